@@ -1,0 +1,137 @@
+// Package auth decides who may do what: people, their roles, sessions and
+// tokens, and one decision function over a table of capabilities by role ×
+// administrative area × agency × person. Deny by default; every list query is
+// scoped in SQL by the same table. 三员分立: the system administrator, the
+// security administrator and the auditor are three people with disjoint powers.
+//
+// auth knows capabilities, not procedures: which capability a verb needs in
+// which state stands in the feature's flow table.
+package auth
+
+import "strings"
+
+// Role names a duty that a person holds.
+type Role string
+
+// The roles. A person may hold several, except that admin, secadmin and auditor
+// exclude one another and every other role (三员分立).
+const (
+	Admin      Role = "admin"      // 系统管理员
+	SecAdmin   Role = "secadmin"   // 安全管理员
+	Auditor    Role = "auditor"    // 安全审计员
+	Clerk      Role = "clerk"      // 受理员
+	Duty       Role = "duty"       // 监控值班员
+	Agency     Role = "agency"     // 责任单位联络员
+	Inspector  Role = "inspector"  // 执法人员
+	Reviewer   Role = "reviewer"   // 审核员
+	Leader     Role = "leader"     // 分管领导
+	Reward     Role = "reward"     // 举报奖励专岗
+	Supervisor Role = "supervisor" // 督办监督员
+	Grid       Role = "grid"       // 网格员
+	Partner    Role = "partner"    // 社会组织
+	Enterprise Role = "enterprise" // 企业环保负责人
+)
+
+// Capability names one thing that may be done, e.g. "issue.assign".
+type Capability string
+
+// The capabilities that the policy table grants.
+const (
+	OverviewRead    Capability = "overview.read"
+	RegistryRead    Capability = "registry.read"
+	RegistryWrite   Capability = "registry.write"
+	TelemetryRead   Capability = "telemetry.read"
+	QuarantineRead  Capability = "quarantine.read"
+	QuarantineWrite Capability = "quarantine.write"
+	AlarmRead       Capability = "alarm.read"
+	AlarmHandle     Capability = "alarm.handle"
+	ClueRead        Capability = "clue.read"
+	ClueEnter       Capability = "clue.enter"
+	ClueTriage      Capability = "clue.triage"
+	IssueRead       Capability = "issue.read"
+	IssueAssign     Capability = "issue.assign"
+	IssueSign       Capability = "issue.sign"
+	IssueRectify    Capability = "issue.rectify"
+	IssueApprove    Capability = "issue.approve"
+	IssueAccept     Capability = "issue.accept"
+	IssueClose      Capability = "issue.close"
+	IssueReopen     Capability = "issue.reopen"
+	IssueSupervise  Capability = "issue.supervise"
+	FileUpload      Capability = "file.upload"
+	UserRead        Capability = "user.read"
+	UserWrite       Capability = "user.write"
+	UserGrant       Capability = "user.grant"
+	SystemRead      Capability = "system.read"
+	SystemWrite     Capability = "system.write"
+	AuditRead       Capability = "audit.read"
+	AuditExport     Capability = "audit.export"
+)
+
+// Reach says how far a grant goes.
+type Reach int
+
+// The reaches, from nothing to everything. Where several roles grant one
+// capability, each grant counts by itself.
+const (
+	Nothing      Reach = iota
+	Own                // things the person answers for
+	OfEnterprise       // things of the person's enterprise
+	OfAgency           // things led or assisted by the person's agency
+	OfArea             // things within the person's administrative area
+	Everywhere         // the whole jurisdiction
+)
+
+// Actor is who acts: the person signed in, with the powers of that moment.
+type Actor struct {
+	ID         string
+	Login      string
+	Name       string
+	Roles      []Role
+	Area       string // region code, "" = the whole jurisdiction
+	Agency     string
+	Enterprise string
+	Deputises  []string // ids of people on leave for whom this person stands in
+	Session    string   // session or token id, "" for the system
+}
+
+// System is the actor of work nobody started, e.g. a rule or a clock.
+func System(part string) Actor { return Actor{ID: "system:" + part, Name: "系统"} }
+
+// IsSystem reports whether no person acts.
+func (a Actor) IsSystem() bool { return strings.HasPrefix(a.ID, "system:") }
+
+// Has reports whether the actor holds the role.
+func (a Actor) Has(r Role) bool {
+	for _, x := range a.Roles {
+		if x == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Is reports whether the id is the actor's own or that of someone the actor
+// deputises for.
+func (a Actor) Is(id string) bool {
+	if id == "" {
+		return false
+	}
+	if id == a.ID {
+		return true
+	}
+	for _, d := range a.Deputises {
+		if d == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Scope is what a thing offers to the decision: where it lies and who is
+// concerned with it. Empty parts match nothing but Everywhere.
+type Scope struct {
+	Area       string
+	Agencies   []string
+	Persons    []string
+	Enterprise string
+}

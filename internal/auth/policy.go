@@ -1,0 +1,220 @@
+package auth
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/qingshao/qingshao/internal/fault"
+)
+
+// Policy is the table: what each role may do, and how far.
+type Policy map[Role]map[Capability]Reach
+
+// DefaultPolicy is the table that a jurisdiction starts with.
+func DefaultPolicy() Policy {
+	return Policy{
+		Admin:    {UserRead: Everywhere, UserWrite: Everywhere, SystemRead: Everywhere, SystemWrite: Everywhere},
+		SecAdmin: {UserRead: Everywhere, UserGrant: Everywhere, SystemRead: Everywhere},
+		Auditor:  {UserRead: Everywhere, AuditRead: Everywhere, AuditExport: Everywhere, SystemRead: Everywhere},
+		Clerk: {OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea,
+			ClueRead: OfArea, ClueEnter: OfArea, ClueTriage: OfArea,
+			IssueRead: OfArea, IssueAssign: OfArea, FileUpload: OfArea},
+		Duty: {OverviewRead: OfArea, RegistryRead: OfArea, RegistryWrite: OfArea, TelemetryRead: OfArea,
+			QuarantineRead: OfArea, QuarantineWrite: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea,
+			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, FileUpload: OfArea},
+		Agency: {OverviewRead: OfArea, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
+			ClueEnter: OfArea, RegistryRead: OfArea, FileUpload: OfArea},
+		Inspector: {OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea,
+			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, IssueAccept: OfArea, FileUpload: OfArea},
+		Reviewer: {OverviewRead: OfArea, ClueRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea,
+			AlarmRead: OfArea, IssueRead: OfArea, IssueClose: OfArea, IssueReopen: OfArea, FileUpload: OfArea},
+		Leader: {OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea,
+			ClueRead: OfArea, IssueRead: OfArea, IssueApprove: OfArea, IssueReopen: OfArea, IssueSupervise: OfArea},
+		Reward:     {},
+		Supervisor: {OverviewRead: OfArea, IssueRead: OfArea, IssueSupervise: OfArea},
+		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
+		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
+		Enterprise: {RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, AlarmRead: OfEnterprise, FileUpload: OfEnterprise},
+	}
+}
+
+// Can decides: some role of the actor grants the capability with a reach that
+// covers the thing. The system may do everything, since no request can bear
+// its name.
+func (p Policy) Can(a Actor, c Capability, on Scope) bool {
+	if a.IsSystem() {
+		return true
+	}
+	for _, r := range a.Roles {
+		if a.within(p[r][c], on) {
+			return true
+		}
+	}
+	return false
+}
+
+// Anywhere reports whether the actor holds the capability at all, e.g. to show
+// a menu entry; it does not permit any single act.
+func (p Policy) Anywhere(a Actor, c Capability) bool {
+	if a.IsSystem() {
+		return true
+	}
+	for _, r := range a.Roles {
+		if p[r][c] != Nothing {
+			return true
+		}
+	}
+	return false
+}
+
+// Require is Can as an error with a sentence.
+func (p Policy) Require(a Actor, c Capability, on Scope) error {
+	if p.Can(a, c, on) {
+		return nil
+	}
+	return fault.Forbiddenf("您没有此项权限（%s），或者它不在您的管辖范围内；如需办理请联系安全管理员", c)
+}
+
+// Capabilities lists what the actor holds anywhere, for menus.
+func (p Policy) Capabilities(a Actor) []Capability {
+	seen := map[Capability]bool{}
+	out := []Capability{}
+	for _, r := range a.Roles {
+		for c, reach := range p[r] {
+			if reach != Nothing && !seen[c] {
+				seen[c] = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+func (a Actor) within(r Reach, on Scope) bool {
+	switch r {
+	case Everywhere:
+		return true
+	case OfArea:
+		return Covers(a.Area, on.Area)
+	case OfAgency:
+		return a.Agency != "" && contains(on.Agencies, a.Agency) || a.isAny(on.Persons)
+	case OfEnterprise:
+		return a.Enterprise != "" && a.Enterprise == on.Enterprise
+	case Own:
+		return a.isAny(on.Persons)
+	}
+	return false
+}
+
+func (a Actor) isAny(ids []string) bool {
+	for _, id := range ids {
+		if a.Is(id) {
+			return true
+		}
+	}
+	return false
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// AreaPrefix gives the leading digits that all codes within an area share:
+// GB/T 2260 codes nest by pairs (33, 3303, 330302) and townships by three more
+// digits (330302006).
+func AreaPrefix(code string) string {
+	if len(code) == 12 {
+		if p := strings.TrimSuffix(code, "000"); p != code && !strings.HasSuffix(p, "000") {
+			return p
+		}
+		code = code[:6]
+	}
+	for len(code) > 2 && strings.HasSuffix(code, "00") {
+		code = code[:len(code)-2]
+	}
+	return code
+}
+
+// Covers reports whether the inner area lies within the outer one; the empty
+// outer area is the whole jurisdiction.
+func Covers(outer, inner string) bool {
+	return outer == "" || inner != "" && strings.HasPrefix(inner, AreaPrefix(outer))
+}
+
+// Columns names the SQL columns that hold a thing's scope; an empty name means
+// that the thing has no such part. AlsoAgency is an SQL condition with %s in
+// place of the agency's placeholder, for assisting agencies in another table.
+type Columns struct {
+	Area       string
+	Agency     string
+	AlsoAgency string
+	Person     string
+	Enterprise string
+}
+
+// Where writes the policy as an SQL condition: exactly the rows for which Can
+// says yes. It appends the values to args and numbers its placeholders after
+// those already there.
+func (p Policy) Where(a Actor, c Capability, col Columns, args *[]any) string {
+	if a.IsSystem() {
+		return "TRUE"
+	}
+	put := func(v any) string {
+		*args = append(*args, v)
+		return fmt.Sprintf("$%d", len(*args))
+	}
+	var or []string
+	done := map[Reach]bool{}
+	for _, role := range a.Roles {
+		r := p[role][c]
+		if done[r] {
+			continue
+		}
+		done[r] = true
+		switch r {
+		case Everywhere:
+			return "TRUE"
+		case OfArea:
+			if a.Area == "" {
+				return "TRUE"
+			}
+			if col.Area != "" {
+				or = append(or, col.Area+" LIKE "+put(AreaPrefix(a.Area)+"%"))
+			}
+		case OfAgency:
+			if a.Agency != "" && col.Agency != "" {
+				or = append(or, col.Agency+" = "+put(a.Agency))
+				if col.AlsoAgency != "" {
+					or = append(or, fmt.Sprintf(col.AlsoAgency, put(a.Agency)))
+				}
+			}
+			or = append(or, a.wherePerson(col.Person, put)...)
+		case OfEnterprise:
+			if a.Enterprise != "" && col.Enterprise != "" {
+				or = append(or, col.Enterprise+" = "+put(a.Enterprise))
+			}
+		case Own:
+			or = append(or, a.wherePerson(col.Person, put)...)
+		}
+	}
+	if len(or) == 0 {
+		return "FALSE"
+	}
+	return "(" + strings.Join(or, " OR ") + ")"
+}
+
+func (a Actor) wherePerson(col string, put func(any) string) []string {
+	if col == "" || a.ID == "" {
+		return nil
+	}
+	or := []string{col + " = " + put(a.ID)}
+	for _, d := range a.Deputises {
+		or = append(or, col+" = "+put(d))
+	}
+	return or
+}
