@@ -158,7 +158,7 @@ func startPostgres() (string, error) {
 "$2/postgres" -D data -p "$3" -h 127.0.0.1 -k "" -c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=300 -c shared_buffers=64MB >server.log 2>&1 &
 pid=$!
 cat >/dev/null || true
-kill -INT $pid; wait $pid || true; cd /; rm -rf "$1"`
+kill -TERM $pid; wait $pid || true; cd /; rm -rf "$1"`
 	cmd := exec.Command("sh", "-c", script, "sh", dir, bin, strconv.Itoa(port))
 	cmd.SysProcAttr = attr
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
