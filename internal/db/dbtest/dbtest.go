@@ -5,6 +5,8 @@ package dbtest
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -16,8 +18,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"net"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,6 +80,7 @@ var server struct {
 	url  string // without database name
 	err  error
 	next atomic.Int64
+	hold io.WriteCloser
 }
 
 // NewPostgres makes an empty database on a throw-away server of this test
@@ -162,8 +163,9 @@ kill -TERM $pid; wait $pid || true; cd /; rm -rf "$1"`
 	cmd := exec.Command("sh", "-c", script, "sh", dir, bin, strconv.Itoa(port))
 	cmd.SysProcAttr = attr
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C"}
-	// The pipe's writing end stays open as long as this process lives.
-	if _, err := cmd.StdinPipe(); err != nil {
+	// The pipe's writing end stays open as long as this process lives; it is
+	// kept reachable, since a collected file closes itself.
+	if server.hold, err = cmd.StdinPipe(); err != nil {
 		return "", err
 	}
 	if err := cmd.Start(); err != nil {
