@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/fault"
+)
+
+// SessionCookie carries the session of a browser.
+const SessionCookie = "qs_session"
+
+// csrfHeader must accompany every changing request of a browser: a foreign page
+// cannot set it without our permission.
+const csrfHeader = "X-Qingshao"
+
+type actorKey struct{}
+
+// actor gives who acts; every operation that is not open has one.
+func actor(ctx context.Context) auth.Actor {
+	a, _ := ctx.Value(actorKey{}).(auth.Actor)
+	return a
+}
+
+// authenticate finds the actor, or answers 401; open operations pass.
+func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
+	if open, _ := ctx.Operation().Metadata["open"].(bool); open {
+		next(ctx)
+		return
+	}
+	who, err := a.identify(ctx)
+	if err != nil {
+		p := a.problem(ctx.Context(), ctx.Operation().OperationID, err)
+		if se, ok := p.(huma.StatusError); ok {
+			_ = huma.WriteErr(a.huma, ctx, se.GetStatus(), se.Error())
+		}
+		return
+	}
+	next(huma.WithValue(ctx, actorKey{}, who))
+}
+
+func (a *API) identify(ctx huma.Context) (auth.Actor, error) {
+	if token, ok := strings.CutPrefix(ctx.Header("Authorization"), "Bearer "); ok {
+		return a.auth.ByToken(ctx.Context(), token)
+	}
+	c, err := huma.ReadCookie(ctx, SessionCookie)
+	if err != nil || c.Value == "" {
+		return auth.Actor{}, fault.New(fault.Unauthorized, "请先登录")
+	}
+	if m := ctx.Method(); m != http.MethodGet && m != http.MethodHead && ctx.Header(csrfHeader) == "" {
+		return auth.Actor{}, fault.Forbiddenf("请求缺少 %s 头，已拒绝（防跨站请求）", csrfHeader)
+	}
+	return a.auth.BySession(ctx.Context(), c.Value)
+}
+
+// csp lets the page load only from here. Styles may be inline because the
+// component kit writes them at run time; scripts may not.
+const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; " +
+	"font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", csp)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(self), geolocation=(self), microphone=()")
+		if strings.HasPrefix(r.URL.Path, Base) {
+			h.Set("Cache-Control", "no-store")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
