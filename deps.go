@@ -1,15 +1,8 @@
 package qingshao
 
 import (
-	_ "github.com/alecthomas/kong"
-	_ "github.com/danielgtaylor/huma/v2"
-	_ "github.com/danielgtaylor/huma/v2/adapters/humago"
 	_ "github.com/google/go-cmp/cmp"
-	_ "github.com/google/uuid"
-	_ "github.com/jackc/pgx/v5/pgxpool"
-	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/klauspost/compress/zstd"
-	_ "github.com/pressly/goose/v3"
 	_ "github.com/prometheus/client_golang/prometheus/promhttp"
 	_ "github.com/rogpeppe/go-internal/testscript"
 	_ "go.uber.org/goleak"
@@ -20,6 +13,5 @@ import (
 	_ "golang.org/x/sync/errgroup"
 	_ "golang.org/x/text/encoding/simplifiedchinese"
 	_ "golang.org/x/time/rate"
-	_ "modernc.org/sqlite"
 	_ "pgregory.net/rapid"
 )

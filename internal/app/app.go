@@ -1,0 +1,134 @@
+// Package app builds every part of the program from its settings, starts them
+// in order and stops them in reverse. The command line and the whole-system
+// tests use it alike; nothing else knows all the parts.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+)
+
+// Config is what the program needs to know. Listen and HJ212 are host:port;
+// port 0 picks a free one. Now is the clock, nil for the real one.
+type Config struct {
+	Dir      string
+	Database string
+	Listen   string
+	HJ212    string
+	Profile  string
+	Version  string
+	Secure   bool
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// part is anything that runs beside the requests.
+type part interface {
+	Start(context.Context) error
+	Stop(context.Context) error
+}
+
+// App is the built program.
+type App struct {
+	conf   Config
+	db     *db.DB
+	api    *api.API
+	parts  []part
+	server *http.Server
+	listen net.Listener
+	failed chan error
+}
+
+// New opens the data, migrates it and builds every part; nothing runs yet.
+func New(ctx context.Context, c Config) (*App, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	}
+	a := &App{conf: c, failed: make(chan error, 1)}
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Close releases what New opened; Run does so by itself.
+func (a *App) Close() error {
+	if a.db != nil {
+		return a.db.Close()
+	}
+	return nil
+}
+
+// Start begins to serve. It returns once requests are answered.
+func (a *App) Start(ctx context.Context) error {
+	for i, p := range a.parts {
+		if err := p.Start(ctx); err != nil {
+			return errors.Join(fmt.Errorf("start: %w", err), stopAll(ctx, a.parts[:i]))
+		}
+	}
+	l, err := net.Listen("tcp", a.conf.Listen)
+	if err != nil {
+		return errors.Join(err, stopAll(ctx, a.parts))
+	}
+	a.listen = l
+	a.server = &http.Server{Handler: a.api.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	go func() {
+		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- err
+		}
+	}()
+	return nil
+}
+
+// Addr is the address that answers requests, once started.
+func (a *App) Addr() string { return a.listen.Addr().String() }
+
+// OpenAPI renders the document of the whole surface.
+func (a *App) OpenAPI() ([]byte, error) { return a.api.OpenAPI() }
+
+// Failed reports a part that stopped by itself.
+func (a *App) Failed() <-chan error { return a.failed }
+
+// Stop ends the serving: first no new requests, then the parts in reverse.
+func (a *App) Stop(ctx context.Context) error {
+	var errs []error
+	if a.server != nil {
+		if err := a.server.Shutdown(ctx); err != nil {
+			errs = append(errs, err, a.server.Close())
+		}
+	}
+	return errors.Join(append(errs, stopAll(ctx, a.parts), a.Close())...)
+}
+
+func stopAll(ctx context.Context, parts []part) error {
+	var errs []error
+	for i := len(parts) - 1; i >= 0; i-- {
+		errs = append(errs, parts[i].Stop(ctx))
+	}
+	return errors.Join(errs...)
+}
+
+// build wires the parts together, lowest first.
+func (a *App) build(ctx context.Context) error {
+	var err error
+	if a.db, err = db.Open(ctx, db.Config{Dir: a.conf.Dir, URL: a.conf.Database, Now: a.conf.Now}); err != nil {
+		return err
+	}
+	a.api = api.New(api.Config{Title: "清哨", Version: a.conf.Version, Secure: a.conf.Secure, Policy: auth.DefaultPolicy(), Log: a.conf.Log})
+	a.routes()
+	return nil
+}
+
+// routes adds every resource to the surface.
+func (a *App) routes() {
+}
