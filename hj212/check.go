@@ -1,0 +1,134 @@
+package hj212
+
+// check judges the header fields once all are known.
+func (f *Frame) check() {
+	f.checkCommand()
+	f.checkExchange()
+	f.checkDevice()
+	f.checkParts()
+}
+
+// checkCommand refuses a frame without ST, CN or MN: nobody could tell what it
+// says or who says it.
+func (f *Frame) checkCommand() {
+	switch {
+	case len(f.ST) != 2 || !isAlnum(f.ST[0]) || !isAlnum(f.ST[1]):
+		f.Fault = FaultNoST
+	case len(f.CN) != 4:
+		f.Fault = FaultNoCN
+	case f.MN == nil:
+		f.Fault = FaultNoMN
+	}
+	if n, ok := digits(f.CN); ok && len(f.CN) == 4 {
+		f.Command = Command(n)
+	} else if f.Fault == FaultNone {
+		f.Fault = FaultNoCN
+	}
+}
+
+// checkExchange looks at QN and Flag. Uploads of the 2005 text carry neither,
+// and its answers carry QN in the data area.
+func (f *Frame) checkExchange() {
+	switch {
+	case f.QN != nil:
+		if len(f.QN) != 17 || !all(f.QN, isDigit) {
+			f.Warnings |= WarnQNForm.bit()
+		}
+		if !f.HasFlag && !f.Warnings.Has(WarnFlagForm) {
+			f.Warnings |= WarnFlagMissing.bit()
+		}
+	case f.Version > V2005:
+		f.Warnings |= WarnQNMissing.bit()
+	}
+	if f.Version > V2025 {
+		f.Warnings |= WarnVersion.bit()
+	}
+	if f.Resent && f.Version < V2025 {
+		f.Warnings |= WarnRF.bit()
+	}
+}
+
+// checkDevice looks at PW and MN. A 2025 logger that reports its hardware (1001)
+// has no MN yet.
+func (f *Frame) checkDevice() {
+	if len(f.PW) == 0 {
+		f.Warnings |= WarnPWEmpty.bit()
+	}
+	if len(f.MN) == 0 {
+		if f.MN != nil && !(f.Version >= V2025 && f.Command == 1001) {
+			f.Warnings |= WarnMNEmpty.bit()
+		}
+		return
+	}
+	ok := len(f.MN) <= 24
+	switch f.Version {
+	case V2005:
+		ok = len(f.MN) == 14 && all(f.MN, isAlnum)
+	case V2017:
+		ok = len(f.MN) == 24 && all(f.MN, isUpperHex)
+	}
+	if !ok {
+		f.Warnings |= WarnMNForm.bit()
+	}
+}
+
+// checkParts compares the split bit with PNUM and PNO. Requests of the 2005 text
+// set the bit (Flag=3) and have no PNUM and PNO.
+func (f *Frame) checkParts() {
+	if f.PNO > f.PNUM {
+		f.Warnings |= WarnPartForm.bit()
+	}
+	switch {
+	case f.Split() && f.HasFlag && !f.Flag.Split():
+		f.Warnings |= WarnPartNoBit.bit()
+	case f.HasFlag && f.Flag.Split() && (f.PNUM == 0 || f.PNO == 0) && f.Version > V2005:
+		f.Warnings |= WarnBitNoPart.bit()
+	}
+}
+
+// plainArea reports that the data area is empty or starts, after blanks and
+// stray separators, with a name and =. An encrypted area passes with a chance
+// far below that of its CRC fitting.
+func plainArea(area []byte) bool {
+	i := 0
+	for i < len(area) && (area[i] <= ' ' || area[i] == ';' || area[i] == ',') {
+		i++
+	}
+	return i == len(area) || startsPair(area[i:])
+}
+
+// maxName bounds the length of a name in the data area, so that deciding whether
+// text starts one takes constant time.
+const maxName = 64
+
+// startsPair reports that p starts with a name, optional blanks and =.
+func startsPair(p []byte) bool {
+	i := 0
+	for i < len(p) && i < maxName && isNameByte(p[i]) {
+		i++
+	}
+	if i == 0 {
+		return false
+	}
+	i = skipBlanks(p, i)
+	return i < len(p) && p[i] == '='
+}
+
+func isAlnum(c byte) bool {
+	return c-'0' < 10 || c|0x20-'a' < 26
+}
+
+func isDigit(c byte) bool { return c-'0' < 10 }
+
+func isUpperHex(c byte) bool { return c-'0' < 10 || c-'A' < 6 }
+
+func isNameByte(c byte) bool { return isAlnum(c) || c == '-' || c == '_' || c == '.' }
+
+func all(p []byte, is func(byte) bool) bool {
+	for _, c := range p {
+		if !is(c) {
+			return false
+		}
+	}
+	return true
+}
