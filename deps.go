@@ -1,3 +1,4 @@
+// Package qingshao keeps the pinned dependencies in go.mod while the rooms that use them are being built.
 package qingshao
 
 import (

@@ -29,6 +29,7 @@ type Config struct {
 	Version  string
 	Secure   bool
 	Now      func() time.Time
+	Manual   bool // background work runs only when Settle is called (scripts with a clock of their own)
 	Log      *slog.Logger
 }
 
@@ -44,9 +45,45 @@ type App struct {
 	db     *db.DB
 	api    *api.API
 	parts  []part
+	due    []func(context.Context) (int, error)
 	server *http.Server
 	listen net.Listener
 	failed chan error
+}
+
+// serve adds a part that must run for the program to answer at all.
+func (a *App) serve(p part) { a.parts = append(a.parts, p) }
+
+// background adds a part that works by itself in service and by Settle under a
+// script's clock; due does what is due now and says how much that was.
+func (a *App) background(p part, due func(context.Context) (int, error)) {
+	if !a.conf.Manual {
+		a.parts = append(a.parts, p)
+	}
+	a.due = append(a.due, due)
+}
+
+// settleLimit bounds the rounds of Settle: work that makes work forever is a
+// mistake that a script should show.
+const settleLimit = 200
+
+// Settle runs everything that is due, in rounds, until nothing is left. Only a
+// program built with Manual needs it.
+func (a *App) Settle(ctx context.Context) error {
+	for range settleLimit {
+		done := 0
+		for _, due := range a.due {
+			n, err := due(ctx)
+			if err != nil {
+				return err
+			}
+			done += n
+		}
+		if done == 0 {
+			return nil
+		}
+	}
+	return errors.New("background work does not come to rest")
 }
 
 // New opens the data, migrates it and builds every part; nothing runs yet.

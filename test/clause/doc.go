@@ -1,0 +1,27 @@
+// Package clause runs the readable scripts beside it, one for each clause of the
+// mission, through the whole program: real HTTP, a real device connection, both
+// databases, and a clock that the script moves.
+//
+// A script is made of commands at the left margin; what belongs to a command is
+// indented below it. Text from # to the end of a line is a remark.
+//
+//	actor clerk 受理员 role=clerk area=330300     a person with a token
+//	as clerk                                      who sends the next requests
+//	POST /clues                                   a request; its JSON body is indented below
+//	  {"title": "河水发黑", "area": "330302"}
+//	200                                           the status that must come back, with its checks
+//	  state = new
+//	  number ~ ^WZ-X-
+//	  actions[*].verb has adopt
+//	  items# = 3
+//	  id -> clue                                  keeps a value as ${clue}
+//	UPLOAD 整改前.png                             a small picture to /files
+//	device 127.0.0.1                              opens a device connection
+//	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added
+//	answer 9014                                   the CN that must come back; "answer none"
+//	advance 48h                                   moves the clock, then lets all due work run
+//	restart                                       stops the program and starts it on the same data
+//
+// ${now -2h 20060102150405} gives the script's time in Beijing, moved and in the
+// given layout; ${name} gives what was kept.
+package clause
