@@ -1,0 +1,81 @@
+package profile
+
+// The structs below are the profile's file, key by key; checks of single values
+// stand in their tags, checks between values in build.go. `title` describes a
+// key in the schema that editors use.
+
+// file is profile.yaml.
+type file struct {
+	ID         string         `yaml:"id" check:"required" title:"配置的编号，与文件夹同名"`
+	Name       string         `yaml:"name" check:"required" title:"地名"`
+	Title      string         `yaml:"title" check:"required" title:"系统标题"`
+	Document   string         `yaml:"document" check:"required" title:"所依据的文件"`
+	Prefix     string         `yaml:"number_prefix" check:"required" title:"编号前缀，2～4 个大写字母"`
+	Regions    string         `yaml:"regions" check:"required" title:"区划表文件（CSV）"`
+	Units      []fileUnit     `yaml:"units" check:"required" title:"县级单元与功能区，及其在示意图上的格子"`
+	Government fileBody       `yaml:"government" check:"required" title:"市级政府与县级政府、管委会"`
+	Agencies   []fileAgency   `yaml:"agencies" check:"required" title:"责任单位"`
+	Categories []fileCategory `yaml:"categories" check:"required" title:"问题类别与整改期限"`
+	Severities []fileChoice   `yaml:"severities" check:"required" title:"问题轻重，从轻到重"`
+	Sources    []fileChoice   `yaml:"sources" check:"required" title:"线索来源"`
+	Clue       Clue           `yaml:"clue" check:"required" title:"线索时限"`
+	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
+	Calendar   fileCalendar   `yaml:"calendar" title:"法定节假日之外的增减"`
+	Industries []fileIndustry `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
+}
+
+type fileUnit struct {
+	Code  string  `yaml:"code" check:"required" title:"区划代码"`
+	Short string  `yaml:"short" check:"required" title:"简称，如鹿城"`
+	X     int     `yaml:"x" check:"required,min=0,max=20" title:"示意图列，从西向东"`
+	Y     int     `yaml:"y" check:"required,min=0,max=20" title:"示意图行，从北向南"`
+	Lng   float64 `yaml:"lng" check:"required,min=73,max=136" title:"经度（WGS-84）"`
+	Lat   float64 `yaml:"lat" check:"required,min=3,max=54" title:"纬度（WGS-84）"`
+	Line  Line    `yaml:"-"`
+}
+
+type fileBody struct {
+	ID       string       `yaml:"id" check:"required" title:"编号"`
+	Name     string       `yaml:"name" check:"required" title:"名称"`
+	Branches fileBranches `yaml:"branches" title:"下级机构的名称样式，{name} 为全称，{short} 为简称"`
+	Line     Line         `yaml:"-"`
+}
+
+type fileAgency struct {
+	ID       string       `yaml:"id" check:"required" title:"编号"`
+	Name     string       `yaml:"name" check:"required" title:"名称"`
+	Branches fileBranches `yaml:"branches" title:"县级机构的名称样式；不写表示没有"`
+	Line     Line         `yaml:"-"`
+}
+
+type fileBranches struct {
+	District string `yaml:"district" title:"设在区的"`
+	County   string `yaml:"county" title:"设在县、县级市的"`
+	Zone     string `yaml:"zone" title:"设在功能区的"`
+}
+
+type fileCategory struct {
+	ID   string `yaml:"id" check:"required" title:"编号"`
+	Name string `yaml:"name" check:"required" title:"名称"`
+	Days int    `yaml:"deadline_days" check:"required,min=1,max=365" title:"整改期限，工作日"`
+	Lead string `yaml:"lead" check:"required" title:"默认牵头单位"`
+	Line Line   `yaml:"-"`
+}
+
+type fileChoice struct {
+	ID   string `yaml:"id" check:"required" title:"编号"`
+	Name string `yaml:"name" check:"required" title:"名称"`
+	Line Line   `yaml:"-"`
+}
+
+type fileCalendar struct {
+	Holidays []string `yaml:"holidays" title:"另行放假的日期"`
+	Workdays []string `yaml:"workdays" title:"另行上班的日期"`
+	Line     Line     `yaml:"-"`
+}
+
+type fileIndustry struct {
+	Code string `yaml:"code" check:"required" title:"国民经济行业代码"`
+	Name string `yaml:"name" check:"required" title:"名称"`
+	Line Line   `yaml:"-"`
+}

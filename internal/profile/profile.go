@@ -1,0 +1,169 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/org"
+	"github.com/qingshao/qingshao/internal/region"
+	"github.com/qingshao/qingshao/profiles"
+)
+
+// Profile is one jurisdiction, checked and ready; nothing changes it after Load.
+type Profile struct {
+	ID         string         // folder name, e.g. wenzhou
+	Name       string         // 温州市
+	Title      string         // the system's title on its pages
+	Document   string         // the government document that it follows
+	Prefix     string         // of human numbers, e.g. WZ in WZ-W-2026-000123
+	Units      []Unit         // in the official order, zones last
+	Regions    *region.Tree   // root = the jurisdiction
+	Agencies   *org.Directory // top = the government
+	Categories []Category     // kinds of issues
+	Severities []Choice       // from light to grave
+	Sources    []Choice       // where clues come from
+	Clue       Clue           // clocks of clues
+	Issue      Issue          // clocks of issues
+	Holidays   []time.Time    // extra days off, midnight Beijing time
+	Workdays   []time.Time    // extra working days, midnight Beijing time
+	Industries []Industry     // kinds of enterprises
+	byCategory map[string]int
+}
+
+// Unit is a county-level unit or a functional zone with its cell of the tile
+// cartogram (x from west to east, y from north to south) and the point of its
+// seat in WGS-84.
+type Unit struct {
+	Code  string
+	Name  string
+	Short string
+	Kind  region.Level // region.County or region.Zone
+	X, Y  int
+	Lng   float64
+	Lat   float64
+}
+
+// Category is a kind of issue: the working days that its rectification may take
+// and the bureau that leads unless the clerk names another.
+type Category struct {
+	ID           string
+	Name         string
+	DeadlineDays int
+	Lead         string
+}
+
+// Choice is one entry of a list that people choose from.
+type Choice struct {
+	ID   string
+	Name string
+}
+
+// Industry is a kind of enterprise by GB/T 4754.
+type Industry struct {
+	Code string
+	Name string
+}
+
+// Clue holds the clocks of clues, in working days.
+type Clue struct {
+	JudgeDays  int `yaml:"judge_days" check:"required,min=1,max=60" title:"研判时限，工作日"`
+	RemindDays int `yaml:"remind_before_days" check:"required,min=0,max=60" title:"到期前几个工作日提醒"`
+	ReferDays  int `yaml:"refer_days" check:"required,min=1,max=60" title:"移送后等待接收的时限，工作日"`
+}
+
+// Issue holds the clocks of issues, in working days, and how they escalate.
+type Issue struct {
+	AssignDays    int `yaml:"assign_days" check:"required,min=1,max=60" title:"立为问题后交办的时限"`
+	SignDays      int `yaml:"sign_days" check:"required,min=1,max=60" title:"交办后签收的时限"`
+	AcceptDays    int `yaml:"accept_days" check:"required,min=1,max=60" title:"提交整改后验收的时限"`
+	CloseDays     int `yaml:"close_days" check:"required,min=1,max=60" title:"验收后销号的时限"`
+	RemindDays    int `yaml:"remind_before_days" check:"required,min=0,max=60" title:"整改到期前几个工作日提醒"`
+	SuperviseDays int `yaml:"supervise_after_days" check:"required,min=1,max=60" title:"逾期几个工作日后督办"`
+	ExtendDays    int `yaml:"extend_max_days" check:"required,min=1,max=365" title:"一次延期最多几个工作日"`
+	ReturnsUp     int `yaml:"returns_before_higher" check:"required,min=1,max=10" title:"退回几次后报上一级协调"`
+}
+
+// Category looks a kind of issue up.
+func (p *Profile) Category(id string) (Category, bool) {
+	i, ok := p.byCategory[id]
+	if !ok {
+		return Category{}, false
+	}
+	return p.Categories[i], true
+}
+
+// MainFile is the name of a profile's own file in its folder.
+const MainFile = "profile.yaml"
+
+// Load reads a profile: one that ships with the program by its name, or any
+// folder by its path (a name that holds a separator, or a dot). All mistakes
+// come back together as a fault whose sentence names files and lines.
+func Load(nameOrDir string) (*Profile, error) {
+	if nameOrDir == "" {
+		return nil, fault.Invalidf("请用 --profile 指定地方配置；自带的有：%s", strings.Join(Names(), "、"))
+	}
+	if strings.ContainsAny(nameOrDir, `/\.`) {
+		if st, err := os.Stat(nameOrDir); err != nil || !st.IsDir() {
+			return nil, fault.Invalidf("找不到地方配置的文件夹 %s", nameOrDir)
+		}
+		return read(os.DirFS(nameOrDir), filepath.Base(filepath.Clean(nameOrDir)), nameOrDir)
+	}
+	sub, err := fs.Sub(profiles.Files, nameOrDir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := fs.Stat(sub, MainFile); err != nil {
+		return nil, fault.Invalidf("没有名为“%s”的地方配置；自带的有：%s；也可以给出文件夹路径", nameOrDir, strings.Join(Names(), "、"))
+	}
+	return read(sub, nameOrDir, path.Join("profiles", nameOrDir))
+}
+
+// Names lists the profiles that ship with the program.
+func Names() []string {
+	entries, err := fs.ReadDir(profiles.Files, ".")
+	if err != nil {
+		return nil
+	}
+	var out []string
+	for _, e := range entries {
+		if e.IsDir() {
+			out = append(out, e.Name())
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// read assembles the profile in a folder; id is what the folder is called and
+// shown is how messages name it.
+func read(fsys fs.FS, id, shown string) (*Profile, error) {
+	text, err := fs.ReadFile(fsys, MainFile)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fault.Invalidf("地方配置的文件夹 %s 中没有 %s", shown, MainFile)
+		}
+		return nil, fmt.Errorf("read profile: %w", err)
+	}
+	d := &decoder{file: path.Join(shown, MainFile)}
+	var f file
+	d.decode(text, &f)
+	if len(d.bad) > 0 {
+		return nil, problems(d.bad)
+	}
+	b := &builder{fsys: fsys, shown: shown, main: d.file}
+	p := b.build(f, id)
+	if len(b.bad) > 0 {
+		return nil, problems(b.bad)
+	}
+	return p, nil
+}
+
+func problems(ps Problems) error { return fault.Invalidf("%s", ps.Error()).Because(ps) }
