@@ -49,6 +49,7 @@ type DB struct {
 	read   *sql.DB
 	pool   *pgxpool.Pool
 	now    func() time.Time
+	bells  bells
 }
 
 // Open connects, creates Dir when absent, and migrates to the newest schema.

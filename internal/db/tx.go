@@ -16,6 +16,8 @@ type Tx struct {
 	*sql.Tx
 	Engine Engine
 	Now    time.Time
+	db     *DB
+	before []func() error
 	after  []func()
 }
 
@@ -26,6 +28,12 @@ func (t *Tx) Micros() int64 { return t.Now.UnixMicro() }
 // after a rollback f never runs. It is for waking readers, not for work that
 // must happen.
 func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
+
+// BeforeCommit runs f as the transaction's last statements, in order of
+// registration; an error rolls everything back. It is for short steps behind a
+// lock that all writers share: taken last, it is held briefly and cannot close
+// a circle of waiting transactions.
+func (t *Tx) BeforeCommit(f func() error) { t.before = append(t.before, f) }
 
 // Write runs f in a writing transaction and commits when f returns nil.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
@@ -54,9 +62,14 @@ func (d *DB) run(ctx context.Context, h *sql.DB, o *sql.TxOptions, f func(*Tx) e
 			}
 		}
 	}()
-	tx := &Tx{Tx: raw, Engine: d.engine, Now: d.Now()}
+	tx := &Tx{Tx: raw, Engine: d.engine, Now: d.Now(), db: d}
 	if err := f(tx); err != nil {
 		return err
+	}
+	for i := 0; i < len(tx.before); i++ { // a step may add another
+		if err := tx.before[i](); err != nil {
+			return err
+		}
 	}
 	if err := raw.Commit(); err != nil {
 		return err
