@@ -1,0 +1,49 @@
+package db
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+)
+
+// Page is one page of a list: keyset paging, with a count that stops at
+// CountCap ("1,000+").
+type Page[T any] struct {
+	Items  []T
+	Next   string // cursor of the next page, "" at the end
+	Total  int
+	Capped bool // there are more than Total
+}
+
+// CountCap is where counting stops.
+const CountCap = 1000
+
+// Count counts the rows of "SELECT 1 FROM …" up to CountCap.
+func Count(ctx context.Context, tx *Tx, query string, args ...any) (n int, capped bool, err error) {
+	n, err = One(ctx, tx, Value[int], `SELECT COUNT(*) FROM (`+query+` LIMIT 1001) AS counted`, args...)
+	if n > CountCap {
+		return CountCap, true, err
+	}
+	return n, false, err
+}
+
+// Cursor packs the last row's sort key into an opaque text.
+func Cursor(key ...string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(strings.Join(key, "\x00")))
+}
+
+// ReadCursor unpacks a cursor of n parts; it reports false for anything else.
+func ReadCursor(cursor string, n int) ([]string, bool) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || cursor == "" {
+		return nil, false
+	}
+	key := strings.Split(string(text), "\x00")
+	return key, len(key) == n
+}
+
+// LikeAny is the pattern that finds text anywhere, with the pattern's own signs
+// taken literally; the query says ESCAPE '\'.
+func LikeAny(text string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+}
