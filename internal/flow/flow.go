@@ -59,6 +59,7 @@ type Field struct {
 	Hint     string    `json:"hint,omitempty"`
 	Role     string    `json:"role,omitempty"`
 	Options  []Option  `json:"options,omitempty" nullable:"false"`
+	Default  string    `json:"default,omitempty"` // what the form shows at first, set by the feature for one thing
 }
 
 // Guard is a condition beside the capability: a fact that must hold, and the
