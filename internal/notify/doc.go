@@ -1,0 +1,33 @@
+// Package notify tells the right people inside the program what now waits for
+// them or has happened to what they answer for (站内通知).
+//
+// One mechanism: a feature calls Tell in the transaction of its verb, and the
+// notices are rows of that transaction; a verb that is undone has told nobody,
+// and a verb that is done has told everyone. No second queue stands between. An
+// event notice.sent wakes open pages.
+//
+// Who hears is never a list of names in a feature but an Audience: holders of a
+// capability, reached by area, agency or enterprise with the same table that
+// permits the verb, or named persons; whoever deputises for one of them hears
+// too. By area the nearest level hears: the county's desk, and the city's only
+// where the county has none, or where all levels are asked for.
+//
+//	what happened                     who hears
+//	clue handed in                    triage desk of its area (clue.triage)
+//	clue past its term                triage desk, all levels; leaders of the area
+//	clue referred                     contacts of the agency that receives it
+//	clue judged                       who handed it in
+//	issue adopted, handed back        assigning desk (issue.assign) of the level in charge
+//	issue assigned                    contacts of lead and assisting agencies, the person named
+//	issue signed, progress            who assigned it
+//	extension asked                   leaders of the area (issue.approve); answered: the agency
+//	rectification handed in           inspectors of the area (issue.accept)
+//	accepted, not accepted            reviewers (issue.close); the agency and its person
+//	closed, reopened, urged           the agency and its person; the desk
+//	term near, over, long over        the agency; + leaders; + all levels of supervision
+//	alarm raised                      duty room of its area (alarm.handle), head of the enterprise
+//	alarm unanswered                  duty room and leaders, all levels
+//
+// notify keeps no channels outside the program; a channel to come (notify/<name>)
+// reads the same rows.
+package notify

@@ -1,0 +1,55 @@
+package timeline
+
+import (
+	"strings"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/flow"
+)
+
+// Calendar counts working days.
+type Calendar interface {
+	// AddWorkingDays is the end of the nth working day after from.
+	AddWorkingDays(from time.Time, n int) time.Time
+}
+
+// Clocks are the terms of one thing as its timeline leaves them.
+type Clocks struct {
+	Running map[string]time.Time // clock → when it ends
+	Last    map[string]time.Time // clock → the end it was last given, also after it stopped
+}
+
+// TermKey is the name under which an entry's data holds the working days that a
+// clock was given: entries carry their own terms, so that a later change of
+// policy does not reach back.
+func TermKey(clock string) string { return "term_" + strings.TrimPrefix(clock, "+") }
+
+// Terms puts the working days of every clock that the step starts into the form.
+func Terms(st flow.Step, form flow.Form, days func(clock string) int) {
+	for _, c := range st.Start {
+		form[TermKey(c)] = days(strings.TrimPrefix(c, "+"))
+	}
+}
+
+// Recompute replays a timeline. step finds the row of the flow table that an
+// entry carried out. A clock starts at its entry and runs for its term; “+name”
+// in the table prolongs the running clock by the term, counted from its end.
+func Recompute(entries []Entry, step func(Entry) flow.Step, cal Calendar) Clocks {
+	c := Clocks{map[string]time.Time{}, map[string]time.Time{}}
+	for _, e := range entries {
+		st := step(e)
+		for _, name := range st.Stop {
+			delete(c.Running, name)
+		}
+		for _, name := range st.Start {
+			from := e.At
+			name, prolong := strings.CutPrefix(name, "+")
+			if end, runs := c.Running[name]; prolong && runs {
+				from = end
+			}
+			end := cal.AddWorkingDays(from, e.Data.Int(TermKey(name)))
+			c.Running[name], c.Last[name] = end, end
+		}
+	}
+	return c
+}
