@@ -1,0 +1,54 @@
+package factor
+
+import (
+	"regexp"
+	"testing"
+)
+
+func TestCatalogue_IsWhole(t *testing.T) {
+	t.Parallel()
+	if len(all) < 180 {
+		t.Fatalf("%d factors", len(all))
+	}
+	form := regexp.MustCompile(`^[aw]\d{5}$`)
+	seen := map[string]bool{}
+	for _, f := range All() {
+		if !form.MatchString(f.Code) || f.Name == "" || seen[f.Code] || (f.Code[0] == 'w') != (f.Medium == Water) {
+			t.Errorf("%+v", f)
+		}
+		seen[f.Code] = true
+	}
+	for _, code := range []string{WaterFlow, GasFlow, PH, Oxygen} {
+		if _, ok := ByCode(code); !ok {
+			t.Errorf("no %s", code)
+		}
+	}
+}
+
+func TestCanonical(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ st, code, want string }{
+		{"32", "011", "w01018"},
+		{"31", "02", "a21026"},
+		{"31", "011", "011"}, // a water code from a gas sender
+		{"32", "02", "02"},
+		{"31", "S01", "a19001"},
+		{"32", "B01", "w00000"},
+		{"31", "B02", "a00000"},
+		{"32", "w01018", "w01018"},
+		{"32", "W01018", "w01018"},
+		{"31", "LAMPBLACK", "LAMPBLACK"},
+		{"23", "011", "011"},
+	} {
+		if got := Canonical(c.st, c.code); got != c.want {
+			t.Errorf("ST=%s %s: %s, want %s", c.st, c.code, got, c.want)
+		}
+	}
+}
+
+func TestName_KeepsUnknownCodes(t *testing.T) {
+	t.Parallel()
+	if Name("a21026") != "二氧化硫" || Name("NMHC") != "NMHC" {
+		t.Error(Name("a21026"), Name("NMHC"))
+	}
+}
