@@ -92,6 +92,8 @@ type Actor struct {
 	Enterprise string
 	Deputises  []string // ids of people on leave for whom this person stands in
 	Session    string   // session or token id, "" for the system
+	ByToken    bool     // came with a personal access token, not a session
+	MustChange bool     // may do nothing before choosing a new password
 }
 
 // System is the actor of work nobody started, e.g. a rule or a clock.
@@ -125,6 +127,23 @@ func (a Actor) Is(id string) bool {
 		}
 	}
 	return false
+}
+
+// OnBehalf names the person on leave for whom the actor acts when one of the
+// ids concerned is theirs and none is the actor's own; otherwise it is empty.
+// Timelines and the audit log record it beside the actor.
+func (a Actor) OnBehalf(concerned ...string) string {
+	found := ""
+	for _, id := range concerned {
+		switch {
+		case id == "":
+		case id == a.ID:
+			return ""
+		case found == "" && a.Is(id):
+			found = id
+		}
+	}
+	return found
 }
 
 // Scope is what a thing offers to the decision: where it lies and who is

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/qingshao/qingshao/internal/fault"
@@ -72,7 +73,7 @@ func (p Policy) Require(a Actor, c Capability, on Scope) error {
 	if p.Can(a, c, on) {
 		return nil
 	}
-	return fault.Forbiddenf("您没有此项权限（%s），或者它不在您的管辖范围内；如需办理请联系安全管理员", c)
+	return fault.Forbiddenf("您没有“%s”的权限，或者它不在您的管辖范围内；如需办理请联系安全管理员", c.Title())
 }
 
 // Capabilities lists what the actor holds anywhere, for menus.
@@ -87,6 +88,7 @@ func (p Policy) Capabilities(a Actor) []Capability {
 			}
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
@@ -97,7 +99,7 @@ func (a Actor) within(r Reach, on Scope) bool {
 	case OfArea:
 		return Covers(a.Area, on.Area)
 	case OfAgency:
-		return a.Agency != "" && contains(on.Agencies, a.Agency) || a.isAny(on.Persons)
+		return a.Agency != "" && slices.Contains(on.Agencies, a.Agency) || a.isAny(on.Persons)
 	case OfEnterprise:
 		return a.Enterprise != "" && a.Enterprise == on.Enterprise
 	case Own:
@@ -115,26 +117,19 @@ func (a Actor) isAny(ids []string) bool {
 	return false
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
-}
-
 // AreaPrefix gives the leading digits that all codes within an area share:
-// GB/T 2260 codes nest by pairs (33, 3303, 330302) and townships by three more
-// digits (330302006).
+// GB/T 2260 codes nest by pairs (33, 3303, 330302), and the statistical codes
+// of townships and villages by three more digits each (330302006000,
+// 330302006201). Zeros at the end of a level say “all of it”. Anything that is
+// no such code shares its digits with itself alone.
 func AreaPrefix(code string) string {
-	if len(code) == 12 {
-		if p := strings.TrimSuffix(code, "000"); p != code && !strings.HasSuffix(p, "000") {
-			return p
-		}
+	if len(code) == 12 && strings.HasSuffix(code, "000") {
+		code = code[:9]
+	}
+	if len(code) == 9 && strings.HasSuffix(code, "000") {
 		code = code[:6]
 	}
-	for len(code) > 2 && strings.HasSuffix(code, "00") {
+	for (len(code) == 6 || len(code) == 4) && strings.HasSuffix(code, "00") {
 		code = code[:len(code)-2]
 	}
 	return code
@@ -143,7 +138,37 @@ func AreaPrefix(code string) string {
 // Covers reports whether the inner area lies within the outer one; the empty
 // outer area is the whole jurisdiction.
 func Covers(outer, inner string) bool {
-	return outer == "" || inner != "" && strings.HasPrefix(inner, AreaPrefix(outer))
+	return outer == "" || strings.HasPrefix(inner, AreaPrefix(outer))
+}
+
+// whereArea is Covers as SQL. Digits make it a range, which an index serves on
+// both engines; LIKE with a parameter would be a scan.
+func whereArea(col, area string, put func(any) string) string {
+	prefix := AreaPrefix(area)
+	end, ok := nextPrefix(prefix)
+	if !ok {
+		return fmt.Sprintf("substr(%s, 1, %d) = %s", col, len([]rune(prefix)), put(prefix))
+	}
+	return "(" + col + " >= " + put(prefix) + " AND " + col + " < " + put(end) + ")"
+}
+
+// nextPrefix adds one to a string of digits, so that the codes that begin with
+// it are those from it up to there. It is false for nines and non-digits.
+func nextPrefix(digits string) (string, bool) {
+	b := []byte(digits)
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return "", false
+		}
+	}
+	for i := len(b) - 1; i >= 0; i-- {
+		if b[i] != '9' {
+			b[i]++
+			return string(b), true
+		}
+		b[i] = '0'
+	}
+	return "", false
 }
 
 // Columns names the SQL columns that hold a thing's scope; an empty name means
@@ -164,9 +189,12 @@ func (p Policy) Where(a Actor, c Capability, col Columns, args *[]any) string {
 	if a.IsSystem() {
 		return "TRUE"
 	}
+	// The values are kept apart until the end: a later role may make the
+	// condition TRUE, and PostgreSQL refuses values that no placeholder names.
+	var values []any
 	put := func(v any) string {
-		*args = append(*args, v)
-		return fmt.Sprintf("$%d", len(*args))
+		values = append(values, v)
+		return fmt.Sprintf("$%d", len(*args)+len(values))
 	}
 	var or []string
 	done := map[Reach]bool{}
@@ -184,14 +212,14 @@ func (p Policy) Where(a Actor, c Capability, col Columns, args *[]any) string {
 				return "TRUE"
 			}
 			if col.Area != "" {
-				or = append(or, col.Area+" LIKE "+put(AreaPrefix(a.Area)+"%"))
+				or = append(or, whereArea(col.Area, a.Area, put))
 			}
 		case OfAgency:
 			if a.Agency != "" && col.Agency != "" {
 				or = append(or, col.Agency+" = "+put(a.Agency))
-				if col.AlsoAgency != "" {
-					or = append(or, fmt.Sprintf(col.AlsoAgency, put(a.Agency)))
-				}
+			}
+			if a.Agency != "" && col.AlsoAgency != "" {
+				or = append(or, fmt.Sprintf(col.AlsoAgency, put(a.Agency)))
 			}
 			or = append(or, a.wherePerson(col.Person, put)...)
 		case OfEnterprise:
@@ -205,16 +233,19 @@ func (p Policy) Where(a Actor, c Capability, col Columns, args *[]any) string {
 	if len(or) == 0 {
 		return "FALSE"
 	}
+	*args = append(*args, values...)
 	return "(" + strings.Join(or, " OR ") + ")"
 }
 
 func (a Actor) wherePerson(col string, put func(any) string) []string {
-	if col == "" || a.ID == "" {
+	if col == "" {
 		return nil
 	}
-	or := []string{col + " = " + put(a.ID)}
-	for _, d := range a.Deputises {
-		or = append(or, col+" = "+put(d))
+	var or []string
+	for _, id := range append([]string{a.ID}, a.Deputises...) {
+		if id != "" {
+			or = append(or, col+" = "+put(id))
+		}
 	}
 	return or
 }

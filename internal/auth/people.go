@@ -1,0 +1,207 @@
+package auth
+
+import (
+	"context"
+	"slices"
+
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/fault"
+)
+
+// Filter narrows a list of accounts; zero values narrow nothing.
+type Filter struct {
+	Text   string // part of login or name
+	Role   Role
+	Area   string // people placed within this area
+	Agency string
+	Active *bool
+	Limit  int
+	After  string // login of the last row of the page before
+}
+
+// Total is how many rows a list has, counted up to Cap.
+type Total struct {
+	Count  int
+	Capped bool
+}
+
+// Cap is where counting of lists stops (“1,000+”).
+const Cap = 1000
+
+// Users lists accounts by login for whoever may see accounts.
+func (s *Service) Users(ctx context.Context, by Actor, f Filter) ([]User, Total, error) {
+	if err := s.policy.Require(by, UserRead, Scope{}); err != nil {
+		return nil, Total{}, err
+	}
+	f.Text = cut(f.Text, 64)
+	var out []User
+	var total Total
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		if out, err = listUsers(ctx, tx, f, s.lockedSince(tx)); err != nil {
+			return err
+		}
+		total.Count, err = countUsers(ctx, tx, f, Cap+1)
+		return err
+	})
+	if total.Count > Cap {
+		total = Total{Cap, true}
+	}
+	s.markLocks(out)
+	return out, total, err
+}
+
+// lockedSince is the moment after which failures still count.
+func (s *Service) lockedSince(tx *db.Tx) lockRule {
+	return lockRule{limit: int64(s.conf.LoginFailures), since: tx.Now.Add(-s.conf.Lock).UnixMicro()}
+}
+
+// markLocks turns the last failure that the store read into the lock's end.
+func (s *Service) markLocks(users []User) {
+	for i := range users {
+		if !users[i].LockedUntil.IsZero() {
+			users[i].LockedUntil = users[i].LockedUntil.Add(s.conf.Lock)
+		}
+	}
+}
+
+// User gives one account: to the person and to whoever may see accounts.
+func (s *Service) User(ctx context.Context, by Actor, id string) (User, error) {
+	if by.ID != id && !s.policy.Can(by, UserRead, Scope{}) {
+		return User{}, fault.NotFoundf("没有这个账号，请刷新后重试")
+	}
+	var u User
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		u, err = userWithLock(ctx, tx, id, s.lockedSince(tx))
+		return err
+	})
+	if db.IsMissing(err) {
+		return u, fault.NotFoundf("没有这个账号，请刷新后重试")
+	}
+	one := []User{u}
+	s.markLocks(one)
+	return one[0], err
+}
+
+// UserByLogin gives one account by its login, for the command line and the
+// synthetic county; the system only.
+func (s *Service) UserByLogin(ctx context.Context, by Actor, login string) (User, error) {
+	if !by.IsSystem() {
+		return User{}, fault.Forbiddenf("请按编号查询账号")
+	}
+	var u User
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		u, err = userByLogin(ctx, tx, normal(login))
+		return err
+	})
+	if db.IsMissing(err) {
+		return u, fault.NotFoundf("没有登录名为“%s”的账号，可用 qingshao user list 查看", login)
+	}
+	return u, err
+}
+
+// Colleague is what one member of staff may know of another when choosing whom
+// to give work to.
+type Colleague struct {
+	ID     string
+	Name   string
+	Roles  []Role
+	Area   string
+	Agency string
+}
+
+// People lists active staff for pickers. Area asks for those whose area covers
+// the given one. People outside the administration (enterprises, partners)
+// neither see the list nor appear in it.
+func (s *Service) People(ctx context.Context, by Actor, f Filter) ([]Colleague, error) {
+	if !s.policy.Anywhere(by, IssueRead) && !s.policy.Anywhere(by, UserRead) {
+		return nil, fault.Forbiddenf("您没有查看同事名单的权限；如需办理请联系安全管理员")
+	}
+	yes := true
+	covers := f.Area
+	f.Text, f.Active, f.Area, f.After, f.Limit = cut(f.Text, 64), &yes, "", "", Cap
+	var users []User
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		users, err = listUsers(ctx, tx, f, s.lockedSince(tx))
+		return err
+	})
+	out := []Colleague{}
+	for _, u := range users {
+		if u.staff() && (covers == "" || Covers(u.Area, covers)) {
+			out = append(out, Colleague{u.ID, u.Name, u.Roles, u.Area, u.Agency})
+		}
+	}
+	return out, err
+}
+
+// staff reports whether the person holds a role inside the administration.
+func (u User) staff() bool {
+	return slices.ContainsFunc(u.Roles, func(r Role) bool { return r != Enterprise && r != Partner && !r.Officer() })
+}
+
+// Holders lists the active people with a role whose area covers the given one
+// and, unless agency is "", who belong to that agency. Features use it to tell
+// the right people.
+func Holders(ctx context.Context, tx *db.Tx, r Role, area, agency string) ([]User, error) {
+	yes := true
+	users, err := listUsers(ctx, tx, Filter{Role: r, Agency: agency, Active: &yes, Limit: Cap}, lockRule{})
+	return slices.DeleteFunc(users, func(u User) bool { return !Covers(u.Area, area) }), err
+}
+
+// Stands gives the people who act for a person now: the person, if active, and
+// the deputies of a current leave.
+func Stands(ctx context.Context, tx *db.Tx, userID string) ([]string, error) {
+	return standIns(ctx, tx, userID)
+}
+
+// Assignee locks the account of someone about to be given work, until the
+// transaction ends, and checks that the work may be theirs: active, with the
+// role, an area that covers the thing and, unless agency is "", that agency.
+// The lock keeps a deactivation from slipping in between.
+func Assignee(ctx context.Context, tx *db.Tx, id string, r Role, area, agency string) (User, error) {
+	u, err := userByID(ctx, tx, id, tx.ForUpdate())
+	if db.IsMissing(err) {
+		return u, fault.Invalidf("没有选定的人员，请重新选择").With("person", "没有这个人员")
+	}
+	if err != nil {
+		return u, err
+	}
+	refuse := ""
+	switch {
+	case !u.Active:
+		refuse = u.Name + "的账号已停用"
+	case !u.Has(r):
+		refuse = u.Name + "没有“" + r.Title() + "”岗位"
+	case !Covers(u.Area, area):
+		refuse = u.Name + "的辖区不包含此事项"
+	case agency != "" && u.Agency != agency:
+		refuse = u.Name + "不属于承办单位"
+	}
+	if refuse != "" {
+		return u, fault.Invalidf("%s，请另选一位", refuse).With("person", "%s", refuse)
+	}
+	return u, nil
+}
+
+// Names gives the names of people by id for timelines and lists; ids that are
+// parts of the system give 系统, unknown ones nothing.
+func Names(ctx context.Context, tx *db.Tx, ids ...string) (map[string]string, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := make(map[string]string, len(ids))
+	ask := make([]string, 0, len(ids))
+	for _, id := range ids {
+		switch {
+		case (Actor{ID: id}).IsSystem():
+			out[id] = "系统"
+		case id != "":
+			ask = append(ask, id)
+		}
+	}
+	for chunk := range slices.Chunk(ask, 200) {
+		if err := namesOf(ctx, tx, chunk, out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,187 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/db"
+)
+
+const userColumns = `u.id, u.login, u.name, u.phone, u.email, u.roles, u.area, u.agency, u.enterprise_id,
+	u.password, u.password_at, u.must_change, u.active, u.created_at, u.updated_at, u.version`
+
+func scanUser(r db.Scanner, more ...any) (User, error) {
+	var u User
+	var roles string
+	var created, updated int64
+	dest := append([]any{&u.ID, &u.Login, &u.Name, &u.Phone, &u.Email, &roles, &u.Area, &u.Agency, &u.Enterprise,
+		&u.password, &u.passwordAt, &u.MustChange, &u.Active, &created, &updated, &u.Version}, more...)
+	if err := r.Scan(dest...); err != nil {
+		return User{}, err
+	}
+	u.CreatedAt, u.UpdatedAt = moment(created), moment(updated)
+	return u, json.Unmarshal([]byte(roles), &u.Roles)
+}
+
+func plainUser(r db.Scanner) (User, error) { return scanUser(r) }
+
+// moment reads a column of microseconds; 0 is the zero time.
+func moment(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func rolesText(roles []Role) (string, error) {
+	b, err := json.Marshal(roles)
+	return string(b), err
+}
+
+func userByID(ctx context.Context, tx *db.Tx, id, lock string) (User, error) {
+	return db.One(ctx, tx, plainUser, `SELECT `+userColumns+` FROM app_user u WHERE u.id = $1`+lock, id)
+}
+
+func userByLogin(ctx context.Context, tx *db.Tx, login string) (User, error) {
+	return db.One(ctx, tx, plainUser, `SELECT `+userColumns+` FROM app_user u WHERE u.login = $1`, login)
+}
+
+func insertUser(ctx context.Context, tx *db.Tx, u User) error {
+	roles, err := rolesText(u.Roles)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec(ctx, tx, `INSERT INTO app_user (id, login, name, phone, email, roles, area, agency, enterprise_id,
+		password, password_at, must_change, active, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		u.ID, u.Login, u.Name, u.Phone, u.Email, roles, u.Area, u.Agency, u.Enterprise,
+		u.password, u.passwordAt, u.MustChange, u.Active, u.CreatedAt.UnixMicro(), u.UpdatedAt.UnixMicro(), u.Version)
+	return err
+}
+
+func updateProfile(ctx context.Context, tx *db.Tx, u *User) error {
+	u.Version, u.UpdatedAt = u.Version+1, tx.Now
+	_, err := db.Exec(ctx, tx, `UPDATE app_user SET login = $1, name = $2, phone = $3, email = $4, updated_at = $5, version = $6 WHERE id = $7`,
+		u.Login, u.Name, u.Phone, u.Email, tx.Micros(), u.Version, u.ID)
+	return err
+}
+
+func updateRights(ctx context.Context, tx *db.Tx, u *User) error {
+	roles, err := rolesText(u.Roles)
+	if err != nil {
+		return err
+	}
+	u.Version, u.UpdatedAt = u.Version+1, tx.Now
+	_, err = db.Exec(ctx, tx, `UPDATE app_user SET roles = $1, area = $2, agency = $3, enterprise_id = $4, updated_at = $5, version = $6 WHERE id = $7`,
+		roles, u.Area, u.Agency, u.Enterprise, tx.Micros(), u.Version, u.ID)
+	return err
+}
+
+func setPassword(ctx context.Context, tx *db.Tx, id, phc string, mustChange bool, at int64) error {
+	_, err := db.Exec(ctx, tx, `UPDATE app_user SET password = $1, must_change = $2, password_at = $3 WHERE id = $4`, phc, mustChange, at, id)
+	return err
+}
+
+func setMustChange(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE app_user SET must_change = TRUE WHERE id = $1`, id)
+	return err
+}
+
+func setActive(ctx context.Context, tx *db.Tx, id string, active bool) error {
+	_, err := db.Exec(ctx, tx, `UPDATE app_user SET active = $1, updated_at = $2, version = version + 1 WHERE id = $3`, active, tx.Micros(), id)
+	return err
+}
+
+// lockOfficers locks the active officers in the order of their ids and always
+// before any other account, so that two administrators cannot remove each
+// other at the same moment.
+func lockOfficers(ctx context.Context, tx *db.Tx) ([]User, error) {
+	return db.All(ctx, tx, plainUser, `SELECT `+userColumns+` FROM app_user u
+		WHERE u.active AND u.roles IN ('["admin"]', '["secadmin"]', '["auditor"]') ORDER BY u.id`+tx.ForUpdate())
+}
+
+// lockRule says which failures make a lock: at least limit, the last after since.
+type lockRule struct{ limit, since int64 }
+
+func (f Filter) where(args *[]any) string {
+	put := func(v any) string { *args = append(*args, v); return fmt.Sprintf("$%d", len(*args)) }
+	and := []string{"TRUE"}
+	if f.Text != "" {
+		like := put("%" + escapeLike(strings.ToLower(f.Text)) + "%")
+		and = append(and, fmt.Sprintf(`(u.login LIKE %s ESCAPE '!' OR LOWER(u.name) LIKE %s ESCAPE '!')`, like, like))
+	}
+	if f.Role != "" {
+		and = append(and, "u.roles LIKE "+put(`%"`+escapeLike(string(f.Role))+`"%`)+" ESCAPE '!'")
+	}
+	if f.Area != "" {
+		and = append(and, whereArea("u.area", f.Area, put))
+	}
+	if f.Agency != "" {
+		and = append(and, "u.agency = "+put(f.Agency))
+	}
+	if f.Active != nil {
+		and = append(and, "u.active = "+put(*f.Active))
+	}
+	return strings.Join(and, " AND ")
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+// lockColumn reads the last failure of a locked login, 0 when it is not locked.
+// A person whose login changed may have several counters; the newest counts.
+func lockColumn(l lockRule, args *[]any) string {
+	*args = append(*args, l.limit, l.since)
+	n := len(*args)
+	return fmt.Sprintf(`COALESCE((SELECT MAX(t.last_at) FROM app_attempt t WHERE t.user_id = u.id AND t.failed >= $%d AND t.last_at > $%d), 0)`, n-1, n)
+}
+
+func lockedUser(r db.Scanner) (User, error) {
+	var last int64
+	u, err := scanUser(r, &last)
+	u.LockedUntil = moment(last)
+	return u, err
+}
+
+func listUsers(ctx context.Context, tx *db.Tx, f Filter, l lockRule) ([]User, error) {
+	var args []any
+	query := `SELECT ` + userColumns + `, ` + lockColumn(l, &args) + ` FROM app_user u WHERE ` + f.where(&args)
+	if f.After != "" {
+		args = append(args, f.After)
+		query += fmt.Sprintf(" AND u.login > $%d", len(args))
+	}
+	args = append(args, f.Limit)
+	return db.All(ctx, tx, lockedUser, query+fmt.Sprintf(" ORDER BY u.login LIMIT $%d", len(args)), args...)
+}
+
+func countUsers(ctx context.Context, tx *db.Tx, f Filter, limit int) (int, error) {
+	var args []any
+	where := f.where(&args)
+	args = append(args, limit)
+	return db.One(ctx, tx, db.Value[int], fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM app_user u WHERE %s LIMIT $%d) x`, where, len(args)), args...)
+}
+
+func userWithLock(ctx context.Context, tx *db.Tx, id string, l lockRule) (User, error) {
+	var args []any
+	query := `SELECT ` + userColumns + `, ` + lockColumn(l, &args) + ` FROM app_user u WHERE u.id = $3`
+	return db.One(ctx, tx, lockedUser, query, append(args, id)...)
+}
+
+func namesOf(ctx context.Context, tx *db.Tx, ids []string, into map[string]string) error {
+	mark := make([]string, len(ids))
+	args := make([]any, len(ids))
+	for i, id := range ids {
+		mark[i], args[i] = fmt.Sprintf("$%d", i+1), id
+	}
+	type pair struct{ id, name string }
+	rows, err := db.All(ctx, tx, func(r db.Scanner) (p pair, err error) { return p, r.Scan(&p.id, &p.name) },
+		`SELECT id, name FROM app_user WHERE id IN (`+strings.Join(mark, ", ")+`)`, args...)
+	for _, p := range rows {
+		into[p.id] = p.name
+	}
+	return err
+}

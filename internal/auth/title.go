@@ -1,0 +1,142 @@
+package auth
+
+import "slices"
+
+// RoleTitle is one role as people read it.
+type RoleTitle struct {
+	Role  Role
+	Title string // the duty's name, e.g. 受理员
+	Duty  string // one sentence: what the person answers for
+}
+
+// roles stands in the order in which screens list them.
+var roles = []RoleTitle{
+	{Admin, "系统管理员", "开设和停用账号、维护系统运行，不授权、不看案件内容"},
+	{SecAdmin, "安全管理员", "授予岗位、辖区和单位，不开设账号、不看案件内容"},
+	{Auditor, "安全审计员", "查阅、核验和导出审计日志，不能更改任何内容"},
+	{Clerk, "受理员", "登记和研判线索，立为问题并交办"},
+	{Duty, "监控值班员", "值守监测预警，处置报警、转办线索、登记设备"},
+	{Agency, "责任单位联络员", "签收本单位承办的问题，组织整改并提交材料"},
+	{Inspector, "执法人员", "现场核查与验收"},
+	{Reviewer, "审核员", "审核验收材料并销号，必要时重新打开"},
+	{Leader, "分管领导", "审批延期、督办催办、重新打开"},
+	{Reward, "举报奖励专岗", "办理举报奖励"},
+	{Supervisor, "督办监督员", "跟踪督办事项"},
+	{Grid, "网格员", "日常巡查，发现问题即时上报"},
+	{Partner, "社会组织", "受托巡查，提交线索"},
+	{Enterprise, "企业环保负责人", "查看本企业监测数据与报警"},
+}
+
+// Roles lists every role with its title, in display order.
+func Roles() []RoleTitle { return slices.Clone(roles) }
+
+// Known reports whether the role exists.
+func (r Role) Known() bool {
+	return slices.ContainsFunc(roles, func(t RoleTitle) bool { return t.Role == r })
+}
+
+// Title is the Chinese name of the role, or the role itself when unknown.
+func (r Role) Title() string {
+	for _, t := range roles {
+		if t.Role == r {
+			return t.Title
+		}
+	}
+	return string(r)
+}
+
+// Officer reports whether the role is one of the three that exclude each other
+// and all others (三员).
+func (r Role) Officer() bool { return r == Admin || r == SecAdmin || r == Auditor }
+
+type capabilityTitle struct {
+	Capability Capability
+	Title      string
+}
+
+// capabilities stands in the order of the loop, for the role matrix.
+var capabilities = []capabilityTitle{
+	{OverviewRead, "查看工作台"},
+	{RegistryRead, "查看企业与设备档案"},
+	{RegistryWrite, "维护企业与设备档案"},
+	{TelemetryRead, "查看监测数据"},
+	{QuarantineRead, "查看异常报文"},
+	{QuarantineWrite, "处置异常报文"},
+	{AlarmRead, "查看报警"},
+	{AlarmHandle, "处置报警"},
+	{ClueRead, "查看线索"},
+	{ClueEnter, "登记线索"},
+	{ClueTriage, "研判线索"},
+	{IssueRead, "查看问题"},
+	{IssueAssign, "交办问题"},
+	{IssueSign, "签收问题"},
+	{IssueRectify, "整改问题"},
+	{IssueApprove, "审批延期"},
+	{IssueAccept, "现场验收"},
+	{IssueClose, "审核销号"},
+	{IssueReopen, "重新打开问题"},
+	{IssueSupervise, "督办催办"},
+	{FileUpload, "上传附件"},
+	{UserRead, "查看账号"},
+	{UserWrite, "开设与停用账号"},
+	{UserGrant, "授予岗位与范围"},
+	{SystemRead, "查看系统运行状况"},
+	{SystemWrite, "维护系统"},
+	{AuditRead, "查阅审计日志"},
+	{AuditExport, "导出审计日志"},
+}
+
+// Title is the Chinese name of the capability, or the capability itself when
+// unknown.
+func (c Capability) Title() string {
+	for _, t := range capabilities {
+		if t.Capability == c {
+			return t.Title
+		}
+	}
+	return string(c)
+}
+
+var reaches = map[Reach][2]string{
+	Nothing:      {"nothing", "无"},
+	Own:          {"own", "本人经办"},
+	OfEnterprise: {"enterprise", "本企业"},
+	OfAgency:     {"agency", "本单位承办"},
+	OfArea:       {"area", "本辖区"},
+	Everywhere:   {"everywhere", "全域"},
+}
+
+// String is the reach's name in the interface, e.g. "area".
+func (r Reach) String() string { return reaches[r][0] }
+
+// Title is the reach's Chinese name, e.g. 本辖区.
+func (r Reach) Title() string { return reaches[r][1] }
+
+// MatrixRow is one role's line of the role matrix.
+type MatrixRow struct {
+	RoleTitle
+	Grants []Granted
+}
+
+// Granted is one cell of the role matrix: what a role may do and how far.
+type Granted struct {
+	Capability Capability
+	Title      string
+	Reach      Reach
+}
+
+// Matrix writes the policy as a table for people: roles in display order, each
+// with its capabilities in the order of the loop.
+func (p Policy) Matrix() []MatrixRow {
+	out := make([]MatrixRow, 0, len(roles))
+	for _, r := range roles {
+		row := MatrixRow{RoleTitle: r, Grants: []Granted{}}
+		for _, c := range capabilities {
+			if reach := p[r.Role][c.Capability]; reach != Nothing {
+				row.Grants = append(row.Grants, Granted{c.Capability, c.Title, reach})
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}
