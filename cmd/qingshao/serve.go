@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -30,6 +31,13 @@ func (s serveCmd) Run(ctx context.Context) error {
 	a, err := app.New(ctx, app.Config{Dir: s.Data, Database: s.Database, Listen: s.Listen, HJ212: s.HJ212, Profile: s.Profile, Version: version})
 	if err != nil {
 		return err
+	}
+	first, err := a.FirstStart(ctx)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	for _, f := range first {
+		fmt.Fprintf(os.Stderr, "首次启动，%s账号 %s 的一次性口令：%s（登录后须修改，不再显示）\n", f.Title, f.Login, f.Password)
 	}
 	return run(ctx, a)
 }

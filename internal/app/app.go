@@ -15,7 +15,10 @@ import (
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/profile"
 )
 
 // Config is what the program needs to know. Listen and HJ212 are host:port;
@@ -42,7 +45,12 @@ type part interface {
 // App is the built program.
 type App struct {
 	conf   Config
+	place  *profile.Profile
+	policy auth.Policy
 	db     *db.DB
+	jobs   *job.Runner
+	bus    *bus.Bus
+	auth   *auth.Service
 	api    *api.API
 	parts  []part
 	due    []func(context.Context) (int, error)
@@ -153,19 +161,4 @@ func stopAll(ctx context.Context, parts []part) error {
 		errs = append(errs, parts[i].Stop(ctx))
 	}
 	return errors.Join(errs...)
-}
-
-// build wires the parts together, lowest first.
-func (a *App) build(ctx context.Context) error {
-	var err error
-	if a.db, err = db.Open(ctx, db.Config{Dir: a.conf.Dir, URL: a.conf.Database, Now: a.conf.Now}); err != nil {
-		return err
-	}
-	a.api = api.New(api.Config{Title: "清哨", Version: a.conf.Version, Secure: a.conf.Secure, Policy: auth.DefaultPolicy(), Log: a.conf.Log})
-	a.routes()
-	return nil
-}
-
-// routes adds every resource to the surface.
-func (a *App) routes() {
 }

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/bus"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/profile"
+)
+
+// build wires the parts together, lowest first.
+func (a *App) build(ctx context.Context) (err error) {
+	if a.place, err = profile.Load(a.conf.Profile); err != nil {
+		return err
+	}
+	if a.db, err = db.Open(ctx, db.Config{Dir: a.conf.Dir, URL: a.conf.Database, Now: a.conf.Now}); err != nil {
+		return err
+	}
+	a.mechanisms()
+	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
+		Policy: a.policy, Auth: a.auth, Log: a.conf.Log})
+	return a.surface()
+}
+
+// mechanisms builds what every feature leans on.
+func (a *App) mechanisms() {
+	a.policy = auth.DefaultPolicy()
+	a.auth = auth.New(a.db, a.policy, auth.Config{Known: a.known})
+	a.jobs = job.NewRunner(a.db, a.conf.Log)
+	a.bus = bus.New(a.db)
+	a.bus.Log = a.conf.Log
+	a.background(a.jobs, a.jobs.RunDue)
+	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
+}
+
+// known says why an area or an agency is none of the place's.
+func (a *App) known(area, agency string) error {
+	if area != "" {
+		if _, ok := a.place.Regions.Find(area); !ok {
+			return fault.Invalidf("%s没有代码为“%s”的辖区，请从辖区清单中选择", a.place.Name, area)
+		}
+	}
+	if agency != "" {
+		if _, ok := a.place.Agencies.Find(agency); !ok {
+			return fault.Invalidf("%s没有编号为“%s”的单位，请从单位清单中选择", a.place.Name, agency)
+		}
+	}
+	return nil
+}
+
+// surface adds every resource and page.
+func (a *App) surface() error {
+	return nil
+}
