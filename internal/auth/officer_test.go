@@ -330,27 +330,34 @@ func TestUsers_ListFiltersAndPages(t *testing.T) {
 			{"agency", auth.Filter{Agency: "sthj-330303"}, "ab1"},
 			{"active", auth.Filter{Active: &yes}, "a_1 ab1 admin firm"},
 			{"inactive", auth.Filter{Active: &no}, "ac1"},
-			{"page", auth.Filter{After: "ab1"}, "ac1 admin firm"},
+			{"page", auth.Filter{Cursor: db.Cursor("ab1")}, "ac1 admin firm"},
 			{"short page", auth.Filter{Limit: 2}, "a_1 ab1"},
 		} {
 			if c.f.Limit == 0 {
 				c.f.Limit = 50
 			}
-			list, total, err := o.Users(ctx, admin, c.f)
+			page, err := o.Users(ctx, admin, c.f)
 			o.must(err)
 			var got []string
-			for _, u := range list {
+			for _, u := range page.Items {
 				got = append(got, u.Login)
 			}
 			if strings.Join(got, " ") != c.want {
 				t.Errorf("%s: %v", c.name, got)
 			}
-			if c.f.After == "" && c.f.Limit == 50 && total.Count != len(got) {
-				t.Errorf("%s: total %d", c.name, total.Count)
+			if want := strings.Fields(c.want); c.f.Limit == 50 && c.f.Cursor == "" && (page.Total != len(want) || page.Next != "") {
+				t.Errorf("%s: total %d, next %q", c.name, page.Total, page.Next)
 			}
 		}
 		clerk := o.person("clerk", auth.Rights{Roles: []auth.Role{auth.Clerk}})
-		_, _, err := o.Users(ctx, auth.Actor{ID: clerk.ID, Roles: clerk.Roles}, auth.Filter{Limit: 9})
+		page, err := o.Users(ctx, admin, auth.Filter{Limit: 2})
+		o.must(err)
+		if page, err = o.Users(ctx, admin, auth.Filter{Limit: 2, Cursor: page.Next}); err != nil || page.Items[0].Login != "ac1" || page.Total != 6 {
+			t.Errorf("second page %+v, %v", page, err)
+		}
+		_, err = o.Users(ctx, admin, auth.Filter{Limit: 2, Cursor: "???"})
+		o.refused("a made-up cursor", err, fault.Invalid, "翻页")
+		_, err = o.Users(ctx, auth.Actor{ID: clerk.ID, Roles: clerk.Roles}, auth.Filter{Limit: 9})
 		o.refused("a clerk lists accounts", err, fault.Forbidden, "")
 		_, err = o.User(ctx, auth.Actor{ID: clerk.ID, Roles: clerk.Roles}, firm.ID)
 		o.refused("a clerk reads an account", err, fault.NotFound, "")

@@ -16,38 +16,38 @@ type Filter struct {
 	Agency string
 	Active *bool
 	Limit  int
-	After  string // login of the last row of the page before
-}
+	Cursor string // Next of the page before
 
-// Total is how many rows a list has, counted up to Cap.
-type Total struct {
-	Count  int
-	Capped bool
+	after string // login of the last row of the page before
 }
-
-// Cap is where counting of lists stops (“1,000+”).
-const Cap = 1000
 
 // Users lists accounts by login for whoever may see accounts.
-func (s *Service) Users(ctx context.Context, by Actor, f Filter) ([]User, Total, error) {
+func (s *Service) Users(ctx context.Context, by Actor, f Filter) (page db.Page[User], err error) {
 	if err := s.policy.Require(by, UserRead, Scope{}); err != nil {
-		return nil, Total{}, err
+		return page, err
 	}
-	f.Text = cut(f.Text, 64)
-	var out []User
-	var total Total
-	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		if out, err = listUsers(ctx, tx, f, s.lockedSince(tx)); err != nil {
+	if f.Cursor != "" {
+		key, ok := db.ReadCursor(f.Cursor, 1)
+		if !ok {
+			return page, fault.Invalidf("翻页位置无效，请从第一页重新查询").With("cursor", "无效")
+		}
+		f.after = key[0]
+	}
+	limit := f.Limit
+	f.Text, f.Limit = cut(f.Text, 64), limit+1
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if page.Items, err = listUsers(ctx, tx, f, s.lockedSince(tx)); err != nil {
 			return err
 		}
-		total.Count, err = countUsers(ctx, tx, f, Cap+1)
+		page.Total, page.Capped, err = countUsers(ctx, tx, f)
 		return err
 	})
-	if total.Count > Cap {
-		total = Total{Cap, true}
+	if len(page.Items) > limit {
+		page.Items = page.Items[:limit]
+		page.Next = db.Cursor(page.Items[limit-1].Login)
 	}
-	s.markLocks(out)
-	return out, total, err
+	s.markLocks(page.Items)
+	return page, err
 }
 
 // lockedSince is the moment after which failures still count.
@@ -109,6 +109,9 @@ type Colleague struct {
 	Agency string
 }
 
+// peopleLimit bounds lists that are not paged; a city has some hundred staff.
+const peopleLimit = 5000
+
 // People lists active staff for pickers. Area asks for those whose area covers
 // the given one. People outside the administration (enterprises, partners)
 // neither see the list nor appear in it.
@@ -118,7 +121,7 @@ func (s *Service) People(ctx context.Context, by Actor, f Filter) ([]Colleague, 
 	}
 	yes := true
 	covers := f.Area
-	f.Text, f.Active, f.Area, f.After, f.Limit = cut(f.Text, 64), &yes, "", "", Cap
+	f.Text, f.Active, f.Area, f.after, f.Limit = cut(f.Text, 64), &yes, "", "", peopleLimit
 	var users []User
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
 		users, err = listUsers(ctx, tx, f, s.lockedSince(tx))
@@ -143,7 +146,7 @@ func (u User) staff() bool {
 // the right people.
 func Holders(ctx context.Context, tx *db.Tx, r Role, area, agency string) ([]User, error) {
 	yes := true
-	users, err := listUsers(ctx, tx, Filter{Role: r, Agency: agency, Active: &yes, Limit: Cap}, lockRule{})
+	users, err := listUsers(ctx, tx, Filter{Role: r, Agency: agency, Active: &yes, Limit: peopleLimit}, lockRule{})
 	return slices.DeleteFunc(users, func(u User) bool { return !Covers(u.Area, area) }), err
 }
 

@@ -234,9 +234,9 @@ func TestUnlock_ByAdministrator(t *testing.T) {
 			_, err := o.Login(ctx, auth.Attempt{Login: "zhang", Password: "wrong", Address: "10.0.0.2"})
 			o.refused("try", err, fault.Unauthorized, "")
 		}
-		list, _, err := o.Users(ctx, admin, auth.Filter{Text: "ZHANG", Limit: 10})
+		list, err := o.Users(ctx, admin, auth.Filter{Text: "ZHANG", Limit: 10})
 		o.must(err)
-		if len(list) != 1 || list[0].LockedUntil.IsZero() {
+		if len(list.Items) != 1 || list.Items[0].LockedUntil.IsZero() {
 			t.Errorf("list %+v", list)
 		}
 		o.refused("secadmin", o.Unlock(ctx, sec, u.ID), fault.Forbidden, "权限")

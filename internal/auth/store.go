@@ -3,8 +3,6 @@ package auth
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/db"
@@ -106,38 +104,29 @@ func lockOfficers(ctx context.Context, tx *db.Tx) ([]User, error) {
 // lockRule says which failures make a lock: at least limit, the last after since.
 type lockRule struct{ limit, since int64 }
 
-func (f Filter) where(args *[]any) string {
-	put := func(v any) string { *args = append(*args, v); return fmt.Sprintf("$%d", len(*args)) }
-	and := []string{"TRUE"}
-	if f.Text != "" {
-		like := put("%" + escapeLike(strings.ToLower(f.Text)) + "%")
-		and = append(and, fmt.Sprintf(`(u.login LIKE %s ESCAPE '!' OR LOWER(u.name) LIKE %s ESCAPE '!')`, like, like))
-	}
+func (f Filter) conditions() db.Filter {
+	var c db.Filter
+	c.Has(f.Text, "u.login", "u.name")
 	if f.Role != "" {
-		and = append(and, "u.roles LIKE "+put(`%"`+escapeLike(string(f.Role))+`"%`)+" ESCAPE '!'")
+		c.Add(`u.roles LIKE ? ESCAPE '\'`, db.LikeAny(`"`+string(f.Role)+`"`))
 	}
 	if f.Area != "" {
-		and = append(and, whereArea("u.area", f.Area, put))
+		c.Add(whereArea("u.area", f.Area, c.Put))
 	}
 	if f.Agency != "" {
-		and = append(and, "u.agency = "+put(f.Agency))
+		c.Add("u.agency = ?", f.Agency)
 	}
 	if f.Active != nil {
-		and = append(and, "u.active = "+put(*f.Active))
+		c.Add("u.active = ?", *f.Active)
 	}
-	return strings.Join(and, " AND ")
-}
-
-func escapeLike(s string) string {
-	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+	return c
 }
 
 // lockColumn reads the last failure of a locked login, 0 when it is not locked.
 // A person whose login changed may have several counters; the newest counts.
-func lockColumn(l lockRule, args *[]any) string {
-	*args = append(*args, l.limit, l.since)
-	n := len(*args)
-	return fmt.Sprintf(`COALESCE((SELECT MAX(t.last_at) FROM app_attempt t WHERE t.user_id = u.id AND t.failed >= $%d AND t.last_at > $%d), 0)`, n-1, n)
+func lockColumn(l lockRule, put func(any) string) string {
+	return `COALESCE((SELECT MAX(t.last_at) FROM app_attempt t WHERE t.user_id = u.id AND t.failed >= ` + put(l.limit) +
+		` AND t.last_at > ` + put(l.since) + `), 0)`
 }
 
 func lockedUser(r db.Scanner) (User, error) {
@@ -148,38 +137,31 @@ func lockedUser(r db.Scanner) (User, error) {
 }
 
 func listUsers(ctx context.Context, tx *db.Tx, f Filter, l lockRule) ([]User, error) {
-	var args []any
-	query := `SELECT ` + userColumns + `, ` + lockColumn(l, &args) + ` FROM app_user u WHERE ` + f.where(&args)
-	if f.After != "" {
-		args = append(args, f.After)
-		query += fmt.Sprintf(" AND u.login > $%d", len(args))
+	c := f.conditions()
+	if f.after != "" {
+		c.Add("u.login > ?", f.after)
 	}
-	args = append(args, f.Limit)
-	return db.All(ctx, tx, lockedUser, query+fmt.Sprintf(" ORDER BY u.login LIMIT $%d", len(args)), args...)
+	return db.All(ctx, tx, lockedUser, `SELECT `+userColumns+`, `+lockColumn(l, c.Put)+` FROM app_user u
+		WHERE `+c.Where()+` ORDER BY u.login LIMIT `+c.Put(f.Limit), c.Args...)
 }
 
-func countUsers(ctx context.Context, tx *db.Tx, f Filter, limit int) (int, error) {
-	var args []any
-	where := f.where(&args)
-	args = append(args, limit)
-	return db.One(ctx, tx, db.Value[int], fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM app_user u WHERE %s LIMIT $%d) x`, where, len(args)), args...)
+func countUsers(ctx context.Context, tx *db.Tx, f Filter) (int, bool, error) {
+	c := f.conditions()
+	return db.Count(ctx, tx, `SELECT 1 FROM app_user u WHERE `+c.Where(), c.Args...)
 }
 
 func userWithLock(ctx context.Context, tx *db.Tx, id string, l lockRule) (User, error) {
-	var args []any
-	query := `SELECT ` + userColumns + `, ` + lockColumn(l, &args) + ` FROM app_user u WHERE u.id = $3`
-	return db.One(ctx, tx, lockedUser, query, append(args, id)...)
+	var c db.Filter
+	c.Add("u.id = ?", id)
+	return db.One(ctx, tx, lockedUser, `SELECT `+userColumns+`, `+lockColumn(l, c.Put)+` FROM app_user u WHERE `+c.Where(), c.Args...)
 }
 
 func namesOf(ctx context.Context, tx *db.Tx, ids []string, into map[string]string) error {
-	mark := make([]string, len(ids))
-	args := make([]any, len(ids))
-	for i, id := range ids {
-		mark[i], args[i] = fmt.Sprintf("$%d", i+1), id
-	}
+	var c db.Filter
+	c.In("id", ids)
 	type pair struct{ id, name string }
 	rows, err := db.All(ctx, tx, func(r db.Scanner) (p pair, err error) { return p, r.Scan(&p.id, &p.name) },
-		`SELECT id, name FROM app_user WHERE id IN (`+strings.Join(mark, ", ")+`)`, args...)
+		`SELECT id, name FROM app_user WHERE `+c.Where(), c.Args...)
 	for _, p := range rows {
 		into[p.id] = p.name
 	}
