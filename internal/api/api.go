@@ -111,6 +111,15 @@ func open(o *huma.Operation) {
 	o.Metadata = map[string]any{"open": true}
 }
 
+// unsettled marks an operation that a person may use who must change the
+// password first.
+func unsettled(o *huma.Operation) {
+	if o.Metadata == nil {
+		o.Metadata = map[string]any{}
+	}
+	o.Metadata["unsettled"] = true
+}
+
 // tag groups operations in the document.
 func tag(name string) option { return func(o *huma.Operation) { o.Tags = []string{name} } }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -33,6 +34,9 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 		return
 	}
 	who, err := a.identify(ctx)
+	if unsettled, _ := ctx.Operation().Metadata["unsettled"].(bool); err == nil && who.MustChange && !unsettled {
+		err = fault.Forbiddenf("请先修改密码，再继续使用")
+	}
 	if err != nil {
 		p := a.problem(ctx.Context(), ctx.Operation().OperationID, err)
 		if se, ok := p.(huma.StatusError); ok {
@@ -63,6 +67,7 @@ const csp = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inl
 	"font-src 'self'; connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 func secure(next http.Handler) http.Handler {
+	next = sameOrigin(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", csp)
@@ -76,4 +81,17 @@ func secure(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// sameOrigin refuses changes that a foreign page starts in a browser, also
+// where there is no session yet: nobody is signed in behind their back.
+// Programs that are no browsers pass.
+func sameOrigin(next http.Handler) http.Handler {
+	p := http.NewCrossOriginProtection()
+	p.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprintf(w, `{"status":403,"title":%q,"detail":"请求来自其他网站，已拒绝（防跨站请求）"}`, titles[403])
+	}))
+	return p.Handler(next)
 }

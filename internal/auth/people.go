@@ -208,3 +208,12 @@ func Names(ctx context.Context, tx *db.Tx, ids ...string) (map[string]string, er
 	}
 	return out, nil
 }
+
+// Names is the function Names in a transaction of its own.
+func (s *Service) Names(ctx context.Context, ids ...string) (out map[string]string, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		out, err = Names(ctx, tx, ids...)
+		return err
+	})
+	return out, err
+}
