@@ -22,6 +22,7 @@ var version = "dev"
 // cli is the whole command line; each command is a struct with Run.
 type cli struct {
 	Serve   serveCmd   `cmd:"" help:"启动服务"`
+	User    userCmd    `cmd:"" help:"账号管理"`
 	Version versionCmd `cmd:"" help:"显示版本"`
 	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
 }

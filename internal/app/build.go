@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
@@ -9,6 +10,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
 )
 
@@ -33,6 +35,7 @@ func (a *App) mechanisms() {
 	a.jobs = job.NewRunner(a.db, a.conf.Log)
 	a.bus = bus.New(a.db)
 	a.bus.Log = a.conf.Log
+	a.jobs.Every("auth.tidy", time.Hour, func(ctx context.Context, _ job.Job) error { return a.auth.Tidy(ctx) })
 	a.background(a.jobs, a.jobs.RunDue)
 	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
 }
@@ -54,5 +57,8 @@ func (a *App) known(area, agency string) error {
 
 // surface adds every resource and page.
 func (a *App) surface() error {
+	words := api.Names{Area: a.place.Regions.Name, Agency: a.place.Agencies.Name}
+	a.api.Session(a.auth, words, notify.New(a.db, a.policy))
+	a.api.Users(a.auth, words)
 	return nil
 }

@@ -24,3 +24,6 @@ func (a *App) AddUser(ctx context.Context, u auth.Account) (id, token string, er
 	_, token, err = a.auth.IssueToken(ctx, by, made.ID, "命令行", 0)
 	return made.ID, token, err
 }
+
+// Accounts is the service of people and rights, for the command line.
+func (a *App) Accounts() *auth.Service { return a.auth }
