@@ -21,10 +21,11 @@ var version = "dev"
 
 // cli is the whole command line; each command is a struct with Run.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"启动服务"`
-	User    userCmd    `cmd:"" help:"账号管理"`
-	Version versionCmd `cmd:"" help:"显示版本"`
-	OpenAPI openapiCmd `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
+	Serve    serveCmd    `cmd:"" help:"启动服务"`
+	User     userCmd     `cmd:"" help:"账号管理"`
+	Version  versionCmd  `cmd:"" help:"显示版本"`
+	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
+	Simulate simulateCmd `cmd:"" help:"模拟监测设备，向本机的接收端发送 HJ 212 数据"`
 }
 
 type versionCmd struct{}

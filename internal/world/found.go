@@ -1,6 +1,10 @@
 package world
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/qingshao/qingshao/internal/factor"
+)
 
 // found sets up the enterprise of a roster entry with its outlets and monitors.
 // Serial numbers count outlets from 1, so that MNs never change with the seed.
@@ -47,8 +51,12 @@ func (w *World) found(e *Enterprise, i int, r entry) {
 // set gives a factor its behaviour at this outlet. What normal values are
 // measured against is the strictest limit.
 func (o *Outlet) set(ff factorForm) Factor {
-	x := factors[ff.code]
-	x.base, x.swing = f(ff.base), f(ff.swing)
+	known, ok := factor.ByCode(ff.code)
+	b, ours := behaviour[ff.code]
+	if !ok || !ours {
+		panic("world: no factor " + ff.code) // a mistake in our tables
+	}
+	x := Factor{Code: known.Code, Old: known.Old, Name: known.Name, Unit: known.Unit, Digits: b.digits, role: b.role, base: f(ff.base), swing: f(ff.swing)}
 	for _, l := range o.Limits {
 		if l.Factor != x.Code {
 			continue
