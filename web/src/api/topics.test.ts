@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+import { concerns, stalePaths } from './topics'
+
+it('an issue’s event makes issues and the desk stale, by kind or by topic', () => {
+  expect(stalePaths({ topic: 'issue.assigned', kind: 'issue' })).toContain('/issues')
+  expect(stalePaths({ topic: 'issue.assigned', kind: '' })).toContain('/overview')
+})
+it('an unknown event makes nothing stale', () => expect(stalePaths({ topic: 'weather.changed', kind: 'weather' })).toEqual([]))
+it('finds lists and single things, and nothing that only begins alike', () => {
+  expect(concerns(['/issues', {}, {}], ['/issues'])).toBe(true)
+  expect(concerns(['/issues/{id}', { id: '1' }, {}], ['/issues'])).toBe(true)
+  expect(concerns(['/issues-archive', {}, {}], ['/issues'])).toBe(false)
+  expect(concerns([], ['/issues'])).toBe(false)
+})

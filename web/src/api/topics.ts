@@ -1,0 +1,29 @@
+// Which cached answers a live event makes stale.
+
+export interface LiveEvent { seq: number; topic: string; kind: string; subject: string; area: string }
+
+const stale: Record<string, string[]> = {
+  alarm: ['/alarms', '/overview', '/outlets'],
+  clue: ['/clues', '/overview', '/alarms'],
+  issue: ['/issues', '/overview', '/clues'],
+  notice: ['/notices', '/me'],
+  user: ['/users', '/people'],
+  device: ['/devices', '/parked', '/outlets', '/enterprises'],
+  outlet: ['/outlets', '/enterprises'],
+  enterprise: ['/enterprises', '/outlets'],
+  quarantine: ['/quarantine'],
+  parked: ['/parked'],
+  job: ['/jobs', '/system'],
+}
+
+/** stalePaths lists the API paths whose answers an event concerns. */
+export function stalePaths(e: Pick<LiveEvent, 'topic' | 'kind'>): string[] {
+  const noun = e.topic.split(/[./]/)[0]
+  return stale[e.kind] ?? stale[noun] ?? []
+}
+
+/** concerns reports whether a query key ([path template, …]) lies under a stale path. */
+export function concerns(key: readonly unknown[], paths: string[]): boolean {
+  const path = key[0]
+  return typeof path === 'string' && paths.some((p) => path === p || path.startsWith(p + '/'))
+}

@@ -1,0 +1,314 @@
+// The shapes that the program answers with. Times are RFC 3339 with +08:00.
+
+export interface Page<T> {
+  items: T[]
+  next: string
+  total: number
+  total_capped: boolean
+}
+
+export interface RoleRef { role: string; title: string }
+
+export interface Me {
+  id: string
+  login: string
+  name: string
+  roles: RoleRef[]
+  area: string
+  area_name: string
+  agency: string
+  agency_name: string
+  enterprise_id: string
+  capabilities: string[]
+  must_change: boolean
+  unread: number
+}
+
+export interface Token { id: string; name: string; created_at: string; last_used_at?: string; expires_at?: string; token?: string }
+export interface Session { id: string; created_at: string; last_seen_at: string; address: string; user_agent: string; current: boolean }
+
+export interface User {
+  id: string
+  login: string
+  name: string
+  phone: string
+  email: string
+  roles: RoleRef[]
+  area: string
+  area_name: string
+  agency: string
+  agency_name: string
+  enterprise_id: string
+  active: boolean
+  locked: boolean
+  locked_until?: string
+  last_login_at?: string
+  created_at: string
+  open_work: number
+  deputies: Deputy[]
+}
+export interface Deputy { id: string; user_id: string; name: string; from: string; to: string }
+export interface NewUser { user: User; password: string }
+export interface RoleRow { role: string; title: string; capabilities: { capability: string; title: string; reach: string; reach_title: string }[] }
+export interface PersonRef { id: string; name: string; agency_name: string; roles: RoleRef[] }
+
+export interface Unit { code: string; name: string; kind: string; x: number; y: number; lng: number; lat: number }
+export interface Region { code: string; name: string; level: string; parent: string }
+export interface Agency { id: string; name: string; area: string; level: string; parent: string }
+export interface Category { id: string; name: string; deadline_days: number }
+export interface Severity { id: string; name: string }
+export interface Factor { code: string; name: string; unit: string; medium: string }
+export interface Reference {
+  place: { id: string; name: string; title: string }
+  units: Unit[]
+  regions: Region[]
+  agencies: Agency[]
+  categories: Category[]
+  severities: Severity[]
+  factors: Factor[]
+  roles: RoleRef[]
+}
+
+export type FieldKind = 'text' | 'line' | 'choice' | 'person' | 'agency' | 'agencies' | 'area' | 'date' | 'days' | 'files' | 'subject'
+export interface Field {
+  name: string
+  title: string
+  kind: FieldKind
+  required: boolean
+  hint?: string
+  role?: string
+  options?: { value: string; title: string }[]
+}
+export interface Action {
+  verb: string
+  title: string
+  fields: Field[]
+  danger: boolean
+  next?: string
+  allowed: boolean
+  why?: string
+}
+
+export interface FileRef { id: string; name: string; size: number; type: string; sha256: string; created_at: string }
+export interface TimelineEntry {
+  id: string
+  at: string
+  actor_id: string
+  actor_name: string
+  verb: string
+  title: string
+  from: string
+  to: string
+  note: string
+  form: { title: string; value: string }[]
+  files: FileRef[]
+}
+
+export interface Issue {
+  id: string
+  number: string
+  title: string
+  text: string
+  state: string
+  state_title: string
+  waits: string
+  severity: string
+  severity_title: string
+  category: string
+  category_name: string
+  area: string
+  area_name: string
+  address: string
+  lng: number
+  lat: number
+  enterprise_id: string
+  enterprise_name: string
+  outlet_id: string
+  lead_agency: string
+  lead_agency_name: string
+  assist_agencies: { id: string; name: string }[]
+  person_id: string
+  person_name: string
+  measures: string
+  due_at: string
+  overdue: boolean
+  days_left: number
+  returns: number
+  version: number
+  created_at: string
+  updated_at: string
+  closed_at: string
+  actions: Action[]
+  timeline: TimelineEntry[]
+  files: FileRef[]
+  clues: ClueRef[]
+}
+
+export interface ClueRef { id: string; number: string; title: string; state_title: string; created_at: string }
+export interface Clue {
+  id: string
+  number: string
+  title: string
+  text: string
+  source: string
+  source_title: string
+  source_id: string
+  state: string
+  state_title: string
+  waits: string
+  area: string
+  area_name: string
+  address: string
+  lng: number
+  lat: number
+  category: string
+  category_name: string
+  enterprise_id: string
+  enterprise_name: string
+  outlet_id: string
+  contact: string
+  issue_id: string
+  issue_number: string
+  due_at: string
+  overdue: boolean
+  version: number
+  created_at: string
+  updated_at: string
+  actions: Action[]
+  timeline: TimelineEntry[]
+  files: FileRef[]
+  similar: Similar[]
+}
+export interface Similar { id: string; number: string; title: string; text: string; state_title: string; score: number; created_at: string }
+
+export interface Alarm {
+  id: string
+  number: string
+  rule: string
+  rule_title: string
+  level: string
+  level_title: string
+  state: string
+  state_title: string
+  outlet_id: string
+  outlet_name: string
+  enterprise_id: string
+  enterprise_name: string
+  area: string
+  area_name: string
+  factor: string
+  factor_name: string
+  unit: string
+  limit: number
+  value: number
+  ratio: number
+  peak: number
+  started_at: string
+  last_at: string
+  ended_at: string
+  summary: string
+  basis: string
+  clue_id: string
+  version: number
+  actions: Action[]
+  timeline: TimelineEntry[]
+  window: { from: string; to: string }
+}
+
+export interface Counter { key: string; title: string; value: number; previous: number; unit: string; link: string }
+export interface OverviewUnit { code: string; name: string; x: number; y: number; kind?: string; issues_open: number; overdue: number; alarms_open: number }
+export interface Todo { kind: string; id: string; number: string; title: string; state_title: string; due_at: string; overdue: boolean; link: string }
+export interface Overview {
+  as_of: string
+  counters: Counter[]
+  units: OverviewUnit[]
+  alarms: Alarm[]
+  todo: Todo[]
+  overdue: Issue[]
+}
+
+export interface OutletValue { code: string; name: string; unit: string; value: number; flag: string; at: string; limit: number; ratio: number }
+export interface Limit {
+  id: string
+  factor: string
+  factor_name: string
+  unit: string
+  upper: number | null
+  lower: number | null
+  statistic: string
+  standard: string
+  article: string
+  valid_from: string
+  valid_to: string
+}
+export interface Device { id: string; mn: string; outlet_id: string; outlet_name: string; protocol: string; password: string; active: boolean; last_at: string; version: number }
+export interface Outlet {
+  id: string
+  name: string
+  kind: string
+  enterprise_id: string
+  enterprise_name: string
+  area: string
+  area_name: string
+  lng: number
+  lat: number
+  state: string
+  last_at: string
+  values: OutletValue[]
+  alarms_open: number
+  devices: Device[]
+  limits: Limit[]
+  version: number
+}
+export interface Enterprise {
+  id: string
+  name: string
+  code: string
+  industry: string
+  address: string
+  area: string
+  area_name: string
+  lng: number
+  lat: number
+  contact: string
+  phone: string
+  synthetic: boolean
+  permit: string
+  outlets: Outlet[]
+  outlets_count: number
+  alarms_open: number
+  issues_open: number
+  version: number
+}
+export interface SeriesPoint { t: string; avg: number | null; min: number | null; max: number | null; flag: string }
+export interface SeriesLimit { upper: number | null; lower: number | null; from: string; to: string; standard: string; kind: string }
+export interface SeriesFactor { code: string; name: string; unit: string; limits: SeriesLimit[]; points: SeriesPoint[] }
+export interface Series { kind: string; factors: SeriesFactor[]; truncated: boolean }
+export interface Frame { id: string; at: string; st: string; cn: string; datatime: string; raw: string }
+export interface Parked { mn: string; frames: number; first_at: string; last_at: string; last_raw: string }
+export interface Quarantined { id: string; at: string; address: string; reason: string; reason_title: string; mn: string; size: number; text: string; hex: string; note: string }
+
+export interface Notice { id: string; at: string; title: string; text: string; link: string; read_at: string }
+
+export interface AuditEntry {
+  id: string
+  at: string
+  actor_id: string
+  actor_name: string
+  action: string
+  kind: string
+  subject: string
+  detail: string
+  hash: string
+  seq: number
+}
+export interface AuditProof { id: string; seq: number; size: number; root: string; hash: string; hashes: string[]; checkpoint: string; ok: boolean }
+export interface AuditVerdict { ok: boolean; size: number; root: string; checked: number; problems: string[] }
+
+export interface System {
+  version: string
+  started_at: string
+  engine: string
+  [part: string]: unknown
+}
+export interface Job { id: string; kind: string; payload: string; attempt: number; error: string; due_at: string; created_at: string }

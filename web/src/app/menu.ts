@@ -1,0 +1,64 @@
+// The menu: at most eight entries in the order of the loop, each shown only to
+// whom it opens something.
+
+export interface Tab { path: string; title: string; needs: string[] }
+export interface Section { key: string; title: string; icon: string; tabs: Tab[] }
+
+export const sections: Section[] = [
+  { key: 'desk', title: '工作台', icon: 'desk', tabs: [{ path: '/', title: '工作台', needs: ['overview.read'] }] },
+  {
+    key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [
+      { path: '/outlets', title: '监控点', needs: ['telemetry.read'] },
+      { path: '/alarms', title: '预警', needs: ['alarm.read'] },
+      { path: '/quarantine', title: '隔离区', needs: ['quarantine.read'] },
+      { path: '/parked', title: '待认领设备', needs: ['quarantine.read'] },
+    ],
+  },
+  {
+    key: 'clue', title: '线索', icon: 'clue', tabs: [
+      { path: '/clues', title: '线索', needs: ['clue.read'] },
+      { path: '/clues/new', title: '登记线索', needs: ['clue.enter'] },
+    ],
+  },
+  { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
+  {
+    key: 'resource', title: '资源', icon: 'house', tabs: [
+      { path: '/enterprises', title: '企业', needs: ['registry.read'] },
+      { path: '/devices', title: '设备', needs: ['registry.read', 'telemetry.read'] },
+    ],
+  },
+  {
+    key: 'admin', title: '管理', icon: 'admin', tabs: [
+      { path: '/users', title: '用户', needs: ['user.read'] },
+      { path: '/roles', title: '角色权限', needs: ['user.read'] },
+      { path: '/audit', title: '审计日志', needs: ['audit.read'] },
+      { path: '/system', title: '运行状况', needs: ['system.read'] },
+      { path: '/jobs', title: '死信任务', needs: ['system.read'] },
+    ],
+  },
+]
+
+/** menu gives the sections and tabs for what a person holds; a tab needs all of its capabilities. */
+export function menu(capabilities: readonly string[]): Section[] {
+  const held = new Set(capabilities)
+  return sections
+    .map((s) => ({ ...s, tabs: s.tabs.filter((t) => t.needs.every((n) => held.has(n))) }))
+    .filter((s) => s.tabs.length > 0)
+}
+
+/** home is the first page of a person. */
+export function home(capabilities: readonly string[]): string {
+  return menu(capabilities)[0]?.tabs[0]?.path ?? '/me'
+}
+
+/** sectionOf finds the section that a page lies in. */
+export function sectionOf(list: Section[], path: string): { section?: Section; tab?: Tab } {
+  let best: { section?: Section; tab?: Tab } = {}
+  for (const section of list) {
+    for (const tab of section.tabs) {
+      const inside = tab.path === '/' ? path === '/' : path === tab.path || path.startsWith(tab.path + '/')
+      if (inside && tab.path.length > (best.tab?.path.length ?? -1)) best = { section, tab }
+    }
+  }
+  return best
+}

@@ -1,0 +1,86 @@
+// Routes compose features; each page is loaded when it is first opened.
+
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router'
+import { cache, meQuery } from '../api/use'
+import { SignIn } from '../features/auth/sign-in'
+import { parseSearch, stringifySearch } from '../ui/search'
+import { Bones, Trouble } from '../ui/state'
+import { home } from './menu'
+import { Lost } from './lost'
+import { Shell } from './shell'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: Lost })
+
+const signIn = createRoute({ getParentRoute: () => root, path: '/login', component: SignIn })
+
+async function signedIn(to: string) {
+  const me = await cache.ensureQueryData(meQuery)
+  if (!me) throw redirect({ to: '/login', search: { to } as never })
+  return me
+}
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  component: Shell,
+  beforeLoad: async ({ location }) => {
+    const me = await signedIn(location.href)
+    const first = home(me.capabilities)
+    if (location.pathname === '/' && first !== '/') throw redirect({ to: first as never })
+  },
+})
+
+function page(path: string, load: () => Promise<Record<string, unknown>>, name: string) {
+  return createRoute({ getParentRoute: () => shell, path, component: lazyRouteComponent(load as never, name as never) })
+}
+
+const pages = [
+  page('/', () => import('../features/overview/desk'), 'Desk'),
+  page('/outlets', () => import('../features/telemetry/outlets'), 'Outlets'),
+  page('/outlets/$id', () => import('../features/telemetry/outlet'), 'OutletFile'),
+  page('/alarms', () => import('../features/rule/alarms'), 'Alarms'),
+  page('/alarms/$id', () => import('../features/rule/alarm'), 'AlarmFile'),
+  page('/quarantine', () => import('../features/gateway/quarantine'), 'Quarantine'),
+  page('/quarantine/$id', () => import('../features/gateway/quarantined'), 'QuarantinedFrame'),
+  page('/parked', () => import('../features/gateway/parked'), 'ParkedDevices'),
+  page('/devices', () => import('../features/gateway/devices'), 'Devices'),
+  page('/enterprises', () => import('../features/enterprise/enterprises'), 'Enterprises'),
+  page('/enterprises/$id', () => import('../features/enterprise/enterprise'), 'EnterpriseFile'),
+  page('/clues', () => import('../features/clue/clues'), 'Clues'),
+  page('/clues/new', () => import('../features/clue/enter'), 'EnterClue'),
+  page('/clues/$id', () => import('../features/clue/clue'), 'ClueFile'),
+  page('/issues', () => import('../features/issue/issues'), 'Issues'),
+  page('/issues/$id', () => import('../features/issue/issue'), 'IssueFile'),
+  page('/users', () => import('../features/auth/users'), 'Users'),
+  page('/users/$id', () => import('../features/auth/user'), 'UserFile'),
+  page('/roles', () => import('../features/auth/roles'), 'Roles'),
+  page('/me', () => import('../features/auth/me'), 'Account'),
+  page('/audit', () => import('../features/audit/audit'), 'AuditLog'),
+  page('/system', () => import('../features/obs/system'), 'SystemHealth'),
+  page('/jobs', () => import('../features/obs/jobs'), 'DeadJobs'),
+  page('/notices', () => import('../features/notify/notices'), 'Notices'),
+]
+
+// The print view stands outside the frame: only the paper.
+const print = createRoute({
+  getParentRoute: () => root,
+  path: '/issues/$id/print',
+  beforeLoad: async ({ location }) => void (await signedIn(location.href)),
+  component: lazyRouteComponent(() => import('../features/issue/print'), 'PrintIssue'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, print, shell.addChildren(pages)]),
+  parseSearch: (s) => parseSearch(s),
+  stringifySearch: (s) => stringifySearch(s),
+  defaultPendingComponent: () => <div className="panel"><Bones /></div>,
+  defaultPendingMs: 150,
+  defaultErrorComponent: ({ error, reset }) => <Trouble error={error} again={reset} />,
+  scrollRestoration: false,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

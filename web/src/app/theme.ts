@@ -1,0 +1,53 @@
+// Ant Design dressed as a calm official paper: greys and one blue, hairlines
+// instead of shadows, AA contrast everywhere (the stock blue, link and
+// placeholder fail it on grey).
+
+import type { ThemeConfig } from 'antd'
+
+export const fontFamily =
+  'system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", sans-serif'
+
+export function theme(phone: boolean): ThemeConfig {
+  return {
+    cssVar: { key: 'qs' },
+    hashed: false,
+    token: {
+      colorPrimary: '#0958d9',
+      colorLink: '#0958d9',
+      colorLinkHover: '#003eb3',
+      colorLinkActive: '#003eb3',
+      colorInfo: '#0958d9',
+      colorError: '#b42318',
+      colorWarning: '#8a5a00',
+      colorSuccess: '#1f7a3d',
+      colorText: '#1f2329',
+      colorTextSecondary: '#4a5059',
+      colorTextTertiary: '#5f656e',
+      colorTextQuaternary: '#6b6b6b',
+      colorTextPlaceholder: '#6b6b6b',
+      colorTextDisabled: '#6b6b6b',
+      colorTextDescription: '#5f656e',
+      colorBorder: '#c4c9d0',
+      colorBorderSecondary: '#dfe2e6',
+      colorBgLayout: '#f4f5f7',
+      borderRadius: 3,
+      borderRadiusLG: 4,
+      borderRadiusSM: 2,
+      fontFamily,
+      fontSize: 14,
+      fontSizeSM: 12,
+      lineHeight: 1.5,
+      controlHeight: phone ? 44 : 32,
+      controlHeightSM: phone ? 44 : 28,
+      motionDurationMid: '0.1s',
+      motionDurationSlow: '0.15s',
+      wireframe: false,
+      boxShadow: '0 2px 8px rgba(31,35,41,.10)',
+      boxShadowSecondary: '0 4px 16px rgba(31,35,41,.12)',
+    },
+    components: {
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
+      Select: { optionSelectedBg: '#e9f1fe' },
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import { useParams } from '@tanstack/react-router'
+import { Button, Input, Select } from 'antd'
+import { useState } from 'react'
+import { post } from '../../api/client'
+import type { Enterprise } from '../../api/types'
+import { useCan, useDo, useGet, useList } from '../../api/use'
+import { ago, count, dateTime } from '../../ui/format'
+import { Go } from '../../ui/go'
+import { FormDrawer, Row, useDraft } from '../../ui/draft'
+import { Chip, LevelMark, OutletMark, StateChip } from '../../ui/marks'
+import { Page, Panel } from '../../ui/page'
+import { Bones, Empty, Trouble } from '../../ui/state'
+
+/** EnterpriseFile gathers what is known of one enterprise. */
+export function EnterpriseFile() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const q = useGet('/enterprises/{id}', { path: { id } })
+  const can = useCan()
+  const [adding, setAdding] = useState(false)
+  if (q.error && !q.data) return <Page title="企业"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
+  if (!q.data) return <Page title="企业"><div className="panel"><Bones rows={8} /></div></Page>
+  const e = q.data
+  return (
+    <Page title={e.name} tools={e.synthetic && <Chip>合成数据，非真实企业</Chip>}>
+      <Panel>
+        <dl className="facts">
+          <div><dt>统一社会信用代码</dt><dd className="mono">{e.code || '—'}</dd></div>
+          <div><dt>行业</dt><dd>{e.industry || '—'}</dd></div>
+          <div><dt>区域</dt><dd>{e.area_name}</dd></div>
+          <div><dt>地址</dt><dd>{e.address || '—'}</dd></div>
+          <div><dt>环保负责人</dt><dd>{e.contact || '—'}</dd></div>
+          <div><dt>联系电话</dt><dd className="num">{e.phone || '—'}</dd></div>
+          <div><dt>未解除预警</dt><dd className="num">{count(e.alarms_open)} 起</dd></div>
+          <div><dt>在办问题</dt><dd className="num">{count(e.issues_open)} 件</dd></div>
+        </dl>
+      </Panel>
+      <Panel title="监控点" flush tools={can('registry.write') && <Button size="small" onClick={() => setAdding(true)}>添加排放口</Button>}>
+        {e.outlets.length === 0 ? <Empty title="还没有排放口" how="添加排放口后，再登记限值和数采仪。" /> : (
+          <ul className="cards">
+            {e.outlets.map((o) => (
+              <li key={o.id}>
+                <Go className="card row between" href={`/outlets/${o.id}`}>
+                  <span><span className="strong">{o.name}</span>　<span className="soft small">{o.kind === 'water' ? '废水' : '废气'}</span></span>
+                  <span className="row"><span className="soft small num">{ago(o.last_at)}</span><OutletMark state={o.state} /></span>
+                </Go>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Panel>
+      {can('alarm.read') && <Alarms id={e.id} />}
+      {can('issue.read') && <Issues id={e.id} />}
+      {adding && <OutletForm enterprise={e} close={() => setAdding(false)} />}
+    </Page>
+  )
+}
+
+function Alarms({ id }: { id: string }) {
+  const list = useList('/alarms', { enterprise_id: id, limit: 10 })
+  return (
+    <Panel title="近期预警" flush tools={<Go href={`/alarms?enterprise_id=${id}`}>全部</Go>}>
+      {list.items.length === 0 ? <Empty title="没有预警" /> : (
+        <ul className="cards">
+          {list.items.map((a) => (
+            <li key={a.id}><Go className="card row between" href={`/alarms/${a.id}`}><span className="row"><LevelMark level={a.level} title={a.level_title} />{a.outlet_name} {a.factor_name}</span><span className="soft small num">{dateTime(a.started_at)}　{a.state_title}</span></Go></li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Issues({ id }: { id: string }) {
+  const list = useList('/issues', { enterprise_id: id, limit: 10 })
+  if (list.error) return null
+  return (
+    <Panel title="问题" flush>
+      {list.items.length === 0 ? <Empty title="没有问题" /> : (
+        <ul className="cards">
+          {list.items.map((i) => (
+            <li key={i.id}><Go className="card row between" href={`/issues/${i.id}`}><span><span className="soft num">{i.number}</span>　{i.title}</span><StateChip state={i.state} title={i.state_title} /></Go></li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function OutletForm({ enterprise, close }: { enterprise: Enterprise; close: () => void }) {
+  const { values: v, set } = useDraft({ name: '', kind: 'gas' })
+  const save = useDo(() => post('/outlets', { body: { enterprise_id: enterprise.id, name: v.name.trim(), kind: v.kind } }), ['/outlets', '/enterprises'], close)
+  return (
+    <FormDrawer title="添加排放口" open close={close} next="添加后请登记执行限值和数采仪。" submit="添加" busy={save.isPending} error={save.error} check={(): Record<string, string> => (v.name.trim() ? {} : { name: '请填写名称' })} onSubmit={() => save.mutate(undefined)}>
+      {(wrong) => (
+        <>
+          <Row name="name" title="名称" required wrong={wrong} hint="例如 1 号锅炉烟囱、废水总排口"><Input id="f-name" value={v.name} onChange={(e) => set('name', e.target.value)} /></Row>
+          <Row name="kind" title="类别" required wrong={wrong}><Select id="f-kind" value={v.kind} onChange={(x) => set('kind', x)} options={[{ value: 'gas', label: '废气' }, { value: 'water', label: '废水' }]} /></Row>
+        </>
+      )}
+    </FormDrawer>
+  )
+}

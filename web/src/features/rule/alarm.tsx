@@ -1,0 +1,85 @@
+import { useParams } from '@tanstack/react-router'
+import { post } from '../../api/client'
+import type { Alarm } from '../../api/types'
+import { useCan, useDo, useGet } from '../../api/use'
+import { dateTime, lasting, reading, times } from '../../ui/format'
+import { Go } from '../../ui/go'
+import { LevelMark, StateChip } from '../../ui/marks'
+import { Page, Panel } from '../../ui/page'
+import { SeriesChart } from '../../ui/series-chart'
+import { Bones, Trouble } from '../../ui/state'
+import { Timeline } from '../../ui/timeline'
+import { Verbs } from '../../ui/verb-form'
+
+/** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
+export function AlarmFile() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const q = useGet('/alarms/{id}', { path: { id } })
+  const act = useDo(
+    (a: { verb: string; form: Record<string, unknown>; version: number }) => post('/alarms/{id}/{verb}', { path: { id, verb: a.verb }, body: { version: a.version, form: a.form } }),
+    ['/alarms', '/clues', '/overview', '/notices', '/me'],
+  )
+  const can = useCan()
+  if (q.error && !q.data) return <Page title="预警"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
+  if (!q.data) return <Page title="预警"><div className="panel"><Bones rows={8} /></div></Page>
+  const a = q.data
+  return (
+    <Page title={`${a.factor_name}${a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></>}>
+      <div className="cols file">
+        <div className="file-main">
+          <Panel>
+            <Numbers a={a} />
+            <dl className="facts" style={{ marginTop: 12 }}>
+              <div><dt>监控点</dt><dd><Go href={`/outlets/${a.outlet_id}`}>{a.outlet_name}</Go></dd></div>
+              <div><dt>企业</dt><dd><Go href={`/enterprises/${a.enterprise_id}`}>{a.enterprise_name}</Go></dd></div>
+              <div><dt>区域</dt><dd>{a.area_name}</dd></div>
+              <div><dt>开始</dt><dd className="num">{dateTime(a.started_at)}</dd></div>
+              <div><dt>{a.ended_at ? '结束' : '最近'}</dt><dd className="num">{dateTime(a.ended_at || a.last_at)}</dd></div>
+              <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
+              <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
+              <div className="wide"><dt>依据</dt><dd>{a.rule_title}{a.basis && `；${a.basis}`}</dd></div>
+              {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
+            </dl>
+          </Panel>
+          {can('telemetry.read') && <Around a={a} />}
+          <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
+        </div>
+        <div className="side-col">
+          <Verbs actions={a.actions} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+function Numbers({ a }: { a: Alarm }) {
+  return (
+    <div className="row" style={{ gap: '8px 40px' }}>
+      <Big title="监测值" value={reading(a.value)} unit={a.unit} red={a.value > a.limit} />
+      <Big title="限值" value={reading(a.limit)} unit={a.unit} />
+      <Big title="超标倍数" value={a.value > a.limit ? times(a.value, a.limit).replace(' 倍', '') : '未超标'} unit={a.value > a.limit ? '倍' : ''} />
+      <Big title="峰值" value={reading(a.peak)} unit={a.unit} />
+    </div>
+  )
+}
+
+function Big({ title, value, unit, red }: { title: string; value: string; unit: string; red?: boolean }) {
+  return (
+    <div>
+      <div className="soft small">{title}</div>
+      <div className={`num ${red ? 'red' : ''}`} style={{ fontSize: 24, lineHeight: '32px', fontWeight: 600 }}>{value} <span className="soft small" style={{ fontWeight: 400 }}>{unit}</span></div>
+    </div>
+  )
+}
+
+function Around({ a }: { a: Alarm }) {
+  const kind = a.level === 'notice' ? 'realtime' : 'hour'
+  const q = useGet('/outlets/{id}/series', { path: { id: a.outlet_id }, query: { kind, factors: a.factor, from: a.window.from, to: a.window.to } }, { keep: true })
+  return (
+    <Panel title="前后曲线" flush tools={<Go href={`/outlets/${a.outlet_id}?kind=${kind}&factors=${a.factor}`}>打开监控点</Go>}>
+      {q.error ? <Trouble error={q.error} again={() => void q.refetch()} /> : !q.data ? <Bones rows={5} /> : (
+        <SeriesChart factors={q.data.factors} kind={kind} pins={[{ at: a.started_at, title: a.number, factor: a.factor, level: a.level }]} />
+      )}
+    </Panel>
+  )
+}

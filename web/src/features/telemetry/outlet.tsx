@@ -1,0 +1,133 @@
+import { useParams } from '@tanstack/react-router'
+import type { Device, Limit, Outlet } from '../../api/types'
+import { useCan, useGet, useList } from '../../api/use'
+import { ago, dateSecond, dateTime, day, reading } from '../../ui/format'
+import { Go } from '../../ui/go'
+import { LevelMark, OutletMark } from '../../ui/marks'
+import { Page, Panel } from '../../ui/page'
+import { Bones, Empty, Trouble } from '../../ui/state'
+import { LimitForm } from './limit-form'
+import { SeriesPanel } from './series-panel'
+import { Values } from './values'
+import './outlets.css'
+
+/** OutletFile is one outlet: what it emits now, its curves, limits and devices. */
+export function OutletFile() {
+  const { id } = useParams({ strict: false }) as { id: string }
+  const q = useGet('/outlets/{id}', { path: { id } }, { refetchInterval: 30_000 })
+  const can = useCan()
+  if (q.error && !q.data) return <Page title="监控点"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
+  if (!q.data) return <Page title="监控点"><div className="panel"><Bones rows={8} /></div></Page>
+  const o = q.data
+  return (
+    <Page title={o.name} crumb={<Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>} tools={<OutletMark state={o.state} />}>
+      <Panel>
+        <dl className="facts">
+          <div><dt>类别</dt><dd>{o.kind === 'water' ? '废水' : '废气'}</dd></div>
+          <div><dt>区域</dt><dd>{o.area_name}</dd></div>
+          <div><dt>最近上报</dt><dd className="num">{dateTime(o.last_at)}（{ago(o.last_at)}）</dd></div>
+          <div><dt>位置</dt><dd className="num">{o.lng ? `${o.lng.toFixed(4)}，${o.lat.toFixed(4)}` : '—'}</dd></div>
+          <div className="wide"><dt>当前值／限值</dt><dd><Values values={o.values} /></dd></div>
+        </dl>
+      </Panel>
+      {can('telemetry.read') && <SeriesPanel outlet={o} />}
+      <Limits outlet={o} />
+      <div className="cols" style={{ marginTop: 16 }}>
+        <div><Frames id={o.id} /></div>
+        <div><Devices devices={o.devices} />{can('alarm.read') && <OpenAlarms id={o.id} />}</div>
+      </div>
+    </Page>
+  )
+}
+
+function OpenAlarms({ id }: { id: string }) {
+  const list = useList('/alarms', { outlet_id: id, limit: 10 })
+  return (
+    <Panel title="近期预警" flush tools={<Go href={`/alarms?outlet_id=${id}`}>全部</Go>}>
+      {list.items.length === 0 ? <Empty title="没有预警" /> : (
+        <ul className="cards">
+          {list.items.map((a) => (
+            <li key={a.id}>
+              <Go className="card" href={`/alarms/${a.id}`}>
+                <span className="row between"><LevelMark level={a.level} title={a.level_title} /><span className="soft small">{a.state_title}</span></span>
+                <span className="sub num">{dateTime(a.started_at)}　{a.factor_name} {reading(a.value)} {a.unit}</span>
+              </Go>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Limits({ outlet }: { outlet: Outlet }) {
+  const can = useCan()
+  return (
+    <Panel title="执行限值" flush tools={can('registry.write') && <LimitForm outlet={outlet} />}>
+      {outlet.limits.length === 0 ? <Empty title="还没有登记限值" how="登记限值后，系统才能判断是否超标并发出预警。" /> : (
+        <div className="scroll">
+          <table className="t">
+            <thead><tr><th scope="col">因子</th><th scope="col">统计</th><th scope="col" className="r">上限</th><th scope="col" className="r">下限</th><th scope="col">单位</th><th scope="col">标准与条款</th><th scope="col">生效</th><th scope="col">失效</th></tr></thead>
+            <tbody>{outlet.limits.map((l) => <LimitRow key={l.id} l={l} />)}</tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
+  )
+}
+
+const statistics: Record<string, string> = { hour: '小时均值', day: '日均值', realtime: '实时值', minute: '分钟均值' }
+
+function LimitRow({ l }: { l: Limit }) {
+  const past = l.valid_to !== '' && Date.parse(l.valid_to) < Date.now()
+  return (
+    <tr className={past ? 'soft' : undefined}>
+      <td>{l.factor_name || l.factor}</td>
+      <td className="nowrap">{statistics[l.statistic] ?? l.statistic}</td>
+      <td className="r">{reading(l.upper)}</td>
+      <td className="r">{reading(l.lower)}</td>
+      <td>{l.unit}</td>
+      <td>{l.standard}{l.article && <span className="sub">{l.article}</span>}</td>
+      <td className="c">{day(l.valid_from)}</td>
+      <td className="c">{l.valid_to ? day(l.valid_to) : '现行'}{past && '（已失效）'}</td>
+    </tr>
+  )
+}
+
+function Devices({ devices }: { devices: Device[] }) {
+  return (
+    <Panel title="数采仪" flush>
+      {devices.length === 0 ? <Empty title="还没有数采仪" how="在“设备”或“待认领设备”中登记后，数据会自动接入。" /> : (
+        <ul className="cards">
+          {devices.map((d) => (
+            <li key={d.id} className="card">
+              <span className="mono wrap">{d.mn}</span>
+              <span className="sub">{d.protocol}　{d.last_at ? `最近上报 ${ago(d.last_at)}` : '还未上报'}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function Frames({ id }: { id: string }) {
+  const list = useList('/outlets/{id}/frames', { limit: 20 }, { path: { id } })
+  return (
+    <Panel title="原始报文" flush>
+      {list.loading ? <Bones /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="还没有报文" how="数采仪上报的每一帧都会原样保存在这里。" /> : (
+        <>
+          <ul className="cards">
+            {list.items.map((f) => (
+              <li key={f.id} className="card">
+                <span className="soft small num">{dateSecond(f.at)}　ST={f.st} CN={f.cn}</span>
+                <code className="mono wrap" style={{ display: 'block' }}>{f.raw}</code>
+              </li>
+            ))}
+          </ul>
+          {list.hasMore && <div className="more"><button type="button" className="linkish" onClick={list.more}>加载更多</button></div>}
+        </>
+      )}
+    </Panel>
+  )
+}

@@ -1,0 +1,40 @@
+// What the address says about a curve: kind, span or explicit range, zoom.
+
+import type { Search } from '../../ui/search'
+import type { Zoom } from '../../ui/series-option'
+
+export const kinds = [
+  { value: 'realtime', label: '实时', spans: [['1h', '近 1 小时'], ['6h', '近 6 小时'], ['24h', '近 24 小时']] },
+  { value: 'minute', label: '分钟', spans: [['6h', '近 6 小时'], ['24h', '近 24 小时'], ['3d', '近 3 天']] },
+  { value: 'hour', label: '小时', spans: [['24h', '近 24 小时'], ['3d', '近 3 天'], ['7d', '近 7 天'], ['30d', '近 30 天']] },
+  { value: 'day', label: '日', spans: [['30d', '近 30 天'], ['90d', '近 90 天'], ['365d', '近一年']] },
+] as const
+
+const hour = 3600_000
+
+export function spanLength(span: string): number {
+  const n = Number.parseInt(span, 10)
+  return span.endsWith('h') ? n * hour : n * 24 * hour
+}
+
+export interface SeriesQuery { kind: string; span: string; spans: { value: string; label: string }[]; factors: string[]; from: string; to: string }
+
+/** seriesQuery reads the address; "now" is rounded up to the minute so that the same page asks the same question. */
+export function seriesQuery(search: Search, known: string[], now: number = Date.now()): SeriesQuery {
+  const kind = kinds.find((k) => k.value === search.kind) ?? kinds[0]
+  const span = kind.spans.find(([v]) => v === search.span)?.[0] ?? kind.spans[kind.value === 'realtime' ? 0 : 1][0]
+  const factors = (search.factors ?? '').split(',').filter((f) => known.includes(f))
+  const to = search.to && !Number.isNaN(Date.parse(search.to)) ? Date.parse(search.to) : Math.ceil(now / 60_000) * 60_000
+  const from = search.from && !Number.isNaN(Date.parse(search.from)) ? Date.parse(search.from) : to - spanLength(span)
+  return { kind: kind.value, span, spans: kind.spans.map(([value, label]) => ({ value, label })), factors: factors.length > 0 ? factors : known, from: stamp(from), to: stamp(to) }
+}
+
+/** stamp writes a moment as RFC 3339 in Beijing time. */
+export function stamp(t: number): string {
+  return new Date(t + 8 * hour).toISOString().slice(0, 19) + '+08:00'
+}
+
+export function zoomOf(z: string | undefined): Zoom | undefined {
+  const m = /^(\d+)~(\d+)$/.exec(z ?? '')
+  return m ? { from: Number(m[1]), to: Number(m[2]) } : undefined
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import type { Field } from '../api/types'
+import { blankForm, checkForm, formBody } from './form'
+
+const fields: Field[] = [
+  { name: 'lead', title: '责任单位', kind: 'agency', required: true },
+  { name: 'assist', title: '配合单位', kind: 'agencies', required: false },
+  { name: 'days', title: '期限', kind: 'days', required: true },
+  { name: 'note', title: '说明', kind: 'text', required: true },
+  { name: 'files', title: '附件', kind: 'files', required: true },
+  { name: 'level', title: '程度', kind: 'choice', required: true, options: [{ value: 'a', title: '一般' }] },
+]
+
+describe('a verb’s form', () => {
+  it('starts blank, with the only choice already made', () => {
+    expect(blankForm(fields)).toEqual({ lead: '', assist: [], days: undefined, note: '', files: [], level: 'a' })
+  })
+  it('asks for what is missing, in words that fit the control', () => {
+    expect(checkForm(fields, blankForm(fields))).toEqual({ lead: '请选择责任单位', days: '请填写期限', note: '请填写说明', files: '请上传附件' })
+  })
+  it('takes blanks for nothing', () => {
+    expect(checkForm([fields[3]], { note: ' \n ' })).toEqual({ note: '请填写说明' })
+  })
+  it('is content when all is there, and zero is something', () => {
+    expect(checkForm(fields, { lead: 'x', days: 0, note: 'y', files: ['1'], level: 'a' })).toEqual({})
+  })
+  it('sends trimmed texts and leaves out what is blank', () => {
+    expect(formBody(fields, { lead: 'sthj', assist: [], days: 15, note: ' 已整改 ', files: ['1', '2'], level: '' })).toEqual({ lead: 'sthj', days: 15, note: '已整改', files: ['1', '2'] })
+  })
+})

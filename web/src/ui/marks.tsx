@@ -1,0 +1,76 @@
+// Marks: a colour never stands alone, a word and a shape go with it.
+
+import type { ReactNode } from 'react'
+
+export type Tone = 'red' | 'amber' | 'green' | 'blue' | 'grey'
+export type Shape = 'triangle' | 'diamond' | 'circle' | 'ring' | 'square' | 'dash'
+
+const fills: Record<Tone, string> = { red: '#b42318', amber: '#b07100', green: '#1f7a3d', blue: '#0958d9', grey: '#7a808a' }
+
+export function ShapeIcon({ shape, tone }: { shape: Shape; tone: Tone }) {
+  const fill = fills[tone]
+  return (
+    <svg width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      {shape === 'triangle' && <path d="M5 0.5 9.8 9.5H0.2z" fill={fill} />}
+      {shape === 'diamond' && <path d="M5 0 10 5 5 10 0 5z" fill={fill} />}
+      {shape === 'circle' && <circle cx="5" cy="5" r="4.5" fill={fill} />}
+      {shape === 'ring' && <circle cx="5" cy="5" r="3.7" fill="none" stroke={fill} strokeWidth="1.6" />}
+      {shape === 'square' && <rect x="0.5" y="0.5" width="9" height="9" fill={fill} />}
+      {shape === 'dash' && <rect x="0" y="4" width="10" height="2.4" fill={fill} />}
+    </svg>
+  )
+}
+
+export function Mark({ shape, tone, children }: { shape: Shape; tone: Tone; children: ReactNode }) {
+  const word = tone === 'grey' || tone === 'blue' ? 'soft' : tone
+  return (
+    <span className={`mark ${word}`}>
+      <ShapeIcon shape={shape} tone={tone} />
+      {children}
+    </span>
+  )
+}
+
+export function Chip({ tone = 'grey', children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={`chip ${tone === 'grey' ? '' : tone}`}>{children}</span>
+}
+
+const ended = new Set(['closed', 'cleared', 'merged', 'referred', 'dismissed', 'adopted'])
+
+/** stateTone: what is over is grey, what somebody must act on is blue or amber. */
+export function stateTone(state: string): Tone {
+  if (state === 'closed' || state === 'adopted') return 'green'
+  if (ended.has(state)) return 'grey'
+  if (state === 'pending' || state === 'new' || state === 'open' || state === 'notified') return 'amber'
+  return 'blue'
+}
+
+export function StateChip({ state, title }: { state: string; title: string }) {
+  return <Chip tone={stateTone(state)}>{title}</Chip>
+}
+
+/** LevelMark: 超标 a red triangle, 预警提醒 an amber diamond. */
+export function LevelMark({ level, title }: { level: string; title: string }) {
+  const exceed = level !== 'notice'
+  return <Mark shape={exceed ? 'triangle' : 'diamond'} tone={exceed ? 'red' : 'amber'}>{title}</Mark>
+}
+
+/** SeverityMark: the graver, the more pointed. */
+export function SeverityMark({ severity, title }: { severity: string; title: string }) {
+  if (!title) return <span className="soft">—</span>
+  if (/grave|severe|major|critical|high|serious/.test(severity) || /重大|特大|严重/.test(title)) return <Mark shape="triangle" tone="red">{title}</Mark>
+  if (/medium|middle|considerable/.test(severity) || /较大|较重|中/.test(title)) return <Mark shape="diamond" tone="amber">{title}</Mark>
+  return <Mark shape="ring" tone="grey">{title}</Mark>
+}
+
+const outletStates: Record<string, [Shape, Tone, string]> = {
+  online: ['circle', 'green', '在线'],
+  offline: ['ring', 'grey', '离线'],
+  alarm: ['triangle', 'red', '告警'],
+  silent: ['dash', 'grey', '未上报'],
+}
+
+export function OutletMark({ state }: { state: string }) {
+  const [shape, tone, word] = outletStates[state] ?? ['dash', 'grey', '未上报']
+  return <Mark shape={shape as Shape} tone={tone as Tone}>{word}</Mark>
+}

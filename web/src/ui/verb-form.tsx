@@ -1,0 +1,187 @@
+// The next verbs of a thing, always in the same place. A verb opens a short form
+// drawn from the flow table, says what will happen next and to whom, asks once
+// more before what cannot be undone, and keeps what was typed when it fails.
+
+import { App, Button, DatePicker, Input, InputNumber, Radio, Select } from 'antd'
+import dayjs from 'dayjs'
+import { useEffect, useRef, useState, type FormEvent } from 'react'
+import { Problem, sentence } from '../api/problem'
+import type { Action, Field } from '../api/types'
+import { useMe, useReference } from '../api/use'
+import { FilesField } from './files'
+import { blankForm, checkForm, formBody, type FormValues } from './form'
+import { AreaPicker, PersonPicker } from './pickers'
+import { Panel } from './page'
+
+export interface VerbsProps {
+  actions: Action[]
+  /** waits says whose turn it is when nobody here may act */
+  waits?: string
+  run: (verb: string, form: Record<string, unknown>) => Promise<unknown>
+  subjectOptions?: { value: string; label: string }[]
+}
+
+export function Verbs({ actions, waits, run, subjectOptions }: VerbsProps) {
+  const [open, setOpen] = useState('')
+  const [said, setSaid] = useState('')
+  const chosen = actions.find((a) => a.verb === open && a.allowed)
+  const lead = actions.find((a) => a.allowed && !a.danger)?.verb
+  return (
+    <Panel title="下一步">
+      <div className="verbs" id="verbs">
+        {said && <div className="done" role="status">{said}</div>}
+        {actions.length === 0 && <p className="soft">{waits ? `现在等待：${waits}。您不需要操作。` : '没有需要您办理的操作。'}</p>}
+        {!chosen &&
+          actions.map((a) => (
+            <div key={a.verb}>
+              <Button
+                className="verb"
+                type={a.verb === lead ? 'primary' : 'default'}
+                danger={a.danger}
+                disabled={!a.allowed}
+                aria-describedby={a.why ? `why-${a.verb}` : undefined}
+                onClick={() => {
+                  setSaid('')
+                  setOpen(a.verb)
+                }}
+              >
+                {a.title}
+              </Button>
+              {!a.allowed && a.why && <div className="why" id={`why-${a.verb}`}>{a.why}</div>}
+            </div>
+          ))}
+        {chosen && (
+          <VerbForm
+            key={chosen.verb}
+            action={chosen}
+            subjectOptions={subjectOptions}
+            cancel={() => setOpen('')}
+            run={async (form) => {
+              await run(chosen.verb, form)
+              setOpen('')
+              setSaid(`已${chosen.title}。`)
+            }}
+          />
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function VerbForm({ action, run, cancel, subjectOptions }: { action: Action; run: (form: Record<string, unknown>) => Promise<void>; cancel: () => void; subjectOptions?: { value: string; label: string }[] }) {
+  const [values, setValues] = useState<FormValues>(() => blankForm(action.fields))
+  const [wrong, setWrong] = useState<Record<string, string>>({})
+  const [trouble, setTrouble] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [sending, setSending] = useState(false)
+  const box = useRef<HTMLFormElement>(null)
+  const { modal } = App.useApp()
+  useEffect(() => {
+    box.current?.querySelector<HTMLElement>('textarea,input:not([type=file]),button')?.focus()
+    box.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
+  const set = (name: string, v: FormValues[string]) => {
+    setValues((s) => ({ ...s, [name]: v }))
+    setWrong(({ [name]: _gone, ...rest }) => rest)
+  }
+  const send = async () => {
+    setBusy(true)
+    setTrouble('')
+    try {
+      await run(formBody(action.fields, values))
+    } catch (e) {
+      setTrouble(sentence(e))
+      if (e instanceof Problem) setWrong(e.fields)
+      setBusy(false)
+    }
+  }
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    const found = checkForm(action.fields, values)
+    setWrong(found)
+    const first = action.fields.find((f) => found[f.name])
+    if (first) {
+      box.current?.querySelector<HTMLElement>(`#f-${first.name}`)?.focus()
+      return
+    }
+    if (!action.danger) {
+      void send()
+      return
+    }
+    modal.confirm({
+      title: `确定${action.title}？`,
+      content: action.next || '此操作会记入审计日志，不能撤销。',
+      okText: `确定${action.title}`,
+      cancelText: '再想想',
+      okButtonProps: { danger: true },
+      onOk: send,
+    })
+  }
+  return (
+    <form className="form" ref={box} onSubmit={submit} noValidate aria-label={action.title}>
+      <h3>{action.title}</h3>
+      {action.next && <p className="info small">{action.next}</p>}
+      {trouble && <div className="trouble" role="alert">{trouble}</div>}
+      {action.fields.map((f) => (
+        <FieldRow key={f.name} field={f} value={values[f.name]} wrong={wrong[f.name]} onChange={(v) => set(f.name, v)} onBusy={setSending} subjectOptions={subjectOptions} />
+      ))}
+      <div className="row">
+        <Button type="primary" danger={action.danger} htmlType="submit" loading={busy} disabled={sending} className="grow">{sending ? '文件上传中…' : action.title}</Button>
+        <Button onClick={cancel} disabled={busy}>取消</Button>
+      </div>
+    </form>
+  )
+}
+
+export function FieldRow({ field, value, wrong, onChange, onBusy, subjectOptions }: { field: Field; value: FormValues[string]; wrong?: string; onChange: (v: FormValues[string]) => void; onBusy?: (b: boolean) => void; subjectOptions?: { value: string; label: string }[] }) {
+  const id = `f-${field.name}`
+  const grouped = field.kind === 'choice' && (field.options?.length ?? 0) <= 4
+  return (
+    <div className="field">
+      {grouped ? <div className="label" id={`${id}-label`}>{field.title}{field.required && <Must />}</div> : <label htmlFor={id}>{field.title}{field.required && <Must />}</label>}
+      <Control id={id} field={field} value={value} wrong={wrong} onChange={onChange} onBusy={onBusy} subjectOptions={subjectOptions} />
+      {field.hint && <div className="hint" id={`${id}-hint`}>{field.hint}</div>}
+      {wrong && <div className="wrong" id={`${id}-wrong`} role="alert">{wrong}</div>}
+    </div>
+  )
+}
+
+export function Must() {
+  return <span className="must" title="必填" aria-label="必填">*</span>
+}
+
+function Control({ id, field, value, wrong, onChange, onBusy, subjectOptions }: { id: string; field: Field; value: FormValues[string]; wrong?: string; onChange: (v: FormValues[string]) => void; onBusy?: (b: boolean) => void; subjectOptions?: { value: string; label: string }[] }) {
+  const ref = useReference()
+  const me = useMe()
+  const status = wrong ? 'error' : undefined
+  const described = [field.hint && `${id}-hint`, wrong && `${id}-wrong`].filter(Boolean).join(' ') || undefined
+  const text = typeof value === 'string' ? value : ''
+  switch (field.kind) {
+    case 'text':
+      return <Input.TextArea id={id} status={status} aria-describedby={described} autoSize={{ minRows: 3, maxRows: 10 }} value={text} onChange={(e) => onChange(e.target.value)} />
+    case 'choice':
+      return (field.options?.length ?? 0) <= 4 ? (
+        <Radio.Group id={id} aria-labelledby={`${id}-label`} value={text || undefined} onChange={(e) => onChange(String(e.target.value))} options={(field.options ?? []).map((o) => ({ value: o.value, label: o.title }))} />
+      ) : (
+        <Select id={id} status={status} value={text || undefined} showSearch={{ optionFilterProp: 'label' }} onChange={(v) => onChange(v)} options={(field.options ?? []).map((o) => ({ value: o.value, label: o.title }))} />
+      )
+    case 'person':
+      return <PersonPicker id={id} role={field.role} status={status} value={text} onChange={onChange} />
+    case 'agency':
+      return <Select id={id} status={status} allowClear showSearch={{ optionFilterProp: 'label' }} value={text || undefined} onChange={(v) => onChange(v ?? '')} options={(ref?.agencies ?? []).map((a) => ({ value: a.id, label: a.name }))} />
+    case 'agencies':
+      return <Select id={id} status={status} mode="multiple" showSearch={{ optionFilterProp: 'label' }} value={Array.isArray(value) ? value : []} onChange={(v: string[]) => onChange(v)} options={(ref?.agencies ?? []).map((a) => ({ value: a.id, label: a.name }))} />
+    case 'area':
+      return <AreaPicker id={id} status={status} within={me.area} value={text} onChange={onChange} />
+    case 'date':
+      return <DatePicker id={id} status={status} style={{ width: '100%' }} disabledDate={(d) => d.isBefore(dayjs().startOf('day'))} value={text ? dayjs(text) : null} onChange={(d) => onChange(d ? d.format('YYYY-MM-DD') : '')} />
+    case 'days':
+      return <InputNumber id={id} status={status} min={1} max={366} precision={0} suffix="个工作日" style={{ width: '100%' }} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(typeof v === 'number' ? v : undefined)} />
+    case 'files':
+      return <FilesField id={id} onChange={onChange} onBusy={onBusy} />
+    case 'subject':
+      return <Select id={id} status={status} showSearch={{ optionFilterProp: 'label' }} value={text || undefined} onChange={(v) => onChange(v)} options={subjectOptions ?? []} notFoundContent="没有可选的相似事项" />
+    default:
+      return <Input id={id} status={status} aria-describedby={described} value={text} onChange={(e) => onChange(e.target.value)} />
+  }
+}
