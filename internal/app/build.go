@@ -60,5 +60,6 @@ func (a *App) surface() error {
 	words := api.Names{Area: a.place.Regions.Name, Agency: a.place.Agencies.Name}
 	a.api.Session(a.auth, words, notify.New(a.db, a.policy))
 	a.api.Users(a.auth, words)
+	a.api.Reference(a.place)
 	return nil
 }
