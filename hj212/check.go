@@ -1,10 +1,10 @@
 package hj212
 
 // check judges the header fields once all are known.
-func (f *Frame) check() {
+func (f *Frame) check(h *headScan) {
 	f.checkCommand()
-	f.checkExchange()
-	f.checkDevice()
+	f.checkExchange(h.badQN)
+	f.checkDevice(h.mn)
 	f.checkParts()
 }
 
@@ -12,7 +12,7 @@ func (f *Frame) check() {
 // says or who says it.
 func (f *Frame) checkCommand() {
 	switch {
-	case len(f.ST) != 2 || !isAlnum(f.ST[0]) || !isAlnum(f.ST[1]):
+	case len(f.ST) != 2 || common(f.ST)&classAlnum == 0:
 		f.Fault = FaultNoST
 	case len(f.CN) != 4:
 		f.Fault = FaultNoCN
@@ -28,10 +28,10 @@ func (f *Frame) checkCommand() {
 
 // checkExchange looks at QN and Flag. Uploads of the 2005 text carry neither,
 // and its answers carry QN in the data area.
-func (f *Frame) checkExchange() {
+func (f *Frame) checkExchange(badQN bool) {
 	switch {
 	case f.QN != nil:
-		if len(f.QN) != 17 || !all(f.QN, isDigit) {
+		if badQN {
 			f.Warnings |= WarnQNForm.bit()
 		}
 		if !f.HasFlag && !f.Warnings.Has(WarnFlagForm) {
@@ -49,8 +49,8 @@ func (f *Frame) checkExchange() {
 }
 
 // checkDevice looks at PW and MN. A 2025 logger that reports its hardware (1001)
-// has no MN yet.
-func (f *Frame) checkDevice() {
+// has no MN yet. class is what all bytes of MN have in common.
+func (f *Frame) checkDevice(class uint8) {
 	if len(f.PW) == 0 {
 		f.Warnings |= WarnPWEmpty.bit()
 	}
@@ -63,9 +63,9 @@ func (f *Frame) checkDevice() {
 	ok := len(f.MN) <= 24
 	switch f.Version {
 	case V2005:
-		ok = len(f.MN) == 14 && all(f.MN, isAlnum)
+		ok = len(f.MN) == 14 && class&classAlnum != 0
 	case V2017:
-		ok = len(f.MN) == 24 && all(f.MN, isUpperHex)
+		ok = len(f.MN) == 24 && class&classUpperHex != 0
 	}
 	if !ok {
 		f.Warnings |= WarnMNForm.bit()
@@ -114,21 +114,43 @@ func startsPair(p []byte) bool {
 	return i < len(p) && p[i] == '='
 }
 
-func isAlnum(c byte) bool {
-	return c-'0' < 10 || c|0x20-'a' < 26
-}
+// The classes of bytes, as bits.
+const (
+	classDigit    uint8 = 1 << iota // 0-9
+	classUpperHex                   // 0-9 A-F
+	classAlnum                      // ASCII letters and digits
+	className                       // those and - _ .
+)
 
-func isDigit(c byte) bool { return c-'0' < 10 }
-
-func isUpperHex(c byte) bool { return c-'0' < 10 || c-'A' < 6 }
-
-func isNameByte(c byte) bool { return isAlnum(c) || c == '-' || c == '_' || c == '.' }
-
-func all(p []byte, is func(byte) bool) bool {
-	for _, c := range p {
-		if !is(c) {
-			return false
+var classes = func() (t [256]uint8) {
+	for i := range t {
+		c := byte(i)
+		if c-'0' < 10 {
+			t[i] |= classDigit | classUpperHex | classAlnum | className
+		}
+		if c-'A' < 6 {
+			t[i] |= classUpperHex
+		}
+		if c|0x20-'a' < 26 {
+			t[i] |= classAlnum | className
+		}
+		if c == '-' || c == '_' || c == '.' {
+			t[i] |= className
 		}
 	}
-	return true
+	return t
+}()
+
+// common returns the classes that all bytes of p are in, all of them when p is
+// empty.
+func common(p []byte) uint8 {
+	and := uint8(0xFF)
+	for _, c := range p {
+		and &= classes[c]
+	}
+	return and
 }
+
+func isAlnum(c byte) bool    { return classes[c]&classAlnum != 0 }
+func isDigit(c byte) bool    { return c-'0' < 10 }
+func isNameByte(c byte) bool { return classes[c]&className != 0 }

@@ -8,17 +8,16 @@ import (
 // crcEmpty is the CRC of an empty input; no other input has it.
 const crcEmpty = 0xFFFF
 
-var (
-	// crcFull[s] is the whole CRC whose high byte is s. Only the high byte of
-	// the CRC takes part in the next step, and it fixes the low byte, so the
-	// running state of the whole package is that one byte.
-	crcFull [256]uint16
-	// crcLane[j][x] is what byte x, standing at place j of an 8-byte word whose
-	// last byte is the last byte of the input, adds to the state.
-	crcLane [8][256]uint8
-)
+// crcFull[s] is the whole CRC whose high byte is s: only the high byte of the CRC
+// takes part in the next step, and it fixes the low byte, so the running state of
+// the whole package is that one byte.
+//
+// crcLane[j][x] is what byte x, standing at place j of an 8-byte word whose last
+// byte is the last byte of the input, adds to the state; crcLane[7] is the step
+// itself.
+var crcFull, crcLane = crcTables()
 
-func init() {
+func crcTables() (full [256]uint16, lane [8][256]uint8) {
 	for x := range 256 {
 		c := uint16(x)
 		for range 8 {
@@ -28,14 +27,15 @@ func init() {
 				c >>= 1
 			}
 		}
-		crcLane[7][x] = uint8(c >> 8)
-		crcFull[c>>8] = c
+		lane[7][x] = uint8(c >> 8)
+		full[c>>8] = c
 	}
 	for j := 6; j >= 0; j-- {
 		for x := range 256 {
-			crcLane[j][x] = crcLane[7][crcLane[j+1][x]]
+			lane[j][x] = lane[7][lane[j+1][x]]
 		}
 	}
+	return full, lane
 }
 
 // CRC returns the check sum of HJ 212 (appendix A of every version) over p, the

@@ -1,5 +1,7 @@
 package hj212
 
+import "fmt"
+
 // Fault says why bytes are not a usable frame.
 type Fault uint8
 
@@ -57,4 +59,23 @@ func (f Fault) Error() string {
 		return "未知的错误"
 	}
 	return faultTexts[f].text
+}
+
+// Explain returns the Chinese sentence of f.Fault with the figures a technician
+// needs: the CRC given and expected, the bytes declared and counted. It is empty
+// for a usable frame. It allocates; it is meant for frames that are refused.
+func (f *Frame) Explain() string {
+	switch f.Fault {
+	case FaultCRC, FaultCRCSwapped, FaultCRCModbus:
+		body := trimTail(f.Raw)
+		if size := f.Declared; len(body) >= size+frameExtra {
+			return fmt.Sprintf("%s（给出 %q，应为 %04X）", f.Fault.Error(),
+				body[headerSize+size:headerSize+size+crcSize], CRC(body[headerSize:headerSize+size]))
+		}
+	case FaultTruncated, FaultLength:
+		if size := len(trimTail(f.Raw)) - frameExtra; size >= 0 {
+			return fmt.Sprintf("%s（长度字段 %d，实有 %d 字节）", f.Fault.Error(), f.Declared, size)
+		}
+	}
+	return f.Fault.Error()
 }

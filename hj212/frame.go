@@ -207,7 +207,7 @@ func (f *Frame) bad(raw []byte) {
 // CRC of an encrypted frame is that of the plain text, so it cannot be judged
 // before decryption.
 func looksEncrypted(segment []byte) bool {
-	cp, area := findCP(segment)
+	cp, area := findCP(segment, 0)
 	return cp >= 0 && len(segment)-area >= 16 && segment[area] != '&' && !plainArea(segment[area:])
 }
 

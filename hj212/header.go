@@ -25,27 +25,30 @@ const (
 func (f *Frame) parse(segment []byte, ascii bool) {
 	f.Segment = segment
 	f.checkText(ascii, segment)
-	cp, open := findCP(segment)
+	var h headScan
+	start := f.regularHead(segment, &h)
+	cp, open := findCP(segment, start)
 	if cp < 0 {
 		f.Fault = FaultNoCP
 		f.head = segment
-		f.fields(segment)
+		f.fields(segment[start:], &h)
 		return
 	}
-	f.head = segment[:cp]
-	if cp > 0 && segment[cp-1] != ';' {
-		f.Warnings |= f.beforeCP(segment[:cp])
+	f.head = segment[:cp:cp]
+	if before := trimBlanks(f.head); len(before) > 0 && before[len(before)-1] != ';' {
+		f.Warnings |= WarnSemicolonCP.bit()
 	}
 	if segment[open-2] != '&' {
 		f.Warnings |= WarnAmpersand.bit()
 	}
-	seen := f.fields(f.head)
+	f.fields(segment[start:cp], &h)
 	closed := f.findArea(segment, open)
 	if len(f.after) > 0 {
 		f.Warnings |= WarnFieldAfterCP.bit()
-		f.fieldsAfter(seen)
+		h.after = true
+		f.fields(f.after, &h)
 	}
-	f.check()
+	f.check(&h)
 	switch {
 	case f.Fault != FaultNone:
 	case !closed:
@@ -58,21 +61,86 @@ func (f *Frame) parse(segment []byte, ascii bool) {
 	}
 }
 
-// beforeCP names what is wrong with a CP that no semicolon precedes.
-func (f *Frame) beforeCP(head []byte) Warnings {
-	if t := bytes.TrimRight(head, " \t"); len(t) < len(head) && (len(t) == 0 || t[len(t)-1] == ';') {
-		return WarnFieldBlank.bit()
+// headScan is where the scan of the header fields stands.
+type headScan struct {
+	last  int    // place of the field before
+	seen  uint16 // set of places seen
+	after bool   // behind the data area, where any order is wrong already
+	badQN bool   // QN is not 17 digits
+	mn    uint8  // classes common to all bytes of MN
+}
+
+// regularHead reads the fields from QN to Flag when they stand in the standard's
+// order and form, with values of letters and digits, and returns where the first
+// one that does not starts. fields reads the rest.
+func (f *Frame) regularHead(p []byte, h *headScan) (i int) {
+	if len(p) < 64 {
+		return 0
 	}
-	return WarnSemicolonCP.bit()
+	if p[20] == ';' && fieldAt(p, 0, 'Q', 'N') &&
+		eightDigits(p[3:]) && eightDigits(p[11:]) && isDigit(p[19]) {
+		f.QN = p[3:20:20]
+		h.last, h.seen, i = placeQN, 1<<placeQN, 21
+	}
+	if p[i+5] == ';' && fieldAt(p, i, 'S', 'T') && common(p[i+3:i+5])&classAlnum != 0 {
+		f.ST = p[i+3 : i+5 : i+5]
+		h.last, h.seen, i = placeST, h.seen|1<<placeST, i+6
+	}
+	if p[i+7] == ';' && fieldAt(p, i, 'C', 'N') && common(p[i+3:i+7])&classDigit != 0 {
+		f.CN = p[i+3 : i+7 : i+7]
+		h.last, h.seen, i = placeCN, h.seen|1<<placeCN, i+8
+	}
+	if n, _ := alnumField(p, i, 'P', 'W', 6); n > 0 {
+		f.PW = p[i+3 : i+3+n : i+3+n]
+		h.last, h.seen, i = placePW, h.seen|1<<placePW, i+4+n
+	}
+	if n, class := alnumField(p, i, 'M', 'N', 24); n > 0 {
+		f.MN, h.mn = p[i+3:i+3+n:i+3+n], class
+		h.last, h.seen, i = placeMN, h.seen|1<<placeMN, i+4+n
+	}
+	if i+7 <= len(p) && string(p[i:i+5]) == "Flag=" && isDigit(p[i+5]) && p[i+6] == ';' {
+		f.setFlag(p[i+5 : i+6 : i+6])
+		h.last, h.seen, i = placeFlag, h.seen|1<<placeFlag, i+7
+	}
+	return i
+}
+
+// fieldAt reports that the field with the name ab starts at place i of p.
+func fieldAt(p []byte, i int, a, b byte) bool {
+	return p[i] == a && p[i+1] == b && p[i+2] == '='
+}
+
+// alnumField returns the length of the value of the field ab at place i of p when
+// it consists of 1 to most letters and digits and a semicolon follows, else 0, and
+// the classes common to its bytes.
+func alnumField(p []byte, i int, a, b byte, most int) (n int, class uint8) {
+	if i+4+most > len(p) || !fieldAt(p, i, a, b) {
+		return 0, 0
+	}
+	value := p[i+3 : i+4+most]
+	class = classAlnum | classUpperHex
+	for n, c := range value {
+		if next := class & classes[c]; next&classAlnum != 0 {
+			class = next
+		} else if c == ';' {
+			return n, class
+		} else {
+			break
+		}
+	}
+	return 0, 0
 }
 
 // findCP returns where the field CP starts and where the data area starts, or
-// -1. The opening is CP=&& or CP=&, in any case and with blanks around =.
-func findCP(segment []byte) (start, area int) {
-	start = bytes.Index(segment, cpOpen)
-	if start < 0 {
-		start, area = findLooseCP(segment)
-		return start, area
+// -1. The opening is CP=&& or CP=&, in any case and with blanks around =. It looks
+// from place i on.
+func findCP(segment []byte, i int) (start, area int) {
+	start = i
+	if !bytes.HasPrefix(segment[i:], cpOpen) {
+		if start = bytes.Index(segment[i:], cpOpen); start < 0 {
+			return findLooseCP(segment, i)
+		}
+		start += i
 	}
 	area = start + len(cpOpen)
 	if area < len(segment) && segment[area] == '&' {
@@ -84,8 +152,8 @@ func findCP(segment []byte) (start, area int) {
 var cpOpen = []byte("CP=&")
 
 // findLooseCP is findCP for lower case letters and blanks.
-func findLooseCP(segment []byte) (start, area int) {
-	for i := 0; i+3 < len(segment); i++ {
+func findLooseCP(segment []byte, i int) (start, area int) {
+	for ; i+3 < len(segment); i++ {
 		if segment[i]|0x20 != 'c' || segment[i+1]|0x20 != 'p' {
 			continue
 		}
@@ -116,13 +184,12 @@ func (f *Frame) findArea(segment []byte, open int) bool {
 	}
 	end, width := bytes.LastIndex(rest, ampersands), 2
 	if end < 0 {
-		end = bytes.LastIndexByte(rest, '&')
+		if end = bytes.LastIndexByte(rest, '&'); end < 0 {
+			f.Area = rest
+			return false
+		}
 		width = 1
 		f.Warnings |= WarnAmpersand.bit()
-	}
-	if end < 0 {
-		f.Area = rest
-		return false
 	}
 	f.Area, f.after = rest[:end:end], rest[end+width:]
 	return true
@@ -130,60 +197,45 @@ func (f *Frame) findArea(segment []byte, open int) bool {
 
 var ampersands = []byte("&&")
 
-// fields reads the fields before CP and returns the set of places seen.
-func (f *Frame) fields(head []byte) (seen uint16) {
-	last := -1
-	for len(head) > 0 {
-		var tok []byte
-		if i := bytes.IndexByte(head, ';'); i >= 0 {
-			tok, head = head[:i:i], head[i+1:]
+// fields reads fields separated by semicolons.
+func (f *Frame) fields(p []byte, h *headScan) {
+	for len(p) > 0 {
+		tok := p
+		if i := bytes.IndexByte(p, ';'); i >= 0 {
+			tok, p = p[:i:i], p[i+1:]
 		} else {
-			tok, head = head[:len(head):len(head)], nil
+			tok, p = p[:len(p):len(p)], nil
 		}
-		last = f.token(tok, last, &seen)
-	}
-	return seen
-}
-
-// fieldsAfter reads the fields behind the data area.
-func (f *Frame) fieldsAfter(seen uint16) {
-	rest := f.after
-	for len(rest) > 0 {
-		var tok []byte
-		if i := bytes.IndexByte(rest, ';'); i >= 0 {
-			tok, rest = rest[:i:i], rest[i+1:]
-		} else {
-			tok, rest = rest[:len(rest):len(rest)], nil
-		}
-		if len(tok) > 0 {
-			f.token(tok, -1, &seen) // their order is already wrong
+		if len(tok) > 0 || !h.after {
+			f.token(tok, h)
 		}
 	}
 }
 
-// token reads one "name=value" and returns the place of the field, to be
-// compared with that of the next.
-func (f *Frame) token(tok []byte, last int, seen *uint16) int {
+// token reads one "name=value".
+func (f *Frame) token(tok []byte, h *headScan) {
 	name, value, ok := cutField(tok)
-	if !ok {
-		f.Warnings |= WarnFieldText.bit()
-		return last
+	if ok {
+		name, value, ok = f.trim(name, value)
 	}
-	if name, value, ok = f.trim(name, value); !ok {
-		f.Warnings |= WarnFieldText.bit()
-		return last
+	if !ok {
+		if len(tok) > 0 && len(trimBlanks(tok)) == 0 {
+			f.Warnings |= WarnFieldBlank.bit()
+		} else {
+			f.Warnings |= WarnFieldText.bit()
+		}
+		return
 	}
 	place := f.place(name)
 	if place == placeQN {
 		if i := bytes.IndexByte(value, ','); i >= 0 {
-			next := value[i+1:]
-			value = value[:i:i]
 			f.Warnings |= WarnCommaQN.bit()
-			last = f.store(place, value, last, seen)
-			return f.token(next, last, seen)
+			f.store(place, value[:i:i], h)
+			f.token(value[i+1:], h)
+			return
 		}
 	}
-	return f.store(place, value, last, seen)
+	f.store(place, value, h)
 }
 
 // cutField splits at the first =; standard names have 2, 3 or 4 letters.
@@ -250,22 +302,23 @@ var fieldNames = [placeUnknown][]byte{
 }
 
 // store keeps the value of a field and checks order and repetition.
-func (f *Frame) store(place int, value []byte, last int, seen *uint16) int {
+func (f *Frame) store(place int, value []byte, h *headScan) {
 	if place == placeUnknown {
-		return last
+		return
 	}
-	bit := uint16(1) << place
-	if *seen&bit != 0 {
+	if h.seen&(1<<place) != 0 {
 		f.Warnings |= WarnFieldTwice.bit()
-		return last
+		return
 	}
-	*seen |= bit
-	if place < last {
+	h.seen |= 1 << place
+	if place < h.last && !h.after {
 		f.Warnings |= WarnFieldOrder.bit()
 	}
+	h.last = place
 	switch place {
 	case placeQN:
 		f.QN = value
+		h.badQN = len(value) != 17 || common(value)&classDigit == 0
 	case placeST:
 		f.ST = value
 	case placeCN:
@@ -273,7 +326,7 @@ func (f *Frame) store(place int, value []byte, last int, seen *uint16) int {
 	case placePW:
 		f.PW = value
 	case placeMN:
-		f.MN = value
+		f.MN, h.mn = value, common(value)
 	case placeFlag:
 		f.setFlag(value)
 	case placePNUM:
@@ -286,7 +339,6 @@ func (f *Frame) store(place int, value []byte, last int, seen *uint16) int {
 			f.Warnings |= WarnRF.bit()
 		}
 	}
-	return place
 }
 
 // setFlag reads the value of Flag.

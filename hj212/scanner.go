@@ -148,7 +148,7 @@ func (s *Scanner) Next(f *Frame) bool {
 	} else {
 		crc, ascii := crcState(b[headerSize : headerSize+n])
 		given, isHex := parseCRC(b[headerSize+n:])
-		if isHex && given == crc && !swallowed(b[:size], n) {
+		if isHex && given == crc && !swallowed(b[:size], n, crc) {
 			return s.frame(b, n, n, ascii, f)
 		}
 	}
@@ -169,12 +169,20 @@ func headerLength(b []byte) int {
 	return int(d0)*1000 + int(d1)*100 + int(d2)*10 + int(d3)
 }
 
-// swallowed reports that the length field of b led into the middle of another
-// frame: the segment does not end with & and there is a header inside. The CRC
-// fits such a run by chance (0000, which dates contain, is a legal CRC), and
-// delivering it would lose the frame inside.
-func swallowed(b []byte, n int) bool {
-	return n > 0 && b[headerSize+n-1] != '&' && nextHeader(b, headerSize) >= 0
+// swallowed reports that the length field of the frame b led into or over
+// another frame and the CRC fits by chance (1 in 256; 0000, which dates contain,
+// is a legal CRC): there is a header inside, and either the segment does not end
+// with &, or the frame of a header inside ends at the same place with the same
+// CRC. Delivering b would lose the frames inside.
+func swallowed(b []byte, n int, crc uint16) bool {
+	open := b[len(b)-crcSize-1] != '&'
+	for i := nextHeader(b, headerSize); i >= 0; i = nextHeader(b, i+headerSize) {
+		inner := b[i:]
+		if open || headerLength(inner)+frameExtra == len(inner) && CRC(inner[headerSize:len(inner)-crcSize]) == crc {
+			return n > 0
+		}
+	}
+	return false
 }
 
 // nextHeader returns the place of the first header in b that starts at or after
@@ -361,6 +369,6 @@ func plausible(segment []byte) bool {
 	if !startsPair(segment) {
 		return false
 	}
-	cp, area := findCP(segment)
+	cp, area := findCP(segment, 0)
 	return cp >= 0 && segment[area-2] == '&' && area+2 <= len(segment)
 }

@@ -11,7 +11,7 @@ var Beijing = time.FixedZone("UTC+8", 8*60*60)
 // have a fourth digit of the second's fraction. It reports false when the text
 // has another form or the day or time does not exist.
 func ParseTime(text []byte) (t time.Time, ok bool) {
-	if len(text) != 14 && len(text) != 17 && len(text) != 18 || !all(text, isDigit) {
+	if len(text) != 14 && len(text) != 17 && len(text) != 18 || common(text)&classDigit == 0 {
 		return time.Time{}, false
 	}
 	two := func(i int) int { return int(text[i]-'0')*10 + int(text[i+1]-'0') }
