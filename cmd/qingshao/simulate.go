@@ -51,7 +51,7 @@ func (c simulateCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	if c.Incident != "none" {
-		w.Add(w.Outlets()[0], world.IncidentKind(c.Incident), start.Add(incidentDelay), 6*time.Hour, time.Minute)
+		w.Add(w.Outlets()[0], world.Incident{Kind: world.IncidentKind(c.Incident), From: start.Add(incidentDelay), To: start.Add(6 * time.Hour), Ramp: time.Minute})
 	}
 	devices := w.Devices(c.Count)
 	for i, o := range devices {

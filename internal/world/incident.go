@@ -20,12 +20,16 @@ const (
 var IncidentKinds = []IncidentKind{Exceed, Bypass, Constant, Offline}
 
 // Incident is one thing that goes wrong at an outlet, From inclusive to To
-// exclusive. Ramp is how long an Exceed takes to its full depth.
+// exclusive. Ramp is how long an Exceed takes to come about in full, Times how
+// much more then leaks through the treatment than usually, 0 for 4.5 times,
+// which carries every pollutant over its limit; 8 times carries it over twice
+// its limit.
 type Incident struct {
-	Kind IncidentKind
-	From time.Time
-	To   time.Time
-	Ramp time.Duration
+	Kind  IncidentKind
+	From  time.Time
+	To    time.Time
+	Ramp  time.Duration
+	Times int
 
 	depth fixed // share of the treatment's efficiency that is lost at the end of the ramp
 }
@@ -43,10 +47,14 @@ func (in Incident) progress(t int64) fixed {
 }
 
 // Add makes something go wrong at an outlet beside what the seed brings. Where
-// incidents meet, the added one holds. An added Exceed goes deep enough for
-// every pollutant to pass its limit. Call Add before the world is used.
-func (w *World) Add(o *Outlet, kind IncidentKind, from time.Time, lasts, ramp time.Duration) {
-	w.extra[o] = append(w.extra[o], Incident{Kind: kind, From: from.Truncate(time.Second), To: from.Add(lasts), Ramp: ramp, depth: o.depth(f(4500))})
+// incidents meet, the added one holds. Call Add before the world is used.
+func (w *World) Add(o *Outlet, in Incident) {
+	times := f(4500)
+	if in.Times > 0 {
+		times = fixed(in.Times) * one
+	}
+	in.From, in.depth = in.From.Truncate(time.Second), o.depth(times)
+	w.extra[o] = append(w.extra[o], in)
 }
 
 // depth is the loss of efficiency at which times as much leaks through as usual.

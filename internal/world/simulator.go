@@ -24,6 +24,7 @@ type Simulator struct {
 	Schedule    Schedule
 	Connections int
 	Start       time.Time     // simulated moment at which sending begins
+	End         time.Time     // last simulated moment; zero = no limit
 	Rate        float64       // packets a second over all connections; 0 = paced by simulated time
 	Speed       float64       // simulated seconds a second when Rate is 0
 	Frames      int           // packets in all; 0 = no limit
@@ -163,7 +164,9 @@ func (s *Simulator) line(i int, began time.Time) *line {
 			limit++
 		}
 	}
-	return &line{sim: s, index: i, began: began, source: newSource(s.World, devices, s.Schedule, s.Start, limit),
+	src := newSource(s.World, devices, s.Schedule, s.Start, limit)
+	src.end = s.End
+	return &line{sim: s, index: i, began: began, source: src,
 		pending: map[string]*flight{}, news: make(chan struct{}, 1)}
 }
 

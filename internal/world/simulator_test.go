@@ -366,6 +366,18 @@ func TestRun_Paced(t *testing.T) {
 	})
 }
 
+func TestRun_EndsAtTheLastMoment(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, rec := newHost(t, always), &recorder{}
+		s := simulator(h, rec)
+		s.Devices, s.Connections, s.Frames = s.World.Devices(2), 1, 0
+		s.Schedule = Schedule{Interval: 30 * time.Second}
+		s.End = noon.Add(10 * time.Minute)
+		complete(t, h, rec, run(t, s), 2*21)
+	})
+}
+
 func TestRun_StopsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -400,7 +412,7 @@ func TestRun_OfflineStationsSendNothing(t *testing.T) {
 		h, rec := newHost(t, always), &recorder{}
 		s := simulator(h, rec)
 		o := s.Devices[0]
-		s.World.Add(o, Offline, noon, 24*time.Hour, 0)
+		s.World.Add(o, Incident{Kind: Offline, From: noon, To: noon.Add(24 * time.Hour)})
 		run(t, s)
 		for raw := range h.count {
 			if bytes.Contains([]byte(raw), []byte(o.MN)) {

@@ -12,7 +12,8 @@ type source struct {
 	at       time.Time // the moment under way
 	device   int       // whose turn it is
 	ready    []Packet
-	left     int // packets that may still be given; < 0 = any number
+	left     int       // packets that may still be given; < 0 = any number
+	end      time.Time // last moment; zero = none
 }
 
 func newSource(w *World, devices []*Outlet, s Schedule, start time.Time, limit int) *source {
@@ -33,6 +34,9 @@ func (s *source) next() (Packet, time.Time, bool, error) {
 	for len(s.ready) == 0 {
 		if s.device == len(s.devices) {
 			s.device, s.at = 0, s.at.Add(s.schedule.step())
+		}
+		if !s.end.IsZero() && s.at.After(s.end) {
+			return Packet{}, time.Time{}, false, nil
 		}
 		o := s.devices[s.device]
 		s.device++

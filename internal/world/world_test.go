@@ -153,7 +153,7 @@ func TestAdd_Exceed_RisesOverEveryLimit(t *testing.T) {
 	t.Parallel()
 	w := New(5)
 	for _, o := range w.Outlets() {
-		w.Add(o, Exceed, noon, 6*time.Hour, time.Hour)
+		w.Add(o, Incident{Kind: Exceed, From: noon, To: noon.Add(6 * time.Hour), Ramp: time.Hour})
 	}
 	for _, o := range w.Outlets() {
 		before, end := w.Truth(o, noon.Add(-time.Minute)), w.Truth(o, noon.Add(2*time.Hour))
@@ -179,6 +179,48 @@ func TestAdd_Exceed_RisesOverEveryLimit(t *testing.T) {
 	}
 }
 
+// What the demo shows at once: over twice the limit from the first reading on.
+func TestAdd_Exceed_TwiceTheLimitAtOnce(t *testing.T) {
+	t.Parallel()
+	w := New(5)
+	o := w.Outlets()[0]
+	w.Add(o, Incident{Kind: Exceed, From: noon, To: noon.Add(time.Hour), Times: 8})
+	for m := range 60 {
+		for _, l := range o.Limits {
+			if r, _ := w.Value(o, l.Factor, noon.Add(time.Duration(m)*time.Minute)); number(t, r.Converted) < 2*number(t, l.Upper) {
+				t.Errorf("minute %d: %s is %s, limit %s", m, l.Factor, r.Converted, l.Upper)
+			}
+		}
+	}
+}
+
+// The day's mean of five-minute readings is the mean of all of them.
+func TestPeriod_DayAgreesWithItsHours(t *testing.T) {
+	t.Parallel()
+	w := New(2)
+	o := first(t, w, Water)
+	from := time.Date(2026, 11, 20, 0, 0, 0, 0, Beijing)
+	day := w.Period(o, from, 24*time.Hour)
+	for i, x := range o.Factors {
+		sum, cou := 0.0, 0.0
+		for h := range 24 {
+			st := w.Period(o, from.Add(time.Duration(h)*time.Hour), time.Hour)[i]
+			sum += number(t, st.Avg)
+			if st.Cou != "" {
+				cou += number(t, st.Cou)
+			}
+		}
+		if got, want := number(t, day[i].Avg), sum/24; got < want*0.98 || got > want*1.02 {
+			t.Errorf("%s: %v, hours give %v", x.Code, got, want)
+		}
+		if day[i].Cou != "" {
+			if got := number(t, day[i].Cou); got < cou*0.98 || got > cou*1.02 {
+				t.Errorf("%s: total %v, hours give %v", x.Code, got, cou)
+			}
+		}
+	}
+}
+
 func TestAdd_Bypass_HidesBehindLowFlow(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []Kind{Gas, Water} {
@@ -189,7 +231,7 @@ func TestAdd_Bypass_HidesBehindLowFlow(t *testing.T) {
 			code = "a00000"
 		}
 		usual, _ := w.Value(o, code, noon.Add(90*time.Minute))
-		w.Add(o, Bypass, noon, 6*time.Hour, 0)
+		w.Add(o, Incident{Kind: Bypass, From: noon, To: noon.Add(6 * time.Hour)})
 		r, _ := w.Value(o, code, noon.Add(90*time.Minute))
 		if number(t, r.Value) > number(t, usual.Value)/10 {
 			t.Errorf("%s: flow %s after %s", kind, r.Value, usual.Value)
@@ -206,7 +248,7 @@ func TestAdd_Constant_ShowsOneValue(t *testing.T) {
 	t.Parallel()
 	w := New(5)
 	o := first(t, w, Gas)
-	w.Add(o, Constant, noon, 3*time.Hour, 0)
+	w.Add(o, Incident{Kind: Constant, From: noon, To: noon.Add(3 * time.Hour)})
 	want, _ := w.Value(o, "a21026", noon)
 	for m := range 179 {
 		if got, _ := w.Value(o, "a21026", noon.Add(time.Duration(m)*time.Minute)); got != want {
@@ -222,7 +264,7 @@ func TestAdd_Offline(t *testing.T) {
 	t.Parallel()
 	w := New(5)
 	o := first(t, w, Water)
-	w.Add(o, Offline, noon, time.Hour, 0)
+	w.Add(o, Incident{Kind: Offline, From: noon, To: noon.Add(time.Hour)})
 	for at, want := range map[time.Time]bool{noon: false, noon.Add(59 * time.Minute): false, noon.Add(time.Hour): true} {
 		if got := w.Online(o, at); got != want {
 			t.Errorf("%s: %v", at, got)
@@ -261,7 +303,7 @@ func TestIncidents_KeepsToTheSpan(t *testing.T) {
 	t.Parallel()
 	w := New(11)
 	o := w.Outlets()[0]
-	w.Add(o, Offline, noon, time.Hour, 0)
+	w.Add(o, Incident{Kind: Offline, From: noon, To: noon.Add(time.Hour)})
 	for name, c := range map[string]struct {
 		from, to time.Time
 		want     bool
@@ -384,7 +426,7 @@ func TestPeriod_FlagsOfAggregatedData(t *testing.T) {
 		for range c.other {
 			s.add(reading{value: 5 * one, flag: c.flag})
 		}
-		st := s.stats(&Outlet{Kind: c.kind}, &Factor{})
+		st := s.stats(&Outlet{Kind: c.kind}, &Factor{}, tick)
 		if st.Flag != c.want {
 			t.Errorf("%s: %c", name, st.Flag)
 		}
