@@ -153,6 +153,9 @@ func (d *DB) Dir() string { return d.dir }
 // URL is PostgreSQL's address, empty on SQLite.
 func (d *DB) URL() string { return d.url }
 
+// Handle is the writing handle, for telemetry's native statements only.
+func (d *DB) Handle() *sql.DB { return d.write }
+
 // Pool is PostgreSQL's pool for LISTEN and COPY, nil on SQLite.
 func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 

@@ -1,0 +1,135 @@
+package telemetry
+
+import (
+	"encoding/binary"
+	"errors"
+	"time"
+
+	"github.com/qingshao/qingshao/hj212"
+)
+
+// Record is one committed frame as rules and other readers get it, in the order
+// of commit.
+type Record struct {
+	Seq        int64 // batch; the cursor of Since
+	MN         string
+	Device     int64 // Device.Num
+	OutletID   string
+	OutletKind string // gas, water, rain
+	ST         string
+	CN         hj212.Command
+	Received   time.Time
+	Time       time.Time // of the data; the START of the period for 2031, 2051, 2061
+	Assumed    bool      // the frame named no time
+	Part       int       // PNO, 0 when not split
+	Version    int64     // 1, higher for corrections
+	Resent     bool      // RF=1
+	Items      []Item
+}
+
+// Plausible reports whether the data's time can be believed: named by the frame
+// and not more than an hour after its receipt. Others are kept and shown, but no
+// value is computed from them.
+func (r *Record) Plausible() bool {
+	return !r.Assumed && !r.Time.After(r.Received.Add(time.Hour))
+}
+
+// The commands that carry pollutant data.
+const (
+	CNRealtime hj212.Command = 2011
+	CNMinute   hj212.Command = 2051
+	CNHour     hj212.Command = 2061
+	CNDay      hj212.Command = 2031
+)
+
+// A batch's payload, before compression: 1 byte version and for each frame
+//
+//	device, version uvarint; received, time: varint microseconds after the
+//	batch's and the frame's receipt; bits: 1 = time assumed; raw: length, bytes
+const payloadVersion = 1
+
+func appendFrame(dst []byte, at int64, e *Entry, device int64) []byte {
+	dst = binary.AppendUvarint(dst, uint64(device))
+	dst = binary.AppendUvarint(dst, uint64(e.Version))
+	dst = binary.AppendVarint(dst, e.Received-at)
+	dst = binary.AppendVarint(dst, e.Time-e.Received)
+	bits := byte(0)
+	if e.Assumed {
+		bits = 1
+	}
+	dst = append(dst, bits)
+	return appendText(dst, e.Raw)
+}
+
+// storedFrame is one frame of a payload; raw points into it.
+type storedFrame struct {
+	device, version int64
+	received, time  int64
+	assumed         bool
+	raw             []byte
+}
+
+// segment is the part of the raw frame between its length and its CRC. The
+// length field may be wrong (a repaired frame), the places are not.
+func (f *storedFrame) segment() []byte {
+	if len(f.raw) < 10 {
+		return nil
+	}
+	return f.raw[6 : len(f.raw)-4]
+}
+
+var errPayload = errors.New("telemetry: damaged batch")
+
+// eachFrame calls f for every frame of a payload, in order.
+func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
+	r := packedReader{rest: payload}
+	if r.byte() != payloadVersion {
+		return errPayload
+	}
+	for len(r.rest) > 0 {
+		var s storedFrame
+		s.device, s.version = int64(r.uvarint()), int64(r.uvarint())
+		s.received = at + r.varint()
+		s.time = s.received + r.varint()
+		s.assumed = r.byte()&1 != 0
+		s.raw = r.bytes(r.uvarint())
+		if r.bad {
+			return errPayload
+		}
+		if err := f(&s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recorder turns stored frames into records, reusing its memory.
+type recorder struct {
+	frame  hj212.Frame
+	area   hj212.Area
+	packed []byte
+}
+
+// record parses a stored frame. It went through the parser when it was stored, so
+// a failure means damage.
+func (d *recorder) record(s *storedFrame, seq int64, g *registry) (Record, error) {
+	if err := hj212.ParseSegment(s.segment(), &d.frame); err != nil {
+		return Record{}, errors.Join(errPayload, err)
+	}
+	d.frame.ParseItems(&d.area)
+	d.packed = appendPacked(d.packed[:0], d.area.Items)
+	st := kindOf(d.frame.ST, d.frame.Command).ST()
+	items, err := unpack(d.packed, st)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{
+		Seq: seq, MN: string(d.frame.MN), Device: s.device, ST: st, CN: d.frame.Command,
+		Received: time.UnixMicro(s.received).UTC(), Time: time.UnixMicro(s.time).UTC(), Assumed: s.assumed,
+		Part: d.frame.PNO, Version: s.version, Resent: d.frame.Resent, Items: items,
+	}
+	if dev := g.byNum[s.device]; dev != nil {
+		r.OutletID, r.OutletKind = dev.OutletID, dev.Kind
+	}
+	return r, nil
+}
