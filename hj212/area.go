@@ -156,7 +156,7 @@ func (a *Area) repeated() Warnings {
 		for i := 1; i < len(pairs); i++ {
 			for j := max(0, i-comparedPairs); j < i; j++ {
 				if sameName(pairs[i].Name, pairs[j].Name) {
-					return WarnKeyTwice.bit()
+					return WarnKeyTwice.Bit()
 				}
 			}
 		}
@@ -173,10 +173,10 @@ func sameName(p, q []byte) bool {
 // standard.
 func paramName(name []byte) Warnings {
 	if len(name) == 0 {
-		return WarnEmptyItem.bit()
+		return WarnEmptyItem.Bit()
 	}
 	if len(name) == 4 && equalFold(name, "Flag") {
-		return WarnBareFlag.bit()
+		return WarnBareFlag.Bit()
 	}
 	return attributeName(name)
 }
@@ -187,7 +187,7 @@ func paramName(name []byte) Warnings {
 func attributeName(name []byte) Warnings {
 	n := len(name)
 	if n > 0 && name[0]-'a' < 26 || n > 2 && name[1]-'A' < 26 && name[2]-'A' < 26 && name[n-1]-'A' < 26 {
-		return WarnNameCase.bit()
+		return WarnNameCase.Bit()
 	}
 	return 0
 }

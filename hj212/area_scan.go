@@ -134,7 +134,7 @@ func (a *Area) regular(area []byte, i int, s *areaScan) int {
 		i = end + 1
 	}
 	if i == len(area) {
-		s.w |= WarnEmptyItem.bit() // a separator and nothing behind it
+		s.w |= WarnEmptyItem.Bit() // a separator and nothing behind it
 	}
 	a.pairs, s.seen, s.comma = pairs, seen, comma
 	s.twice = s.twice || twice != 0
@@ -241,7 +241,7 @@ func (a *Area) pair(area []byte, i int, s *areaScan) int {
 	i = valueEnd(area, stop+1, &s.w)
 	value := s.clean(area[stop+1 : i : i])
 	if len(value) == 0 {
-		s.w |= WarnEmptyValue.bit()
+		s.w |= WarnEmptyValue.Bit()
 	}
 	key := s.clean(area[start:stop:stop])
 	start, stop = trimKey(area, start, stop)
@@ -260,7 +260,7 @@ func (a *Area) pair(area []byte, i int, s *areaScan) int {
 	}
 	s.comma = i < len(area) && area[i] == ','
 	if i++; i == len(area) {
-		s.w |= WarnEmptyItem.bit() // a separator and nothing behind it
+		s.w |= WarnEmptyItem.Bit() // a separator and nothing behind it
 	}
 	return i
 }
@@ -270,7 +270,7 @@ func (a *Area) attribute(area []byte, start, end int, s *areaScan) {
 	n := a.intern(area, start, end, s.current)
 	if n != s.current {
 		if s.coded && s.comma {
-			s.w |= WarnForeignCode.bit()
+			s.w |= WarnForeignCode.Bit()
 		}
 		s.seen = 0
 		if n+1 < len(a.Items) {
@@ -286,7 +286,7 @@ func (a *Area) attribute(area []byte, start, end int, s *areaScan) {
 // clean trims blanks at both ends of p.
 func (s *areaScan) clean(p []byte) []byte {
 	if len(p) > 0 && (p[0] <= ' ' || p[len(p)-1] <= ' ') {
-		s.w |= WarnBlank.bit()
+		s.w |= WarnBlank.Bit()
 		return trimBlanks(p)
 	}
 	return p
@@ -296,14 +296,14 @@ func (s *areaScan) clean(p []byte) []byte {
 func (a *Area) stray(text []byte, separated bool) (w Warnings) {
 	t := trimBlanks(text)
 	if len(t) < len(text) {
-		w |= WarnBlank.bit()
+		w |= WarnBlank.Bit()
 	}
 	if len(t) > 0 {
 		a.Params = append(a.Params, Pair{Name: t[:len(t):len(t)]})
-		return w | WarnNoEquals.bit()
+		return w | WarnNoEquals.Bit()
 	}
 	if separated {
-		w |= WarnEmptyItem.bit()
+		w |= WarnEmptyItem.Bit()
 	}
 	return w
 }
@@ -329,7 +329,7 @@ func valueEnd(area []byte, i int, w *Warnings) int {
 	if j := skipBlanks(area, i); j+1 < len(area) && area[j] == '/' && area[j+1] == '/' {
 		end, closed := logEnd(area, j)
 		if !closed {
-			*w |= WarnLogOpen.bit()
+			*w |= WarnLogOpen.Bit()
 		}
 		return end
 	}

@@ -32,19 +32,19 @@ func (f *Frame) checkExchange(badQN bool) {
 	switch {
 	case f.QN != nil:
 		if badQN {
-			f.Warnings |= WarnQNForm.bit()
+			f.Warnings |= WarnQNForm.Bit()
 		}
 		if !f.HasFlag && !f.Warnings.Has(WarnFlagForm) {
-			f.Warnings |= WarnFlagMissing.bit()
+			f.Warnings |= WarnFlagMissing.Bit()
 		}
 	case f.Version > V2005:
-		f.Warnings |= WarnQNMissing.bit()
+		f.Warnings |= WarnQNMissing.Bit()
 	}
 	if f.Version > V2025 {
-		f.Warnings |= WarnVersion.bit()
+		f.Warnings |= WarnVersion.Bit()
 	}
 	if f.Resent && f.Version < V2025 {
-		f.Warnings |= WarnRF.bit()
+		f.Warnings |= WarnRF.Bit()
 	}
 }
 
@@ -52,11 +52,11 @@ func (f *Frame) checkExchange(badQN bool) {
 // has no MN yet. class is what all bytes of MN have in common.
 func (f *Frame) checkDevice(class uint8) {
 	if len(f.PW) == 0 {
-		f.Warnings |= WarnPWEmpty.bit()
+		f.Warnings |= WarnPWEmpty.Bit()
 	}
 	if len(f.MN) == 0 {
 		if f.MN != nil && !(f.Version >= V2025 && f.Command == 1001) {
-			f.Warnings |= WarnMNEmpty.bit()
+			f.Warnings |= WarnMNEmpty.Bit()
 		}
 		return
 	}
@@ -68,7 +68,7 @@ func (f *Frame) checkDevice(class uint8) {
 		ok = len(f.MN) == 24 && class&classUpperHex != 0
 	}
 	if !ok {
-		f.Warnings |= WarnMNForm.bit()
+		f.Warnings |= WarnMNForm.Bit()
 	}
 }
 
@@ -76,13 +76,13 @@ func (f *Frame) checkDevice(class uint8) {
 // set the bit (Flag=3) and have no PNUM and PNO.
 func (f *Frame) checkParts() {
 	if f.PNO > f.PNUM {
-		f.Warnings |= WarnPartForm.bit()
+		f.Warnings |= WarnPartForm.Bit()
 	}
 	switch {
 	case f.Split() && f.HasFlag && !f.Flag.Split():
-		f.Warnings |= WarnPartNoBit.bit()
+		f.Warnings |= WarnPartNoBit.Bit()
 	case f.HasFlag && f.Flag.Split() && (f.PNUM == 0 || f.PNO == 0) && f.Version > V2005:
-		f.Warnings |= WarnBitNoPart.bit()
+		f.Warnings |= WarnBitNoPart.Bit()
 	}
 }
 

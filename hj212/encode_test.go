@@ -125,7 +125,7 @@ func TestEncode_IsTheReverseOfDecode(t *testing.T) {
 		if err := ParseFrame(raw, &f); err != nil {
 			t.Fatalf("%s: %v", raw, err)
 		}
-		if w := f.Warnings | f.ParseItems(&a); w&^WarnOverLimit.bit() != 0 {
+		if w := f.Warnings | f.ParseItems(&a); w&^WarnOverLimit.Bit() != 0 {
 			t.Fatalf("%s: %s", raw, codes(w))
 		}
 		again := messageOf(&f, &a)

@@ -154,14 +154,14 @@ func (f *Frame) deliver(raw []byte, n int, ascii bool) {
 	f.LengthOK = n == f.Declared
 	f.Raw = raw
 	if !f.LengthOK {
-		f.Warnings |= WarnLength.bit()
+		f.Warnings |= WarnLength.Bit()
 	}
 	if n > StandardSegment {
-		f.Warnings |= WarnOverLimit.bit()
+		f.Warnings |= WarnOverLimit.Bit()
 	}
 	for _, c := range raw[len(raw)-crcSize:] {
 		if c >= 'a' {
-			f.Warnings |= WarnCRCLower.bit()
+			f.Warnings |= WarnCRCLower.Bit()
 		}
 	}
 	f.parse(raw[headerSize:headerSize+n:headerSize+n], ascii)
@@ -233,6 +233,6 @@ func trimTail(b []byte) []byte {
 // checkText warns of bytes that are not UTF-8.
 func (f *Frame) checkText(ascii bool, segment []byte) {
 	if !ascii && !utf8.Valid(segment) {
-		f.Warnings |= WarnNotUTF8.bit()
+		f.Warnings |= WarnNotUTF8.Bit()
 	}
 }

@@ -36,15 +36,15 @@ func (f *Frame) parse(segment []byte, ascii bool) {
 	}
 	f.head = segment[:cp:cp]
 	if before := trimBlanks(f.head); len(before) > 0 && before[len(before)-1] != ';' {
-		f.Warnings |= WarnSemicolonCP.bit()
+		f.Warnings |= WarnSemicolonCP.Bit()
 	}
 	if segment[open-2] != '&' {
-		f.Warnings |= WarnAmpersand.bit()
+		f.Warnings |= WarnAmpersand.Bit()
 	}
 	f.fields(segment[start:cp], &h)
 	closed := f.findArea(segment, open)
 	if len(f.after) > 0 {
-		f.Warnings |= WarnFieldAfterCP.bit()
+		f.Warnings |= WarnFieldAfterCP.Bit()
 		h.after = true
 		f.fields(f.after, &h)
 	}
@@ -189,7 +189,7 @@ func (f *Frame) findArea(segment []byte, open int) bool {
 			return false
 		}
 		width = 1
-		f.Warnings |= WarnAmpersand.bit()
+		f.Warnings |= WarnAmpersand.Bit()
 	}
 	f.Area, f.after = rest[:end:end], rest[end+width:]
 	return true
@@ -220,16 +220,16 @@ func (f *Frame) token(tok []byte, h *headScan) {
 	}
 	if !ok {
 		if len(tok) > 0 && len(trimBlanks(tok)) == 0 {
-			f.Warnings |= WarnFieldBlank.bit()
+			f.Warnings |= WarnFieldBlank.Bit()
 		} else {
-			f.Warnings |= WarnFieldText.bit()
+			f.Warnings |= WarnFieldText.Bit()
 		}
 		return
 	}
 	place := f.place(name)
 	if place == placeQN {
 		if i := bytes.IndexByte(value, ','); i >= 0 {
-			f.Warnings |= WarnCommaQN.bit()
+			f.Warnings |= WarnCommaQN.Bit()
 			f.store(place, value[:i:i], h)
 			f.token(value[i+1:], h)
 			return
@@ -258,7 +258,7 @@ func (f *Frame) trim(name, value []byte) (n, v []byte, ok bool) {
 	}
 	if name[0] <= ' ' || name[len(name)-1] <= ' ' ||
 		len(value) > 0 && (value[0] <= ' ' || value[len(value)-1] <= ' ') {
-		f.Warnings |= WarnFieldBlank.bit()
+		f.Warnings |= WarnFieldBlank.Bit()
 		name, value = trimBlanks(name), trimBlanks(value)
 	}
 	return name, value, len(name) > 0
@@ -288,11 +288,11 @@ func (f *Frame) place(name []byte) int {
 	}
 	for place, standard := range fieldNames {
 		if bytes.EqualFold(name, standard) {
-			f.Warnings |= WarnFieldCase.bit()
+			f.Warnings |= WarnFieldCase.Bit()
 			return place
 		}
 	}
-	f.Warnings |= WarnFieldUnknown.bit()
+	f.Warnings |= WarnFieldUnknown.Bit()
 	return placeUnknown
 }
 
@@ -307,12 +307,12 @@ func (f *Frame) store(place int, value []byte, h *headScan) {
 		return
 	}
 	if h.seen&(1<<place) != 0 {
-		f.Warnings |= WarnFieldTwice.bit()
+		f.Warnings |= WarnFieldTwice.Bit()
 		return
 	}
 	h.seen |= 1 << place
 	if place < h.last && !h.after {
-		f.Warnings |= WarnFieldOrder.bit()
+		f.Warnings |= WarnFieldOrder.Bit()
 	}
 	h.last = place
 	switch place {
@@ -336,7 +336,7 @@ func (f *Frame) store(place int, value []byte, h *headScan) {
 	case placeRF:
 		f.Resent = string(value) == "1"
 		if !f.Resent {
-			f.Warnings |= WarnRF.bit()
+			f.Warnings |= WarnRF.Bit()
 		}
 	}
 }
@@ -345,11 +345,11 @@ func (f *Frame) store(place int, value []byte, h *headScan) {
 func (f *Frame) setFlag(value []byte) {
 	n, ok := digits(value)
 	if !ok || n > 255 {
-		f.Warnings |= WarnFlagForm.bit()
+		f.Warnings |= WarnFlagForm.Bit()
 		return
 	}
 	if len(value) > 1 && value[0] == '0' {
-		f.Warnings |= WarnFlagForm.bit()
+		f.Warnings |= WarnFlagForm.Bit()
 	}
 	f.Flag, f.HasFlag, f.Version = Flag(n), true, Flag(n).Version()
 }
@@ -358,11 +358,11 @@ func (f *Frame) setFlag(value []byte) {
 func (f *Frame) partNumber(value []byte) int {
 	n, ok := digits(value)
 	if !ok || len(value) > 4 {
-		f.Warnings |= WarnPartForm.bit()
+		f.Warnings |= WarnPartForm.Bit()
 		return 0
 	}
 	if value[0] == '0' {
-		f.Warnings |= WarnPartForm.bit()
+		f.Warnings |= WarnPartForm.Bit()
 	}
 	return n
 }

@@ -272,7 +272,7 @@ func TestWarningsAndFaults_AreNamed(t *testing.T) {
 	if warningCount.Code() != "unknown" || faultCount.Code() != "unknown" || FaultNone.Error() != "" {
 		t.Error("out of range")
 	}
-	w := WarnTail.bit() | WarnBlank.bit()
+	w := WarnTail.Bit() | WarnBlank.Bit()
 	if w.Len() != 2 || !w.Has(WarnTail) || w.Has(WarnLength) || codes(w) != "tail blank" {
 		t.Errorf("set %b", w)
 	}

@@ -109,11 +109,11 @@ func (w Warning) String() string {
 // Warnings is a set of [Warning]; its zero value is empty.
 type Warnings uint64
 
-// bit returns the set that holds w alone.
-func (w Warning) bit() Warnings { return 1 << w }
+// Bit returns the set that holds w alone.
+func (w Warning) Bit() Warnings { return 1 << w }
 
 // Has reports whether w is in the set.
-func (s Warnings) Has(w Warning) bool { return s&w.bit() != 0 }
+func (s Warnings) Has(w Warning) bool { return s&w.Bit() != 0 }
 
 // Len returns the number of warnings in the set.
 func (s Warnings) Len() int { return bits.OnesCount64(uint64(s)) }
