@@ -15,6 +15,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/job"
@@ -51,6 +52,7 @@ type App struct {
 	jobs   *job.Runner
 	bus    *bus.Bus
 	auth   *auth.Service
+	files  *blob.Files
 	api    *api.API
 	parts  []part
 	due    []func(context.Context) (int, error)

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
@@ -22,22 +24,31 @@ func (a *App) build(ctx context.Context) (err error) {
 	if a.db, err = db.Open(ctx, db.Config{Dir: a.conf.Dir, URL: a.conf.Database, Now: a.conf.Now}); err != nil {
 		return err
 	}
-	a.mechanisms()
+	if err := a.mechanisms(); err != nil {
+		return err
+	}
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log})
 	return a.surface()
 }
 
 // mechanisms builds what every feature leans on.
-func (a *App) mechanisms() {
+func (a *App) mechanisms() error {
 	a.policy = auth.DefaultPolicy()
 	a.auth = auth.New(a.db, a.policy, auth.Config{Known: a.known})
 	a.jobs = job.NewRunner(a.db, a.conf.Log)
 	a.bus = bus.New(a.db)
 	a.bus.Log = a.conf.Log
 	a.jobs.Every("auth.tidy", time.Hour, func(ctx context.Context, _ job.Job) error { return a.auth.Tidy(ctx) })
+	disk, err := blob.OpenDisk(filepath.Join(a.conf.Dir, blob.DirName), a.db.Now)
+	if err != nil {
+		return err
+	}
+	a.files = blob.New(a.db, disk, a.policy, blob.Limits{})
+	a.jobs.Daily("blob.sweep", "03:40", func(ctx context.Context, _ job.Job) error { _, _, err := a.files.Sweep(ctx); return err })
 	a.background(a.jobs, a.jobs.RunDue)
 	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
+	return nil
 }
 
 // known says why an area or an agency is none of the place's.
@@ -60,6 +71,7 @@ func (a *App) surface() error {
 	words := api.Names{Area: a.place.Regions.Name, Agency: a.place.Agencies.Name}
 	a.api.Session(a.auth, words, notify.New(a.db, a.policy))
 	a.api.Users(a.auth, words)
+	a.api.Files(a.files)
 	a.api.Reference(a.place)
 	return nil
 }
