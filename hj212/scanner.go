@@ -79,6 +79,10 @@ func (s *Scanner) Fill(r io.Reader) (int, error) {
 	return n, err
 }
 
+// Grow makes place for n more bytes, so that the next Fill can read as many at
+// once. Slices of earlier frames are no longer valid.
+func (s *Scanner) Grow(n int) { s.room(n) }
+
 // room makes place for n more bytes, moving the unread bytes to the front.
 func (s *Scanner) room(n int) {
 	if cap(s.buf)-len(s.buf) >= n {

@@ -107,7 +107,7 @@ var may = map[string]string{
 	"evaluate": "source rule catalog clue issue handle closing notify means",
 	"means":    "clue issue",
 	"notify":   "",
-	"gateway":  "",
+	"gateway":  "source", // it hands frames to discover/telemetry
 	"base":     "",
 	"root":     "",
 	"world":    "",
