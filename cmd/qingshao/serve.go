@@ -47,7 +47,7 @@ func run(ctx context.Context, a *app.App) error {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(os.Stderr, "清哨已启动：http://%s\n", a.Addr())
+	fmt.Fprintf(os.Stderr, "清哨已启动：http://%s，HJ 212 接收：%s\n", a.Addr(), a.HJ212())
 	var failed error
 	select {
 	case <-ctx.Done():

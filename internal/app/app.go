@@ -18,6 +18,9 @@ import (
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/profile"
 )
@@ -54,6 +57,12 @@ type App struct {
 	auth   *auth.Service
 	files  *blob.Files
 	api    *api.API
+
+	enterprises *enterprise.Service
+	telemetry   *telemetry.Store
+	devices     *telemetry.Devices
+	gateway     *gateway.Gateway
+
 	parts  []part
 	due    []func(context.Context) (int, error)
 	server *http.Server
@@ -110,10 +119,14 @@ func New(ctx context.Context, c Config) (*App, error) {
 
 // Close releases what New opened; Run does so by itself.
 func (a *App) Close() error {
-	if a.db != nil {
-		return a.db.Close()
+	var errs []error
+	if a.telemetry != nil {
+		errs = append(errs, a.telemetry.Stop(context.Background()))
 	}
-	return nil
+	if a.db != nil {
+		errs = append(errs, a.db.Close())
+	}
+	return errors.Join(errs...)
 }
 
 // Start begins to serve. It returns once requests are answered.

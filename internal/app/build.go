@@ -27,8 +27,12 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.mechanisms(); err != nil {
 		return err
 	}
+	if err := a.monitors(ctx); err != nil {
+		return err
+	}
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log})
+	a.door()
 	return a.surface()
 }
 
