@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"strings"
+	"unicode/utf8"
 )
 
 // Page is one page of a list: keyset paging, with a count that stops at
@@ -35,7 +36,7 @@ func Cursor(key ...string) string {
 // ReadCursor unpacks a cursor of n parts; it reports false for anything else.
 func ReadCursor(cursor string, n int) ([]string, bool) {
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
-	if err != nil || cursor == "" {
+	if err != nil || cursor == "" || !utf8.Valid(text) {
 		return nil, false
 	}
 	key := strings.Split(string(text), "\x00")

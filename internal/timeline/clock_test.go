@@ -63,3 +63,51 @@ func TestTerms(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// weekdays knows Saturdays and Sundays only; a term ends with its last day.
+type weekdays struct{}
+
+func (weekdays) AddWorkingDays(from time.Time, n int) time.Time {
+	zone := time.FixedZone("CST", 8*3600)
+	y, m, d := from.In(zone).Date()
+	for t := time.Date(y, m, d, 23, 59, 59, 0, zone); ; t = t.AddDate(0, 0, 1) {
+		if n == 0 {
+			return t
+		}
+		if w := t.AddDate(0, 0, 1).Weekday(); w != time.Saturday && w != time.Sunday {
+			n--
+		}
+		if n == 0 {
+			return t.AddDate(0, 0, 1)
+		}
+	}
+}
+
+func TestBefore(t *testing.T) {
+	t.Parallel()
+	at := func(s string) time.Time {
+		v, err := time.Parse("2006-01-02 15:04:05 -0700", s+" +0800")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	for _, c := range []struct {
+		end  string
+		n    int
+		want string
+	}{
+		{"2026-11-27 23:59:59", 3, "2026-11-24 08:30:00"}, // Friday → Tuesday
+		{"2026-11-24 23:59:59", 3, "2026-11-19 08:30:00"}, // Tuesday → Thursday of the week before
+		{"2026-11-23 23:59:59", 1, "2026-11-20 08:30:00"}, // Monday → Friday
+		{"2026-11-23 23:59:59", 0, "2026-11-23 08:30:00"},
+		{"2026-11-23 23:59:59", 11, "2026-11-06 08:30:00"},
+	} {
+		if got := timeline.Before(weekdays{}, at(c.end), c.n); !got.Equal(at(c.want)) {
+			t.Errorf("%d before %s: %s, want %s", c.n, c.end, got, c.want)
+		}
+	}
+	if got := timeline.NextMorning(weekdays{}, at("2026-11-20 23:59:59")); !got.Equal(at("2026-11-23 08:30:00")) {
+		t.Errorf("after Friday comes %s", got)
+	}
+}
