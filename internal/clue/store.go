@@ -1,0 +1,183 @@
+package clue
+
+import (
+	"context"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+)
+
+const selectClue = `SELECT c.id, c.number, c.state, c.source, c.source_id, c.title, c.body, c.area, c.address, c.lng, c.lat,
+	c.category, c.enterprise_id, c.enterprise_name, c.outlet_id, c.contact, c.evidence, c.owner_id, COALESCE(o.name, ''), c.clock, c.due_at,
+	c.issue_id, c.merged_into, c.referred_to, c.created_by, COALESCE(u.name, ''), c.created_at, c.updated_at, c.version
+	FROM clue c LEFT JOIN app_user o ON o.id = c.owner_id LEFT JOIN app_user u ON u.id = c.created_by `
+
+func scanClue(s db.Scanner) (Clue, error) {
+	var c Clue
+	var due, created, updated int64
+	err := s.Scan(&c.ID, &c.Number, &c.State, &c.Source, &c.SourceID, &c.Title, &c.Text, &c.Area, &c.Address, &c.Lng, &c.Lat,
+		&c.Category, &c.EnterpriseID, &c.EnterpriseName, &c.OutletID, &c.Contact, &c.Evidence, &c.OwnerID, &c.OwnerName, &c.Clock, &due,
+		&c.IssueID, &c.MergedInto, &c.ReferredTo, &c.CreatedBy, &c.CreatedByName, &created, &updated, &c.Version)
+	c.DueAt, c.CreatedAt, c.UpdatedAt = moment(due), moment(created), moment(updated)
+	return c, err
+}
+
+func moment(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// insertClue is false when the source has handed the same thing in before.
+func insertClue(ctx context.Context, tx *db.Tx, c Clue) (bool, error) {
+	n, err := db.Exec(ctx, tx, `INSERT INTO clue (id, number, state, source, source_id, title, body, area, address, lng, lat,
+		category, enterprise_id, enterprise_name, outlet_id, contact, evidence, owner_id, clock, due_at,
+		created_by, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 1)
+		ON CONFLICT (source, source_id) WHERE source_id <> '' DO NOTHING`,
+		c.ID, c.Number, c.State, c.Source, c.SourceID, c.Title, c.Text, c.Area, c.Address, c.Lng, c.Lat,
+		c.Category, c.EnterpriseID, c.EnterpriseName, c.OutletID, c.Contact, c.Evidence, c.OwnerID, c.Clock, micros(c.DueAt),
+		c.CreatedBy, micros(c.CreatedAt), micros(c.UpdatedAt))
+	return n == 1, err
+}
+
+// updateClue writes what verbs may change; false when the version has moved on.
+func updateClue(ctx context.Context, tx *db.Tx, c Clue) (bool, error) {
+	n, err := db.Exec(ctx, tx, `UPDATE clue SET state = $1, area = $2, category = $3, owner_id = $4, clock = $5, due_at = $6,
+		issue_id = $7, merged_into = $8, referred_to = $9, updated_at = $10, version = version + 1
+		WHERE id = $11 AND version = $12`,
+		c.State, c.Area, c.Category, c.OwnerID, c.Clock, micros(c.DueAt),
+		c.IssueID, c.MergedInto, c.ReferredTo, tx.Micros(), c.ID, c.Version)
+	return n == 1, err
+}
+
+func findClue(ctx context.Context, tx *db.Tx, id ID) (Clue, error) {
+	return db.One(ctx, tx, scanClue, selectClue+`WHERE c.id = $1`, id)
+}
+
+// lockClue makes others wait who would change the clue.
+func lockClue(ctx context.Context, tx *db.Tx, id ID) error {
+	_, err := db.One(ctx, tx, db.Value[string], `SELECT id FROM clue WHERE id = $1`+tx.ForUpdate(), id)
+	return err
+}
+
+func findByNumber(ctx context.Context, tx *db.Tx, numberOrID string) (Clue, error) {
+	return db.One(ctx, tx, scanClue, selectClue+`WHERE c.number = $1 OR c.id = $1`, numberOrID)
+}
+
+func findBySource(ctx context.Context, tx *db.Tx, source, sourceID string) (ID, error) {
+	return db.One(ctx, tx, db.Value[ID], `SELECT id FROM clue WHERE source = $1 AND source_id = $2`, source, sourceID)
+}
+
+// mergedInto lists what was merged into a clue, directly.
+func mergedInto(ctx context.Context, tx *db.Tx, id ID) ([]Clue, error) {
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.merged_into = $1 ORDER BY c.id`, id)
+}
+
+// byIssue lists the clues that became or joined an issue.
+func byIssue(ctx context.Context, tx *db.Tx, issue string) ([]Clue, error) {
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.issue_id = $1 ORDER BY c.id`, issue)
+}
+
+func running(ctx context.Context, tx *db.Tx) ([]ID, error) {
+	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM clue WHERE clock <> '' ORDER BY id`)
+}
+
+func columns() auth.Columns { return auth.Columns{Area: "c.area", Person: "c.owner_id"} }
+
+// visible is the policy as a condition, and besides: who handed a clue in may
+// follow it.
+func (s *Service) visible(f *db.Filter, actor auth.Actor) {
+	f.Add("(" + s.policy.Where(actor, auth.ClueRead, columns(), &f.Args) + " OR c.created_by = " + f.Put(actor.ID) + ")")
+}
+
+func (s *Service) filter(actor auth.Actor, q Query, now time.Time) db.Filter {
+	var f db.Filter
+	s.visible(&f, actor)
+	f.In("c.state", q.States)
+	f.In("c.source", q.Sources)
+	if q.Area != "" {
+		f.Add("c.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
+	}
+	if q.EnterpriseID != "" {
+		f.Add("c.enterprise_id = ?", q.EnterpriseID)
+	}
+	if q.Mine {
+		f.Add("(c.owner_id = ? OR c.created_by = ?)", actor.ID, actor.ID)
+	}
+	if q.Due {
+		y, m, d := now.In(beijing).Date()
+		f.Add("c.due_at > 0 AND c.due_at < ?", time.Date(y, m, d+1, 0, 0, 0, 0, beijing).UnixMicro())
+	}
+	if !q.From.IsZero() {
+		f.Add("c.created_at >= ?", micros(q.From))
+	}
+	if !q.To.IsZero() {
+		f.Add("c.created_at < ?", micros(q.To))
+	}
+	f.Has(q.Words, "c.number", "c.title", "c.body", "c.enterprise_name", "c.address")
+	return f
+}
+
+func (s *Service) listClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, before string, limit int) ([]Clue, error) {
+	f := s.filter(actor, q, tx.Now)
+	if before != "" {
+		f.Add("c.id < ?", before)
+	}
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT `+f.Put(limit), f.Args...)
+}
+
+func (s *Service) countClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query) (int, bool, error) {
+	f := s.filter(actor, q, tx.Now)
+	return db.Count(ctx, tx, `SELECT 1 FROM clue c WHERE `+f.Where(), f.Args...)
+}
+
+// candidates are the clues around one that the actor may read.
+func (s *Service) candidates(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue) ([]Clue, error) {
+	var f db.Filter
+	f.Add(s.policy.Where(actor, auth.ClueRead, columns(), &f.Args))
+	f.Add("c.id <> ?", c.ID)
+	f.Add("c.created_at BETWEEN ? AND ?", micros(c.CreatedAt.AddDate(0, 0, -similarDays)), micros(c.CreatedAt.AddDate(0, 0, similarDays)))
+	or := "FALSE"
+	for _, x := range []struct{ col, val string }{{"c.outlet_id", c.OutletID}, {"c.enterprise_id", c.EnterpriseID}, {"c.enterprise_name", c.EnterpriseName}} {
+		if x.val != "" {
+			or += " OR " + x.col + " = " + f.Put(x.val)
+		}
+	}
+	if c.Lat != 0 || c.Lng != 0 {
+		dLat, dLng := box(c.Lat, nearMetres)
+		or += " OR c.lat BETWEEN " + f.Put(c.Lat-dLat) + " AND " + f.Put(c.Lat+dLat) +
+			" AND c.lng BETWEEN " + f.Put(c.Lng-dLng) + " AND " + f.Put(c.Lng+dLng) + " AND c.lat <> 0"
+	}
+	f.Add("(" + or + ")")
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT 200`, f.Args...)
+}
+
+// openOwned lists the open clues that a person has taken.
+func openOwned(ctx context.Context, tx *db.Tx, user string) ([]ID, error) {
+	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM clue WHERE owner_id = $1 AND state IN ('new', 'referred') ORDER BY id`, user)
+}
+
+func setOwner(ctx context.Context, tx *db.Tx, id ID, user string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE clue SET owner_id = $1, updated_at = $2, version = version + 1 WHERE id = $3`, user, tx.Micros(), id)
+	return err
+}
+
+func setDue(ctx context.Context, tx *db.Tx, id ID, due time.Time) error {
+	_, err := db.Exec(ctx, tx, `UPDATE clue SET due_at = $1 WHERE id = $2`, micros(due), id)
+	return err
+}
+
+func setIssue(ctx context.Context, tx *db.Tx, id ID, issueID string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE clue SET issue_id = $1, updated_at = $2, version = version + 1 WHERE id = $3`, issueID, tx.Micros(), id)
+	return err
+}
