@@ -39,6 +39,8 @@ type Config struct {
 	Policy  auth.Policy
 	Auth    Authenticator
 	Log     *slog.Logger
+	// Exported writes down that somebody takes a list out of the program.
+	Exported func(ctx context.Context, who auth.Actor, what, query string) error
 }
 
 // API is the surface under construction and then in service.
@@ -49,6 +51,8 @@ type API struct {
 	auth   Authenticator
 	log    *slog.Logger
 	secure bool
+
+	exported func(ctx context.Context, who auth.Actor, what, query string) error
 }
 
 // New makes an empty surface.
@@ -65,7 +69,7 @@ func New(c Config) *API {
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure}
+	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure, exported: c.Exported}
 	a.huma = humago.New(mux, hc)
 	a.huma.UseMiddleware(a.authenticate)
 	return a

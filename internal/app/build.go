@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
@@ -31,9 +32,16 @@ func (a *App) build(ctx context.Context) (err error) {
 		return err
 	}
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
-		Policy: a.policy, Auth: a.auth, Log: a.conf.Log})
+		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported})
 	a.door()
 	return a.surface()
+}
+
+// exported writes an export into the audit log before its first byte leaves.
+func (a *App) exported(ctx context.Context, who auth.Actor, what, query string) error {
+	return a.db.Write(ctx, func(tx *db.Tx) error {
+		return audit.Record(ctx, tx, audit.Entry{Actor: who.ID, Action: "export." + what, Kind: "export", Area: who.Area, Detail: map[string]any{"query": query}})
+	})
 }
 
 // mechanisms builds what every feature leans on.
