@@ -25,6 +25,7 @@ type cli struct {
 	User     userCmd     `cmd:"" help:"账号管理"`
 	Version  versionCmd  `cmd:"" help:"显示版本"`
 	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
+	HJ212    hj212Cmd    `cmd:"" name:"hj212" help:"HJ 212 报文解码与编码"`
 	Simulate simulateCmd `cmd:"" help:"模拟监测设备，向本机的接收端发送 HJ 212 数据"`
 }
 

@@ -188,6 +188,19 @@ func (f *Files) Named(ctx context.Context, tx *db.Tx, ids []string) (map[string]
 	return filesByID(ctx, tx, ids)
 }
 
+// Describe is Named on its own: names, sizes and hashes of files for someone who
+// has been shown the timeline that holds the ids. Contents need Open.
+func (f *Files) Describe(ctx context.Context, ids []string) (out map[string]File, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = f.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = f.Named(ctx, tx, ids)
+		return err
+	})
+	return out, err
+}
+
 // Open gives a file and its content to someone who may see the thing that it
 // belongs to, and records that. The caller closes the content.
 func (f *Files) Open(ctx context.Context, a auth.Actor, id string) (File, io.ReadSeekCloser, error) {
