@@ -115,6 +115,9 @@ func (l *Log) sign(ctx context.Context) (Checkpoint, error) {
 		if !db.IsMissing(err) {
 			return err
 		}
+		if known, err := inTree(ctx, tx, keyAction, "audit", l.keyID); err != nil || !known {
+			return errors.Join(err, errBusy) // a key counts once its entry is in the tree
+		}
 		tree, err := loadFrontier(ctx, tx, size)
 		if err != nil {
 			return err
@@ -170,10 +173,14 @@ func (l *Log) key(ctx context.Context) (note.Signer, error) {
 	if signer.Name() != origin {
 		return nil, fault.Invalidf("%s 属于另一套系统（%s），不是本系统（%s）：请换回本系统的数据目录", KeyFile, signer.Name(), origin)
 	}
-	if err := l.db.Write(ctx, func(tx *db.Tx) error { return register(ctx, tx, vkey) }); err != nil {
+	_, id, err := splitVKey(vkey)
+	if err != nil {
 		return nil, err
 	}
-	l.signer, l.vkey = signer, vkey
+	if err := l.db.Write(ctx, func(tx *db.Tx) error { return register(ctx, tx, id, vkey) }); err != nil {
+		return nil, err
+	}
+	l.signer, l.keyID = signer, id
 	return signer, nil
 }
 
@@ -254,11 +261,7 @@ type keyDetail struct {
 
 // register records the public key in the log, once. From then on checkpoints
 // signed with it count; a key that stands in no entry signs nothing.
-func register(ctx context.Context, tx *db.Tx, vkey string) error {
-	_, id, err := splitVKey(vkey)
-	if err != nil {
-		return err
-	}
+func register(ctx context.Context, tx *db.Tx, id, vkey string) error {
 	known, err := hasEntry(ctx, tx, keyAction, "audit", id)
 	if err != nil || known {
 		return err

@@ -12,10 +12,11 @@ import (
 	"golang.org/x/mod/sumdb/note"
 
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/fault"
 )
 
 const (
-	leaseFor = 10 * time.Second       // after a crash, how long nothing is sequenced
+	leaseFor = 8 * time.Second        // after a crash, how long nothing is sequenced
 	pollEach = 500 * time.Millisecond // how late a row of another process is sequenced at most
 	gather   = 150 * time.Millisecond // rows that come close together share a batch
 	batch    = 512                    // rows in a transaction
@@ -34,7 +35,7 @@ type Log struct {
 
 	keying sync.Mutex
 	signer note.Signer // guarded by keying; nil until first needed
-	vkey   string      // guarded by keying
+	keyID  string      // guarded by keying; written once
 
 	mu   sync.Mutex
 	stop context.CancelFunc // guarded by mu; nil while not started
@@ -146,12 +147,21 @@ func (l *Log) Status(ctx context.Context) (Status, error) {
 	return s, err
 }
 
-var errBusy = errors.New("audit: another node is the sequencer")
+var errBusy = fault.New(fault.Unavailable, "审计日志正由另一节点入链，请几秒后再试")
 
 // Sequence appends every waiting entry to the tree and returns how many. It
-// fails when another node holds the lease.
-func (l *Log) Sequence(ctx context.Context) (int, error) {
-	for total := 0; ; {
+// fails when another node holds the lease. While the log is not started, the
+// lease is given back at once, so that a command does not hold up a server.
+func (l *Log) Sequence(ctx context.Context) (total int, err error) {
+	defer func() {
+		l.mu.Lock()
+		started := l.stop != nil
+		l.mu.Unlock()
+		if total > 0 && !started {
+			err = errors.Join(err, l.db.Write(ctx, func(tx *db.Tx) error { return dropLease(ctx, tx, l.owner) }))
+		}
+	}()
+	for {
 		waiting := false
 		err := l.db.Read(ctx, func(tx *db.Tx) (err error) {
 			waiting, err = anyPending(ctx, tx)

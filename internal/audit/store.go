@@ -27,6 +27,11 @@ func hasEntry(ctx context.Context, tx *db.Tx, action, kind, subject string) (boo
 		action, kind, subject)
 }
 
+func inTree(ctx context.Context, tx *db.Tx, action, kind, subject string) (bool, error) {
+	return db.One(ctx, tx, db.Value[bool], `SELECT EXISTS (SELECT 1 FROM audit_entry e JOIN audit_leaf l ON l.entry_id = e.id
+		WHERE e.action = $1 AND e.kind = $2 AND e.subject = $3)`, action, kind, subject)
+}
+
 func anyPending(ctx context.Context, tx *db.Tx) (bool, error) {
 	return db.One(ctx, tx, db.Value[bool], `SELECT EXISTS (SELECT 1 FROM audit_pending)`)
 }

@@ -195,25 +195,33 @@ func TestDrain_WhatHandlersPublishAndLongQueues(t *testing.T) {
 func TestLease_OneNodeAtATimeAndTakeOver(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
 		ctx := context.Background()
-		var first, second notebook
-		dead, heir := bus.New(d), bus.New(d)
-		dead.Subscribe("n", nil, first.take)
-		heir.Subscribe("n", nil, second.take)
-		publish(t, d, "issue.a")
-		if err := dead.Drain(ctx); err != nil {
-			t.Fatal(err)
-		}
-		publish(t, d, "issue.b") // and the first node falls silent, lease in hand
+		var heirs notebook
+		silent, heir := bus.New(d), bus.New(d)
+		at, wake, over := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		silent.Subscribe("n", nil, func(_ context.Context, e bus.Event) error {
+			if e.Topic == "issue.b" { // the node falls silent, lease in hand
+				close(at)
+				<-wake
+			}
+			return nil
+		})
+		heir.Subscribe("n", nil, heirs.take)
+		publish(t, d, "issue.a", "issue.b", "issue.c")
+		go func() { over <- silent.Drain(ctx) }()
+		<-at
 		if err := heir.Drain(ctx); err == nil {
 			t.Error("two nodes at once")
 		}
 		c.Advance(21 * time.Second)
-		if err := heir.Drain(ctx); err != nil || !slices.Equal(second.topics(), []string{"issue.b"}) {
-			t.Errorf("%v, heir got %v", err, second.topics())
+		if err := heir.Drain(ctx); err != nil || !slices.Equal(heirs.topics(), []string{"issue.a", "issue.b", "issue.c"}) {
+			t.Errorf("%v, heir got %v", err, heirs.topics())
 		}
-		publish(t, d, "issue.c")
-		if err := dead.Drain(ctx); err == nil { // it wakes up and must notice
-			t.Error("the silent node went on without a lease")
+		close(wake)
+		if err := <-over; err == nil {
+			t.Error("the silent node moved the cursor without a lease")
+		}
+		if lag, err := heir.Lag(ctx); err != nil || lag["n"] != 0 {
+			t.Errorf("lag %v %v", lag, err)
 		}
 	})
 }

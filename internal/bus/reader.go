@@ -61,7 +61,16 @@ func (b *Bus) plan(ctx context.Context) error {
 
 // Drain hands over everything that is waiting, including what the handlers
 // themselves publish, and returns when nothing is left or a handler fails.
-func (b *Bus) Drain(ctx context.Context) error {
+func (b *Bus) Drain(ctx context.Context) (err error) {
+	worked := false
+	defer func() {
+		b.mu.Lock()
+		started := b.stop != nil
+		b.mu.Unlock()
+		if worked && !started { // a command or a script must not hold up a server
+			err = errors.Join(err, b.db.Write(ctx, func(tx *db.Tx) error { return dropLeases(ctx, tx, b.owner) }))
+		}
+	}()
 	if err := b.plan(ctx); err != nil {
 		return err
 	}
@@ -73,6 +82,7 @@ func (b *Bus) Drain(ctx context.Context) error {
 				return fmt.Errorf("consumer %s: %w", c.name, err)
 			}
 			more = more || again
+			worked = worked || again
 		}
 	}
 	return nil

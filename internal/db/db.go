@@ -33,11 +33,13 @@ const (
 )
 
 // Config says where the database is. URL (postgres://…) wins over Dir, where
-// SQLite keeps main.db. Now is the clock; nil means time.Now.
+// SQLite keeps main.db. Now is the clock; nil means time.Now. Schema stops the
+// migration at a version, for a restore of older data; 0 means the newest.
 type Config struct {
-	Dir string
-	URL string
-	Now func() time.Time
+	Dir    string
+	URL    string
+	Now    func() time.Time
+	Schema int64
 }
 
 // DB is an open database; it is safe for concurrent use.
@@ -65,7 +67,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err := open(ctx); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, d); err != nil {
+	if err := migrate(ctx, d, c.Schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
 	}
 	return d, nil

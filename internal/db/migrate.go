@@ -15,23 +15,59 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-func migrate(ctx context.Context, d *DB) error {
+func provider(d *DB) (*goose.Provider, error) {
 	dir, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	dialect, opts := goose.DialectSQLite3, []goose.ProviderOption{}
 	if d.engine == Postgres {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		dialect, opts = goose.DialectPostgres, append(opts, goose.WithSessionLocker(locker))
 	}
-	p, err := goose.NewProvider(dialect, d.write, dir, opts...)
+	return goose.NewProvider(dialect, d.write, dir, opts...)
+}
+
+// migrate brings the schema to the newest version, or to the given one.
+func migrate(ctx context.Context, d *DB, version int64) error {
+	p, err := provider(d)
 	if err != nil {
 		return err
 	}
-	_, err = p.Up(ctx)
+	if version > 0 {
+		_, err = p.UpTo(ctx, version)
+	} else {
+		_, err = p.Up(ctx)
+	}
 	return err
+}
+
+// Schema gives the version of the open database and the newest that this
+// program knows.
+func (d *DB) Schema(ctx context.Context) (current, newest int64, err error) {
+	p, err := provider(d)
+	if err != nil {
+		return 0, 0, err
+	}
+	return p.GetVersions(ctx)
+}
+
+// Newest is the newest schema version that this program knows.
+func Newest() (int64, error) {
+	files, err := fs.Glob(migrations, "migrations/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	newest := int64(0)
+	for _, f := range files {
+		v, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, v)
+	}
+	return newest, nil
 }
