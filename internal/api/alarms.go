@@ -1,0 +1,200 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/decimal"
+	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/rule"
+)
+
+// alarms is the resource of alarms and rules.
+type alarms struct {
+	rule  *rule.Service
+	names Names
+	files Describer
+}
+
+// Alarms registers alarms, their verbs and the rule catalogue.
+func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
+	r := alarms{s, n, files}
+	get(a, "listAlarms", "/alarms", "预警列表", r.list)
+	exportCSV(a, "exportAlarms", "/alarms/export.csv", "导出预警", "预警", alarmColumns, r.export)
+	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
+	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
+	get(a, "listRules", "/rules", "预警规则库", r.rules)
+}
+
+// AlarmView is one alarm in lists.
+type AlarmView struct {
+	ID             rule.ID         `json:"id"`
+	Number         string          `json:"number"`
+	Rule           string          `json:"rule"`
+	RuleTitle      string          `json:"rule_title"`
+	Level          rule.Level      `json:"level" enum:"notice,exceed,grave"`
+	LevelTitle     string          `json:"level_title"`
+	State          flow.State      `json:"state"`
+	StateTitle     string          `json:"state_title"`
+	Waits          string          `json:"waits" doc:"等待谁办理"`
+	OutletID       string          `json:"outlet_id"`
+	OutletName     string          `json:"outlet_name"`
+	EnterpriseID   string          `json:"enterprise_id"`
+	EnterpriseName string          `json:"enterprise_name"`
+	Area           string          `json:"area"`
+	AreaName       string          `json:"area_name"`
+	Factor         string          `json:"factor"`
+	FactorName     string          `json:"factor_name"`
+	Unit           string          `json:"unit"`
+	Limit          decimal.Decimal `json:"limit"`
+	Value          decimal.Decimal `json:"value" doc:"最近一次超过限值的值"`
+	Ratio          float64         `json:"ratio" doc:"值与限值之比，0 为不适用"`
+	Peak           decimal.Decimal `json:"peak"`
+	Times          int64           `json:"times"`
+	StartedAt      string          `json:"started_at"`
+	LastAt         string          `json:"last_at"`
+	EndedAt        string          `json:"ended_at" doc:"空为仍在持续"`
+	Summary        string          `json:"summary"`
+	Basis          string          `json:"basis"`
+	ClueID         string          `json:"clue_id"`
+	Version        int64           `json:"version"`
+}
+
+// AlarmFile is everything about one alarm; Window is the time to show around it.
+type AlarmFile struct {
+	AlarmView
+	RuleBasis string        `json:"rule_basis"`
+	Window    WindowView    `json:"window"`
+	Timeline  []EntryView   `json:"timeline" nullable:"false"`
+	Actions   []flow.Action `json:"actions" nullable:"false"`
+}
+
+// WindowView is a stretch of a series that a chart should show.
+type WindowView struct {
+	Kind string `json:"kind" enum:"realtime,hour,day"`
+	From string `json:"from"`
+	To   string `json:"to"`
+}
+
+func (r alarms) view(x rule.Alarm) AlarmView {
+	law, _ := r.rule.Rule(x.Rule)
+	row, _ := rule.Machine.Row(x.State)
+	f, _ := factor.ByCode(x.Factor)
+	return AlarmView{
+		ID: x.ID, Number: x.Number, Rule: x.Rule, RuleTitle: law.Title, Level: x.Level, LevelTitle: x.Level.Title(),
+		State: x.State, StateTitle: row.Title, Waits: row.Waits, OutletID: x.OutletID, OutletName: x.OutletName,
+		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
+		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: x.Limit, Value: x.Value, Ratio: x.Ratio(), Peak: x.Peak, Times: x.Times,
+		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
+	}
+}
+
+// AlarmQuery narrows a list of alarms.
+type AlarmQuery struct {
+	Q            string    `query:"q" maxLength:"100" doc:"编号、企业、排放口、内容"`
+	State        []string  `query:"state" doc:"状态，可多个"`
+	Level        []string  `query:"level" doc:"级别，可多个"`
+	Area         string    `query:"area" maxLength:"12"`
+	OutletID     string    `query:"outlet_id" maxLength:"64"`
+	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
+	From         time.Time `query:"from" doc:"持续到此时之后"`
+	To           time.Time `query:"to" doc:"开始于此时之前"`
+}
+
+func (q AlarmQuery) query() rule.Query {
+	return rule.Query{Text: q.Q, States: q.State, Levels: q.Level, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+}
+
+func (r alarms) list(ctx context.Context, in *struct {
+	AlarmQuery
+	Paging
+}) (Page[AlarmView], error) {
+	q := in.query()
+	q.Cursor, q.Limit = in.Cursor, in.Limit
+	page, err := r.rule.List(ctx, actor(ctx), q)
+	return pageOf(page, r.view), err
+}
+
+var alarmColumns = []string{"编号", "级别", "状态", "辖区", "企业", "排放口", "因子", "限值", "最近值", "最高值", "单位", "次数", "开始", "最近", "结束", "内容", "依据"}
+
+func (r alarms) export(ctx context.Context, in *AlarmQuery, row func(...string) error) error {
+	q := in.query()
+	return everyPage(func(cursor string) (string, error) {
+		q.Cursor, q.Limit = cursor, 200
+		page, err := r.rule.List(ctx, actor(ctx), q)
+		if err != nil {
+			return "", err
+		}
+		for _, x := range page.Items {
+			v := r.view(x)
+			if err := row(v.Number, v.LevelTitle, v.StateTitle, v.AreaName, v.EnterpriseName, v.OutletName, v.FactorName, v.Limit.String(), v.Value.String(),
+				v.Peak.String(), v.Unit, decimal.Decimal{Mantissa: v.Times}.String(), v.StartedAt, v.LastAt, v.EndedAt, v.Summary, v.Basis); err != nil {
+				return "", err
+			}
+		}
+		return page.Next, nil
+	})
+}
+
+func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
+	f, err := r.rule.Get(ctx, actor(ctx), rule.ID(in.ID))
+	if err != nil {
+		return AlarmFile{}, err
+	}
+	law, _ := r.rule.Rule(f.Alarm.Rule)
+	out := AlarmFile{AlarmView: r.view(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions}
+	out.Timeline, err = entryViews(ctx, r.files, f.Timeline)
+	return out, err
+}
+
+// window is the time around an alarm that its chart shows: as long before as
+// lets the usual course be seen.
+func window(s rule.Stream, a rule.Alarm) WindowView {
+	around := map[rule.Stream]time.Duration{"realtime": time.Hour, "hour": 24 * time.Hour, "day": 14 * 24 * time.Hour}[s]
+	to := a.LastAt
+	if a.EndedAt.After(to) {
+		to = a.EndedAt
+	}
+	return WindowView{Kind: string(s), From: when(a.StartedAt.Add(-around)), To: when(to.Add(around / 2))}
+}
+
+// Act is what a person sends with a verb: the version that the person saw and
+// the form that the flow table asks for.
+type Act struct {
+	ID   string `path:"id" maxLength:"64"`
+	Verb string `path:"verb" maxLength:"40" doc:"流程表中的操作"`
+	Body struct {
+		Version int64          `json:"version" doc:"所见版本，防止覆盖他人的办理"`
+		Form    map[string]any `json:"form,omitempty" doc:"流程表要求的各项"`
+	}
+}
+
+func (r alarms) act(ctx context.Context, in *Act) (AlarmFile, error) {
+	if err := r.rule.Do(ctx, actor(ctx), rule.ID(in.ID), flow.Verb(in.Verb), in.Body.Version, in.Body.Form); err != nil {
+		return AlarmFile{}, err
+	}
+	f, err := r.get(ctx, &ByID{in.ID})
+	if fault.Is(err, fault.NotFound) {
+		return AlarmFile{}, nil // the act itself took it out of the person's sight
+	}
+	return f, err
+}
+
+// RuleView is one rule of the catalogue.
+type RuleView struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Basis    string `json:"basis"`
+	Stream   string `json:"stream" enum:"realtime,hour,day"`
+	Official bool   `json:"official" doc:"可作为超标依据并自动转为线索"`
+}
+
+func (r alarms) rules(context.Context, *None) ([]RuleView, error) {
+	out := []RuleView{}
+	for _, x := range r.rule.Rules() {
+		out = append(out, RuleView{x.ID, x.Title, x.Basis, string(x.Stream), x.Official})
+	}
+	return out, nil
+}

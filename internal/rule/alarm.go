@@ -1,0 +1,63 @@
+package rule
+
+import (
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/decimal"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/timeline"
+)
+
+// ID names an alarm.
+type ID string
+
+// Alarm is one condition that lasts, or lasted, at one outlet. Times are event
+// times: what the data say, not when they came.
+type Alarm struct {
+	ID             ID
+	Number         string // WZ-Y-2026-000123
+	Rule           string
+	Level          Level
+	State          flow.State
+	OutletID       string
+	OutletName     string // read only, as the next
+	EnterpriseID   string
+	EnterpriseName string
+	Area           string
+	Factor         string
+	Limit          decimal.Decimal
+	Basis          string
+	Value          decimal.Decimal // newest that broke the limit
+	Peak           decimal.Decimal // worst
+	Times          int64
+	StartedAt      time.Time
+	LastAt         time.Time
+	EndedAt        time.Time // zero while it lasts
+	Summary        string
+	ClueID         string
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+	Version        int64
+}
+
+// Scope is where the alarm lies and whom it concerns.
+func (a Alarm) Scope() auth.Scope { return auth.Scope{Area: a.Area, Enterprise: a.EnterpriseID} }
+
+// Lasts reports whether the condition still holds.
+func (a Alarm) Lasts() bool { return a.EndedAt.IsZero() }
+
+// Ratio is the newest value over the limit, 0 where that has no meaning.
+func (a Alarm) Ratio() float64 {
+	if a.Limit.Mantissa <= 0 {
+		return 0
+	}
+	return a.Value.Float64() / a.Limit.Float64()
+}
+
+// File is everything about one alarm for the person who opened it.
+type File struct {
+	Alarm    Alarm
+	Timeline []timeline.Entry
+	Actions  []flow.Action
+}

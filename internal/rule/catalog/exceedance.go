@@ -1,0 +1,113 @@
+package catalog
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/rule"
+)
+
+// graveMultiple is the multiple from which an exceedance is graded as grave: one
+// whole limit above the limit.
+const graveMultiple = 1.0
+
+// gasHourExceedance judges valid hourly means of flue gas, converted where the
+// standard asks for it. Exceeding hours with at most two compliant or missing
+// hours between them are one episode.
+func gasHourExceedance() rule.Rule {
+	return rule.Rule{
+		ID: "exceed-hour", Title: "废气小时均值超标", Stream: enterprise.Hour, Kinds: []enterprise.Kind{enterprise.Gas},
+		Basis:    "以有效小时均值（需折算的为折算值）与排放标准限值比较；无效或标记为异常的时段不作为超标依据（HJ 75-2017、HJ 212-2017 附录 D）",
+		Keep:     24,
+		Limit:    statistic(enterprise.Hour),
+		Judge:    official("小时均值", time.Hour, 2),
+		Official: true,
+	}
+}
+
+// waterDayExceedance judges valid daily means of waste water, flow weighted; an
+// episode ends with the first compliant day.
+func waterDayExceedance() rule.Rule {
+	return rule.Rule{
+		ID: "exceed-day", Title: "废水日均值超标", Stream: enterprise.Day, Kinds: []enterprise.Kind{enterprise.Water, enterprise.Rain},
+		Basis:    "以有效日均值（按流量加权）与排放标准限值比较；无效时段不作为超标依据（HJ 356-2019、HJ 212-2017 附录 D）",
+		Keep:     7,
+		Limit:    statistic(enterprise.Day),
+		Judge:    official("日均值", 24*time.Hour, 0),
+		Official: true,
+	}
+}
+
+func statistic(s enterprise.Statistic) func([]enterprise.Limit, string, time.Time) (enterprise.Limit, bool) {
+	return func(limits []enterprise.Limit, code string, at time.Time) (enterprise.Limit, bool) {
+		return enterprise.LimitAt(limits, code, s, at)
+	}
+}
+
+// official makes the judgement of period means: every valid value beyond its
+// limit is an exceedance; an episode ends when more than gap periods passed,
+// none of them beyond.
+func official(name string, period time.Duration, gap int) func(rule.Window) rule.Finding {
+	return func(w rule.Window) rule.Finding {
+		s := w.Newest()
+		if s.Over() {
+			return rule.Finding{Verdict: rule.Broken, Level: grade(s), From: episode(w, period, gap), Summary: describe(s, name)}
+		}
+		last, found := lastOver(w)
+		newest := w.Samples[len(w.Samples)-1].At
+		if w.Alarmed && (!found || newest.Sub(last) > time.Duration(gap)*period) {
+			return rule.Finding{Verdict: rule.Ended}
+		}
+		return rule.Finding{}
+	}
+}
+
+// episode is the start of the run of exceeding periods that the value belongs
+// to.
+func episode(w rule.Window, period time.Duration, gap int) time.Time {
+	from := w.Newest().At
+	for i := w.Now - 1; i >= 0; i-- {
+		s := w.Samples[i]
+		if from.Sub(s.At) > time.Duration(gap+1)*period {
+			break
+		}
+		if s.Over() {
+			from = s.At
+		}
+	}
+	return from
+}
+
+func lastOver(w rule.Window) (time.Time, bool) {
+	for i := len(w.Samples) - 1; i >= 0; i-- {
+		if w.Samples[i].Over() {
+			return w.Samples[i].At, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func grade(s rule.Sample) rule.Level {
+	if m, ok := s.Multiple(); ok && m >= graveMultiple {
+		return rule.Grave
+	}
+	return rule.Exceed
+}
+
+func describe(s rule.Sample, name string) string {
+	f, _ := factor.ByCode(s.Factor)
+	text := fmt.Sprintf("%s%s %s%s，限值 %s%s", factor.Name(s.Factor), name, s.Value, unit(f), s.Bound(), unit(f))
+	if m, ok := s.Multiple(); ok {
+		text += fmt.Sprintf("，超标 %.2f 倍", m)
+	}
+	return text
+}
+
+func unit(f factor.Factor) string {
+	if f.Unit == "" || f.Unit == "-" {
+		return ""
+	}
+	return " " + f.Unit
+}

@@ -1,0 +1,206 @@
+package rule
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/timeline"
+)
+
+// jobUnheard is the clock of an alarm that nobody has acknowledged.
+const jobUnheard = "alarm.unheard"
+
+// raise opens an alarm, tells the people concerned, starts the clock and hands
+// official findings in as clues.
+func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Finding) (Alarm, error) {
+	n := w.Newest()
+	o, err := enterprise.OutletByID(ctx, tx, n.OutletID)
+	if err != nil {
+		return Alarm{}, err
+	}
+	number, err := db.NextNumber(ctx, tx, s.conf.Prefix)
+	if err != nil {
+		return Alarm{}, err
+	}
+	a := Alarm{
+		ID: ID(db.NewID()), Number: number, Rule: r.ID, Level: f.Level, State: StateOpen,
+		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
+		Factor: n.Factor, Limit: *n.Bound(), Basis: n.Basis, Value: n.Value, Peak: peak(w, f.From).Value, Times: overs(w, f.From),
+		StartedAt: f.From, LastAt: n.At, Summary: f.Summary, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1,
+	}
+	if err := insertAlarm(ctx, tx, a); err != nil {
+		return a, err
+	}
+	system := auth.System("rule")
+	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: system, Subject: string(a.ID), Area: a.Area, Note: f.Summary}); err != nil {
+		return a, err
+	}
+	if r.Official {
+		if err := s.forward(ctx, tx, &a, "", w.Samples); err != nil {
+			return a, err
+		}
+		if _, err := s.auto(ctx, tx, &a, Forward); err != nil {
+			return a, err
+		}
+	}
+	if err := s.tell(ctx, tx, &a); err != nil {
+		return a, err
+	}
+	return a, job.Enqueue(ctx, tx, job.Spec{Kind: jobUnheard, Dedup: string(a.ID), Payload: a.ID, RunAt: tx.Now.Add(s.conf.Unheard)})
+}
+
+// tell notifies the duty room and the enterprise. An alarm that reaches nobody
+// stays open and goes up with its clock.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	n, err := s.notify.Tell(ctx, tx, notify.Notice{
+		To:   []notify.Audience{{Capability: auth.AlarmHandle, Area: a.Area}, {Capability: auth.AlarmRead, Enterprise: a.EnterpriseID}},
+		Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
+		Title: a.Level.Title() + "：" + a.EnterpriseName + " " + a.OutletName, Text: a.Summary, Link: "/alarms/" + string(a.ID),
+	})
+	if err != nil || n == 0 {
+		return err
+	}
+	_, err = s.auto(ctx, tx, a, Tell)
+	return err
+}
+
+// unheard goes up when an alarm was not acknowledged in time.
+func (s *Service) unheard(ctx context.Context, j job.Job) error {
+	var id ID
+	if err := json.Unmarshal(j.Payload, &id); err != nil {
+		return job.Permanent(err)
+	}
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		a, err := lockAlarm(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if went, err := s.auto(ctx, tx, &a, Escalate); err != nil || !went {
+			return err
+		}
+		_, err = s.notify.Tell(ctx, tx, notify.Notice{
+			To:   []notify.Audience{{Capability: auth.AlarmHandle, Area: a.Area, AllLevels: true}, {Capability: auth.IssueApprove, Area: a.Area, AllLevels: true}},
+			Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
+			Title: fmt.Sprintf("预警%d分钟未确认：%s %s", int(s.conf.Unheard/time.Minute), a.EnterpriseName, a.OutletName), Text: a.Summary, Link: "/alarms/" + string(a.ID),
+		})
+		return err
+	})
+}
+
+// again adds another value beyond the limit to an alarm. The level rises with it
+// and never falls while the condition lasts.
+func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Finding) error {
+	n := w.Newest()
+	came := !a.Lasts()
+	if !n.At.Before(a.LastAt) {
+		a.Value, a.LastAt, a.Summary = n.Value, n.At, f.Summary
+		a.EndedAt = time.Time{}
+	} else {
+		came = false // a late value of the past does not bring the condition back
+	}
+	if f.From.Before(a.StartedAt) {
+		a.StartedAt = f.From
+	}
+	if n.worse(Sample{Value: a.Peak, Lower: n.Lower}) {
+		a.Peak, a.Limit, a.Basis = n.Value, *n.Bound(), n.Basis
+	}
+	a.Times++
+	if f.Level == Grave && a.Level == Exceed {
+		a.Level = Grave
+	}
+	if err := saveValues(ctx, tx, a); err != nil || !came {
+		return err
+	}
+	_, err := s.auto(ctx, tx, a, Return)
+	return err
+}
+
+// end marks the return within the limit, and clears what needs no one's word.
+func (s *Service) end(ctx context.Context, tx *db.Tx, a *Alarm, at time.Time) error {
+	a.EndedAt = at
+	if err := saveValues(ctx, tx, a); err != nil {
+		return err
+	}
+	if _, err := s.auto(ctx, tx, a, End); err != nil {
+		return err
+	}
+	return s.clear(ctx, tx, a)
+}
+
+// evidence is what goes with a clue: what was found, by which rule and limit,
+// from which values.
+type evidence struct {
+	Alarm     ID        `json:"alarm"`
+	Number    string    `json:"number"`
+	Rule      string    `json:"rule"`
+	Title     string    `json:"title"`
+	RuleBasis string    `json:"rule_basis"`
+	Outlet    string    `json:"outlet"`
+	Factor    string    `json:"factor"`
+	Limit     string    `json:"limit"`
+	Basis     string    `json:"basis"`
+	Value     string    `json:"value"`
+	Peak      string    `json:"peak"`
+	Times     int64     `json:"times"`
+	StartedAt time.Time `json:"started_at"`
+	LastAt    time.Time `json:"last_at"`
+	Samples   []Sample  `json:"samples,omitempty"`
+}
+
+// forward hands the alarm in as a clue, once.
+func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string, samples []Sample) error {
+	r, _ := s.Rule(a.Rule)
+	pack, err := json.Marshal(evidence{a.ID, a.Number, a.Rule, r.Title, r.Basis, a.OutletName, a.Factor, a.Limit.String(), a.Basis,
+		a.Value.String(), a.Peak.String(), a.Times, a.StartedAt, a.LastAt, samples})
+	if err != nil {
+		return err
+	}
+	o, err := enterprise.OutletByID(ctx, tx, a.OutletID)
+	if err != nil {
+		return err
+	}
+	text := fmt.Sprintf("%s（%s）。自 %s 起，共 %d 次，最高 %s。依据：%s。", a.Summary, r.Title,
+		a.StartedAt.In(beijing).Format("2006-01-02 15:04"), a.Times, a.Peak, a.Basis)
+	if words != "" {
+		text = words + "\n\n" + text
+	}
+	id, err := s.funnel.HandIn(ctx, tx, clue.New{
+		Source: clue.SourceAlarm, SourceID: string(a.ID), Title: a.EnterpriseName + a.OutletName + factor.Name(a.Factor) + a.Level.Title(),
+		Text: text, Area: a.Area, Lng: o.Lng, Lat: o.Lat, Category: s.conf.Category[o.Kind],
+		EnterpriseID: a.EnterpriseID, EnterpriseName: a.EnterpriseName, OutletID: a.OutletID, Evidence: string(pack),
+	})
+	a.ClueID = string(id)
+	return err
+}
+
+// beijing is the zone in which people read times.
+var beijing = time.FixedZone("CST", 8*3600)
+
+func peak(w Window, from time.Time) Sample {
+	p := w.Newest()
+	for _, s := range w.Samples {
+		if s.Over() && !s.At.Before(from) && s.worse(p) {
+			p = s
+		}
+	}
+	return p
+}
+
+func overs(w Window, from time.Time) int64 {
+	n := int64(0)
+	for _, s := range w.Samples {
+		if s.Over() && !s.At.Before(from) {
+			n++
+		}
+	}
+	return n
+}

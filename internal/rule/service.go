@@ -1,0 +1,242 @@
+package rule
+
+import (
+	"context"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/timeline"
+)
+
+// Funnel takes what becomes a clue.
+type Funnel interface {
+	// HandIn is idempotent by source and source id.
+	HandIn(ctx context.Context, tx *db.Tx, n clue.New) (clue.ID, error)
+}
+
+// Files keeps what is handed in with a verb.
+type Files interface {
+	// Attach ties uploaded files to a thing; unknown ids are refused.
+	Attach(ctx context.Context, tx *db.Tx, fileIDs []string, kind, subject string) error
+}
+
+// Policy is what a jurisdiction decides about alarms.
+type Policy struct {
+	Prefix  string        // of numbers, e.g. WZ-Y
+	Unheard time.Duration // after which an alarm nobody acknowledged goes up
+	// Category is the clue's category by the kind of outlet; none is lawful.
+	Category map[enterprise.Kind]string
+}
+
+// Deps is what the service works with.
+type Deps struct {
+	DB       *db.DB
+	Auth     auth.Policy
+	Policy   Policy
+	Rules    []Rule
+	Funnel   Funnel
+	Files    Files
+	Notify   *notify.Service
+	Timeline *timeline.Book
+}
+
+// Service keeps the life of alarms.
+type Service struct {
+	db     *db.DB
+	policy auth.Policy
+	conf   Policy
+	rules  []Rule
+	funnel Funnel
+	files  Files
+	notify *notify.Service
+	book   *timeline.Book
+}
+
+// NewService makes the service.
+func NewService(d Deps) *Service {
+	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline}
+}
+
+// Rules lists the rules in force.
+func (s *Service) Rules() []Rule { return s.rules }
+
+// Rule finds a rule by its id.
+func (s *Service) Rule(id string) (Rule, bool) {
+	for _, r := range s.rules {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	return Rule{}, false
+}
+
+// Jobs registers the clocks of alarms.
+func (s *Service) Jobs(r *job.Runner) { r.Handle(jobUnheard, s.unheard) }
+
+// Query narrows a list of alarms. Empty fields do not narrow. States, when set,
+// are joined by or. From and To bound the beginning of the alarm.
+type Query struct {
+	Text         string
+	States       []string
+	Levels       []string
+	Area         string
+	OutletID     string
+	EnterpriseID string
+	From, To     time.Time
+	Cursor       string
+	Limit        int
+}
+
+// List gives the alarms that the actor may see, newest first.
+func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.Page[Alarm], err error) {
+	before := ""
+	if q.Cursor != "" {
+		key, ok := db.ReadCursor(q.Cursor, 1)
+		if !ok {
+			return page, fault.Invalidf("翻页位置无效，请从第一页重新查询").With("cursor", "无效")
+		}
+		before = key[0]
+	}
+	if q.Limit <= 0 {
+		q.Limit = 50
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if page.Items, err = s.listAlarms(ctx, tx, actor, q, before, q.Limit+1); err != nil {
+			return err
+		}
+		if len(page.Items) > q.Limit {
+			page.Items = page.Items[:q.Limit]
+			page.Next = db.Cursor(string(page.Items[q.Limit-1].ID))
+		}
+		page.Total, page.Capped, err = s.countAlarms(ctx, tx, actor, q)
+		return err
+	})
+	return page, err
+}
+
+// Get opens an alarm. What the actor may not see is not found.
+func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if f.Alarm, err = s.seen(actor)(findAlarm(ctx, tx, id)); err != nil {
+			return err
+		}
+		if f.Timeline, err = s.book.Of(ctx, tx, Machine.Kind, string(id)); err != nil {
+			return err
+		}
+		f.Actions = Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm))
+		return nil
+	})
+	return f, err
+}
+
+// See checks that the actor may see the alarm, e.g. before a file of it is sent.
+func (s *Service) See(ctx context.Context, actor auth.Actor, id string) error {
+	return s.db.Read(ctx, func(tx *db.Tx) error {
+		_, err := s.seen(actor)(findAlarm(ctx, tx, ID(id)))
+		return err
+	})
+}
+
+// seen makes an alarm that the actor may not see one that is not there.
+func (s *Service) seen(actor auth.Actor) func(Alarm, error) (Alarm, error) {
+	return func(a Alarm, err error) (Alarm, error) {
+		if db.IsMissing(err) || err == nil && !s.policy.Can(actor, auth.AlarmRead, a.Scope()) {
+			return Alarm{}, fault.NotFoundf("没有这条预警，或者它不在您的查看范围内")
+		}
+		return a, err
+	}
+}
+
+func (s *Service) can(actor auth.Actor, a Alarm) func(string) bool {
+	return func(c string) bool { return s.policy.Can(actor, auth.Capability(c), a.Scope()) }
+}
+
+func facts(a Alarm) flow.Facts {
+	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), isNotice: a.Level == Notice}
+}
+
+// Do carries out a verb of a person. version is the one that the person saw.
+func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, version int64, in map[string]any) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		a, err := s.seen(actor)(lockAlarm(ctx, tx, id))
+		if err != nil {
+			return err
+		}
+		if a.Version != version {
+			return errStale
+		}
+		st, err := Machine.Check(a.State, verb, s.can(actor, a), facts(a))
+		if err != nil {
+			return err
+		}
+		if st.Auto {
+			return fault.Conflictf("“%s”由系统自动进行，无需操作", st.Title)
+		}
+		form, err := st.Fill(in)
+		if err != nil {
+			return err
+		}
+		if files := form.List("files"); len(files) > 0 {
+			if err := s.files.Attach(ctx, tx, files, Machine.Kind, string(a.ID)); err != nil {
+				return err
+			}
+		}
+		if verb == HandIn {
+			if err := s.forward(ctx, tx, &a, form.Text("text"), nil); err != nil {
+				return err
+			}
+		}
+		return s.conclude(ctx, tx, actor, &a, st, form)
+	})
+}
+
+var errStale = fault.Conflictf("这条预警已被他人或新数据更新，请刷新后重试")
+
+// conclude takes the step, stops the clock of an alarm that was heard, and
+// clears one that is handled and over.
+func (s *Service) conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+	if err := s.take(ctx, tx, actor, a, st, form); err != nil {
+		return err
+	}
+	if err := job.Cancel(ctx, tx, jobUnheard, string(a.ID)); err != nil {
+		return err
+	}
+	return s.clear(ctx, tx, a)
+}
+
+// take moves the alarm along the step and writes it down.
+func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+	from := a.State
+	a.State = st.Target(from)
+	if a.State != from || st.Verb == Forward {
+		if err := saveState(ctx, tx, a); err != nil {
+			return err
+		}
+	}
+	_, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: actor, Subject: string(a.ID), Area: a.Area, From: from, Form: form})
+	return err
+}
+
+// auto takes a step of the system when the table allows it now.
+func (s *Service) auto(ctx context.Context, tx *db.Tx, a *Alarm, v flow.Verb) (bool, error) {
+	st, err := Machine.Check(a.State, v, func(string) bool { return true }, facts(*a))
+	if err != nil {
+		return false, nil // not now: a guard or the state says no
+	}
+	return true, s.take(ctx, tx, auth.System("rule"), a, st, flow.Form{})
+}
+
+func (s *Service) clear(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	cleared, err := s.auto(ctx, tx, a, Clear)
+	if err != nil || !cleared {
+		return err
+	}
+	return job.Cancel(ctx, tx, jobUnheard, string(a.ID))
+}

@@ -1,0 +1,78 @@
+package rule
+
+import "github.com/qingshao/qingshao/internal/flow"
+
+// The states of an alarm.
+const (
+	StateOpen         flow.State = "open"
+	StateNotified     flow.State = "notified"
+	StateAcknowledged flow.State = "acknowledged"
+	StateHandled      flow.State = "handled"
+	StateCleared      flow.State = "cleared"
+)
+
+// The verbs of an alarm; those that only the system does are marked in the
+// table.
+const (
+	Raise       flow.Verb = "raise" // the beginning; not in the table
+	Tell        flow.Verb = "tell"
+	Escalate    flow.Verb = "escalate"
+	Forward     flow.Verb = "forward"
+	Return      flow.Verb = "return"
+	End         flow.Verb = "end"
+	Acknowledge flow.Verb = "acknowledge"
+	HandIn      flow.Verb = "handin"
+	Handle      flow.Verb = "handle"
+	Clear       flow.Verb = "clear"
+)
+
+const capHandle = "alarm.handle"
+
+// The facts that guards name.
+const (
+	noClue   flow.Fact = "no_clue"
+	hasEnded flow.Fact = "has_ended"
+	isNotice flow.Fact = "is_notice"
+)
+
+// raising is the first entry of every timeline.
+var raising = flow.Step{Verb: Raise, To: StateOpen, Title: "产生预警", Capability: capHandle}
+
+// Machine is the life of an alarm. Acknowledged is not solved: an official
+// exceedance leaves only through handled.
+var Machine = &flow.Machine{
+	Kind: "alarm", Title: "预警", Initial: StateOpen,
+	States: []flow.StateRow{
+		{State: StateOpen, Title: "待通知", Waits: "系统"},
+		{State: StateNotified, Title: "待确认", Waits: "监控值班岗"},
+		{State: StateAcknowledged, Title: "处置中", Waits: "监控值班岗"},
+		{State: StateHandled, Title: "已处置", Waits: "数据恢复正常"},
+		{State: StateCleared, Title: "已解除", Terminal: true},
+	},
+	Steps: []flow.Step{
+		{From: []flow.State{StateOpen}, Verb: Tell, To: StateNotified, Title: "通知值班岗和企业", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Forward, Title: "自动转为线索", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Escalate, Title: "逾时未确认，提醒上级", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复到限值以内", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Return, Title: "再次超过限值", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Acknowledge, To: StateAcknowledged, Title: "确认", Capability: capHandle,
+			Next:   "由您负责核实原因，并登记处置或转为线索",
+			Fields: []flow.Field{{Name: "text", Title: "初步判断", Kind: flow.Text, Hint: "可不填"}}},
+		{From: []flow.State{StateNotified, StateAcknowledged}, Verb: HandIn, To: StateHandled, Title: "转线索", Capability: capHandle,
+			Next:   "进入线索研判台，由受理员研判",
+			Guards: []flow.Guard{{Fact: noClue, Refuse: "这条预警已转为线索，请在线索中查看"}},
+			Fields: []flow.Field{{Name: "text", Title: "情况说明", Kind: flow.Text, Required: true, Hint: "核实到的情况，供研判参考"}}},
+		{From: []flow.State{StateAcknowledged}, Verb: Handle, To: StateHandled, Title: "登记处置", Capability: capHandle,
+			Next: "数据恢复正常后预警自动解除",
+			Fields: []flow.Field{
+				{Name: "cause", Title: "原因", Kind: flow.Choice, Required: true, Options: []flow.Option{
+					{Value: "discharge", Title: "实际超标排放"}, {Value: "fluctuation", Title: "工况波动"},
+					{Value: "maintenance", Title: "设备维护校准"}, {Value: "instrument", Title: "监测设备故障"}, {Value: "other", Title: "其他"}}},
+				{Name: "text", Title: "处置情况", Kind: flow.Text, Required: true},
+				{Name: "files", Title: "附件", Kind: flow.Files}}},
+		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
+			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，早期提醒解除", Capability: capHandle, Auto: true,
+			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}, {Fact: isNotice, Refuse: "超标预警须登记处置后才能解除"}}},
+	},
+}

@@ -1,0 +1,189 @@
+package rule
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+)
+
+const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.created_at, a.updated_at, a.version`
+
+const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
+
+func scanAlarm(s db.Scanner) (Alarm, error) {
+	var a Alarm
+	var started, last, ended, created, updated int64
+	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &created, &updated, &a.Version)
+	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
+	a.CreatedAt, a.UpdatedAt = moment(created), moment(updated)
+	return a, err
+}
+
+func moment(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func findAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
+	return db.One(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.id = $1`, id)
+}
+
+func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO alarm (id, number, rule, level, state, outlet_id, enterprise_id, area, factor, limit_value, basis,
+		value, peak, times, started_at, last_at, ended_at, summary, clue_id, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		a.ID, a.Number, a.Rule, a.Level, a.State, a.OutletID, a.EnterpriseID, a.Area, a.Factor, a.Limit, a.Basis,
+		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version)
+	return err
+}
+
+// saveValues writes what the data change. It leaves the version alone: new values
+// must not make a person's open form stale.
+func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	a.UpdatedAt = tx.Now
+	_, err := tx.ExecContext(ctx, `UPDATE alarm SET level = $1, limit_value = $2, basis = $3, value = $4, peak = $5, times = $6,
+		started_at = $7, last_at = $8, ended_at = $9, summary = $10, updated_at = $11 WHERE id = $12`,
+		a.Level, a.Limit, a.Basis, a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, tx.Micros(), a.ID)
+	return err
+}
+
+// saveState writes what a step changes, unless another transaction was faster.
+func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, updated_at = $3, version = version + 1 WHERE id = $4 AND version = $5`,
+		a.State, a.ClueID, tx.Micros(), a.ID, a.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return errStale
+	}
+	a.Version++
+	a.UpdatedAt = tx.Now
+	return nil
+}
+
+// locked is the suffix that keeps the alarms' rows from changing meanwhile.
+func locked(tx *db.Tx) string {
+	if lock := tx.ForUpdate(); lock != "" {
+		return lock + " OF a"
+	}
+	return ""
+}
+
+func lockAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
+	return db.One(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.id = $1`+locked(tx), id)
+}
+
+func openAlarms(ctx context.Context, tx *db.Tx, rule string) (map[place]*Alarm, error) {
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.rule = $1 AND a.state <> 'cleared'`+locked(tx), rule)
+	out := map[place]*Alarm{}
+	for _, a := range list {
+		out[place{a.OutletID, a.Factor}] = &a
+	}
+	return out, err
+}
+
+func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
+	var f db.Filter
+	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
+	f.In("a.state", q.States)
+	f.In("a.level", q.Levels)
+	if q.Area != "" {
+		f.Add("a.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
+	}
+	if q.OutletID != "" {
+		f.Add("a.outlet_id = ?", q.OutletID)
+	}
+	if q.EnterpriseID != "" {
+		f.Add("a.enterprise_id = ?", q.EnterpriseID)
+	}
+	if !q.From.IsZero() {
+		f.Add("a.last_at >= ?", q.From.UnixMicro())
+	}
+	if !q.To.IsZero() {
+		f.Add("a.started_at < ?", q.To.UnixMicro())
+	}
+	f.Has(q.Text, "a.number", "a.summary", "e.name", "o.name")
+	return f
+}
+
+func (s *Service) listAlarms(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, before string, limit int) ([]Alarm, error) {
+	f := s.filter(actor, q)
+	if before != "" {
+		f.Add("a.id < ?", before)
+	}
+	return db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE `+f.Where()+` ORDER BY a.id DESC LIMIT `+f.Put(limit), f.Args...)
+}
+
+func (s *Service) countAlarms(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query) (int, bool, error) {
+	f := s.filter(actor, q)
+	return db.Count(ctx, tx, `SELECT 1`+alarmTables+`WHERE `+f.Where(), f.Args...)
+}
+
+func cursorOf(ctx context.Context, tx *db.Tx, stream Stream) (int64, error) {
+	n, err := db.One(ctx, tx, db.Value[int64], `SELECT seq FROM rule_cursor WHERE stream = $1`, stream)
+	if db.IsMissing(err) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// moveCursor claims the batch: of several runners one succeeds.
+func moveCursor(ctx context.Context, tx *db.Tx, stream Stream, from, to int64) (bool, error) {
+	if from == 0 {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO rule_cursor (stream, seq) VALUES ($1, 0) ON CONFLICT (stream) DO NOTHING`, stream); err != nil {
+			return false, err
+		}
+	}
+	n, err := db.Exec(ctx, tx, `UPDATE rule_cursor SET seq = $1 WHERE stream = $2 AND seq = $3`, to, stream, from)
+	return n == 1, err
+}
+
+func windowsOf(ctx context.Context, tx *db.Tx, rule string) (map[place][]Sample, error) {
+	type row struct {
+		place
+		samples []Sample
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (row, error) {
+		var r row
+		var text string
+		if err := s.Scan(&r.outlet, &r.factor, &text); err != nil {
+			return r, err
+		}
+		return r, json.Unmarshal([]byte(text), &r.samples)
+	}, `SELECT outlet_id, factor, samples FROM rule_window WHERE rule = $1`, rule)
+	out := map[place][]Sample{}
+	for _, r := range list {
+		out[r.place] = r.samples
+	}
+	return out, err
+}
+
+func saveWindow(ctx context.Context, tx *db.Tx, rule string, p place, samples []Sample) error {
+	text, err := json.Marshal(samples)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO rule_window (rule, outlet_id, factor, samples) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (rule, outlet_id, factor) DO UPDATE SET samples = excluded.samples`, rule, p.outlet, p.factor, string(text))
+	return err
+}
+
+func dropWindow(ctx context.Context, tx *db.Tx, rule string, p place) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM rule_window WHERE rule = $1 AND outlet_id = $2 AND factor = $3`, rule, p.outlet, p.factor)
+	return err
+}
