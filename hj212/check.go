@@ -87,8 +87,7 @@ func (f *Frame) checkParts() {
 }
 
 // plainArea reports that the data area is empty or starts, after blanks and
-// stray separators, with a name and =. An encrypted area passes with a chance
-// far below that of its CRC fitting.
+// stray separators, with a name and =.
 func plainArea(area []byte) bool {
 	i := 0
 	for i < len(area) && (area[i] <= ' ' || area[i] == ';' || area[i] == ',') {

@@ -203,12 +203,12 @@ func (f *Frame) bad(raw []byte) {
 	}
 }
 
-// looksEncrypted reports that the data area of a segment is not plain text. The
-// CRC of an encrypted frame is that of the plain text, so it cannot be judged
-// before decryption.
+// looksEncrypted reports that segment is of 2025 and its data area is not plain
+// text. The CRC of an encrypted frame is that of the plain text, so it cannot be
+// judged before decryption. Areas under 16 bytes are never encrypted.
 func looksEncrypted(segment []byte) bool {
-	cp, area := findCP(segment, 0)
-	return cp >= 0 && len(segment)-area >= 16 && segment[area] != '&' && !plainArea(segment[area:])
+	var f Frame
+	return ParseSegment(segment, &f) == FaultEncrypted && len(f.Area) >= 16
 }
 
 // endsFrame reports that a segment of n bytes would end with && and be followed

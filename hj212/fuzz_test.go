@@ -119,6 +119,11 @@ func FuzzRoundTrip(f *testing.F) {
 		if !g.OK() || g.Warnings|g.ParseItems(&a) != 0 {
 			return
 		}
+		for _, p := range a.Params {
+			if common(p.Name)&className == 0 {
+				return // put first, a name with blanks or signs would make the area look encrypted
+			}
+		}
 		m := messageOf(&g, &a)
 		again, err := AppendFrame(nil, &m)
 		if err != nil {

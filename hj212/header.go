@@ -53,11 +53,10 @@ func (f *Frame) parse(segment []byte, ascii bool) {
 	case f.Fault != FaultNone:
 	case !closed:
 		f.Fault = FaultAreaOpen
-	case !plainArea(f.Area):
+	case f.Version >= V2025 && !plainArea(f.Area):
+		f.Fault = FaultEncrypted
+	case f.Version < V2025 && !plainArea(f.Area) && bytes.IndexByte(f.Area, '=') < 0:
 		f.Fault = FaultAreaText
-		if f.Version >= V2025 {
-			f.Fault = FaultEncrypted
-		}
 	}
 }
 
