@@ -1,7 +1,7 @@
 // Filters above a list: each writes the address, nothing else.
 
 import { useLocation } from '@tanstack/react-router'
-import { DatePicker, Input, Select } from 'antd'
+import { Checkbox, DatePicker, Input, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useReference } from '../api/use'
@@ -61,7 +61,7 @@ function One({ filter, value, onChange, full }: { filter: Filter; value: string;
     return <DatePicker aria-label={filter.title} placeholder={filter.title} style={style} value={value ? dayjs(value) : null} onChange={(d) => onChange(d ? d.format('YYYY-MM-DD') : undefined)} />
   }
   if (kind === 'flag') {
-    return <Select aria-label={filter.title} style={style} allowClear placeholder={filter.title} value={value || undefined} onChange={(v) => onChange(v)} options={[{ value: 'true', label: filter.title }]} />
+    return <Checkbox checked={value === 'true'} onChange={(e) => onChange(e.target.checked ? 'true' : undefined)}>{filter.title}</Checkbox>
   }
   return (
     <Select

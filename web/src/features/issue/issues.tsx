@@ -26,6 +26,11 @@ const filters: Filter[] = [
 
 const names = filters.map((f) => f.name)
 
+function left(i: Issue): string {
+  if (!i.due_at || i.closed_at) return '—'
+  return i.overdue ? `逾期 ${i.days_left < 0 ? -i.days_left : ''}`.trim() : String(Math.max(0, i.days_left))
+}
+
 const columns: Column<Issue>[] = [
   { key: 'number', title: '编号', align: 'c', render: (i) => i.number, text: (i) => i.number },
   { key: 'title', title: '问题', render: (i) => i.title, text: (i) => i.title },
@@ -35,7 +40,8 @@ const columns: Column<Issue>[] = [
   { key: 'agency', title: '责任单位', render: (i) => i.lead_agency_name || '—', text: (i) => i.lead_agency_name },
   { key: 'person', title: '责任人', align: 'c', render: (i) => i.person_name || '—', text: (i) => i.person_name },
   { key: 'state', title: '状态', align: 'c', render: (i) => <StateChip state={i.state} title={i.state_title} />, text: (i) => i.state_title },
-  { key: 'due', title: '整改期限', align: 'c', render: (i) => (i.due_at ? <>{day(i.due_at)}{i.closed_at === '' && <span className={`sub ${i.overdue ? 'red' : ''}`}>{due(i.days_left, i.overdue)}</span>}</> : '—'), text: (i) => day(i.due_at) },
+  { key: 'due', title: '整改期限', align: 'c', render: (i) => day(i.due_at), text: (i) => day(i.due_at) },
+  { key: 'left', title: '剩余', unit: '工作日', align: 'r', render: (i) => <span className={i.overdue ? 'red' : ''}>{left(i)}</span>, text: left },
   { key: 'enterprise', title: '企业', optional: true, render: (i) => i.enterprise_name || '—', text: (i) => i.enterprise_name },
   { key: 'returns', title: '退回', unit: '次', align: 'r', optional: true, render: (i) => i.returns, text: (i) => i.returns },
   { key: 'created', title: '立案', align: 'c', optional: true, render: (i) => dateTime(i.created_at), text: (i) => dateTime(i.created_at) },

@@ -29,10 +29,10 @@ export function Desk() {
       <Counters rows={o.counters} area={search.area} />
       {phone && todo}
       <div className="desk">
-        <div className="desk-a"><UnitMap units={o.units} linkable={can('issue.read')} /></div>
-        <div className="desk-b">{alarms}{!phone && todo}</div>
+        <div><UnitMap units={o.units} linkable={can('issue.read')} />{!phone && <LateTen rows={o.overdue} />}</div>
+        <div>{!phone && todo}{alarms}</div>
       </div>
-      <LateTen rows={o.overdue} />
+      {phone && <LateTen rows={o.overdue} />}
     </Page>
   )
 }
@@ -191,7 +191,7 @@ function LateTen({ rows }: { rows: Issue[] }) {
       ) : (
         <div className="scroll">
           <table className="t">
-            <thead><tr><th scope="col">编号</th><th scope="col">问题</th><th scope="col">区域</th><th scope="col">责任单位</th><th scope="col">责任人</th><th scope="col">状态</th><th scope="col">期限</th><th scope="col" className="r">逾期</th></tr></thead>
+            <thead><tr><th scope="col">编号</th><th scope="col">问题</th><th scope="col">区域</th><th scope="col">责任单位</th><th scope="col">状态</th><th scope="col" className="r">逾期（工作日）</th></tr></thead>
             <tbody>
               {rows.map((i) => (
                 <tr key={i.id}>
@@ -199,10 +199,8 @@ function LateTen({ rows }: { rows: Issue[] }) {
                   <td>{i.title}</td>
                   <td className="nowrap">{i.area_name}</td>
                   <td>{i.lead_agency_name || '—'}</td>
-                  <td className="nowrap">{i.person_name || '—'}</td>
                   <td className="nowrap">{i.state_title}</td>
-                  <td className="c">{dateTime(i.due_at).slice(0, 10)}</td>
-                  <td className="r red">{due(i.days_left, i.overdue).replace('逾期 ', '')}</td>
+                  <td className="r red">{i.days_left < 0 ? -i.days_left : '不足 1'}</td>
                 </tr>
               ))}
             </tbody>

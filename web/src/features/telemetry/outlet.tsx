@@ -65,7 +65,7 @@ function Limits({ outlet }: { outlet: Outlet }) {
   return (
     <Panel title="执行限值" flush tools={can('registry.write') && <LimitForm outlet={outlet} />}>
       {outlet.limits.length === 0 ? <Empty title="还没有登记限值" how="登记限值后，系统才能判断是否超标并发出预警。" /> : (
-        <div className="scroll">
+        <div className="scroll" tabIndex={0} role="region" aria-label="执行限值">
           <table className="t">
             <thead><tr><th scope="col">因子</th><th scope="col">统计</th><th scope="col" className="r">上限</th><th scope="col" className="r">下限</th><th scope="col">单位</th><th scope="col">标准与条款</th><th scope="col">生效</th><th scope="col">失效</th></tr></thead>
             <tbody>{outlet.limits.map((l) => <LimitRow key={l.id} l={l} />)}</tbody>
