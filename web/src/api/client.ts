@@ -2,20 +2,21 @@
 // guards unsafe methods against cross-site requests, failures as Problem.
 
 import createClient from 'openapi-fetch'
-import type { Gets, Sends } from './paths'
+import type { AskOf, DeletePath, GetPath, Got, PatchBody, Patched, PatchPath, PostBody, Posted, PostPath } from './paths'
 import { problemOf } from './problem'
 
 const base = '/api/v1'
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-const raw = createClient<any>({
+type Send = (path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>
+
+const raw = createClient<Record<string, never>>({
   baseUrl: base,
   credentials: 'same-origin',
   headers: { 'X-Qingshao': '1' },
-}) as unknown as Record<'GET' | 'POST' | 'PATCH' | 'DELETE', (path: string, init: object) => Promise<{ data?: unknown; error?: unknown; response: Response }>>
+}) as unknown as Record<'GET' | 'POST' | 'PATCH' | 'DELETE', Send>
 
 export type Query = Record<string, string | number | boolean | undefined>
-export interface Args { path?: Record<string, string>; query?: Query; body?: unknown; signal?: AbortSignal }
+export type PathArgs = Record<string, string>
 
 let onSignedOut = () => {}
 
@@ -24,7 +25,7 @@ export function whenSignedOut(f: () => void): void {
   onSignedOut = f
 }
 
-async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, args: Args): Promise<unknown> {
+async function call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, args: { path?: PathArgs; query?: Query; body?: unknown; signal?: AbortSignal }): Promise<unknown> {
   let answer
   try {
     answer = await raw[method](path, { params: { path: args.path, query: clean(args.query) }, body: args.body, signal: args.signal })
@@ -45,19 +46,19 @@ function clean(q: Query | undefined): Query | undefined {
   return Object.fromEntries(Object.entries(q).filter(([, v]) => v !== undefined && v !== ''))
 }
 
-export function get<P extends keyof Gets>(path: P, args: Args = {}): Promise<Gets[P]> {
-  return call('GET', path, args) as Promise<Gets[P]>
+export function get<P extends GetPath>(path: P, args: { path?: PathArgs; query?: AskOf<P>; signal?: AbortSignal } = {}): Promise<Got<P>> {
+  return call('GET', path, args as { query?: Query }) as Promise<Got<P>>
 }
 
-export function post<P extends keyof Sends>(path: P, args: Args = {}): Promise<Sends[P]> {
-  return call('POST', path, args) as Promise<Sends[P]>
+export function post<P extends PostPath>(path: P, args: { path?: PathArgs; body?: PostBody<P> } = {}): Promise<Posted<P>> {
+  return call('POST', path, args) as Promise<Posted<P>>
 }
 
-export function patch<P extends keyof Gets>(path: P, args: Args = {}): Promise<Gets[P]> {
-  return call('PATCH', path, args) as Promise<Gets[P]>
+export function patch<P extends PatchPath>(path: P, args: { path?: PathArgs; body: PatchBody<P> }): Promise<Patched<P>> {
+  return call('PATCH', path, args) as Promise<Patched<P>>
 }
 
-export function remove(path: string, args: Args = {}): Promise<void> {
+export function remove(path: DeletePath, args: { path?: PathArgs } = {}): Promise<void> {
   return call('DELETE', path, args) as Promise<void>
 }
 

@@ -1,5 +1,7 @@
 // The shapes that the program answers with. Times are RFC 3339 with +08:00.
 
+import type { components } from './schema'
+
 export interface Page<T> {
   items: T[]
   next: string
@@ -7,67 +9,16 @@ export interface Page<T> {
   total_capped: boolean
 }
 
-export interface RoleRef { role: string; title: string }
+type S = components['schemas']
 
-export interface Me {
-  id: string
-  login: string
-  name: string
-  roles: RoleRef[]
-  area: string
-  area_name: string
-  agency: string
-  agency_name: string
-  enterprise_id: string
-  capabilities: string[]
-  must_change: boolean
-  unread: number
-}
-
-export interface Token { id: string; name: string; created_at: string; last_used_at?: string; expires_at?: string; token?: string }
-export interface Session { id: string; created_at: string; last_seen_at: string; address: string; user_agent: string; current: boolean }
-
-export interface User {
-  id: string
-  login: string
-  name: string
-  phone: string
-  email: string
-  roles: RoleRef[]
-  area: string
-  area_name: string
-  agency: string
-  agency_name: string
-  enterprise_id: string
-  active: boolean
-  locked: boolean
-  locked_until?: string
-  last_login_at?: string
-  created_at: string
-  open_work: number
-  deputies: Deputy[]
-}
-export interface Deputy { id: string; user_id: string; name: string; from: string; to: string }
-export interface NewUser { user: User; password: string }
-export interface RoleRow { role: string; title: string; capabilities: { capability: string; title: string; reach: string; reach_title: string }[] }
-export interface PersonRef { id: string; name: string; agency_name: string; roles: RoleRef[] }
-
-export interface Unit { code: string; name: string; kind: string; x: number; y: number; lng: number; lat: number }
-export interface Region { code: string; name: string; level: string; parent: string }
-export interface Agency { id: string; name: string; area: string; level: string; parent: string }
-export interface Category { id: string; name: string; deadline_days: number }
-export interface Severity { id: string; name: string }
-export interface Factor { code: string; name: string; unit: string; medium: string }
-export interface Reference {
-  place: { id: string; name: string; title: string }
-  units: Unit[]
-  regions: Region[]
-  agencies: Agency[]
-  categories: Category[]
-  severities: Severity[]
-  factors: Factor[]
-  roles: RoleRef[]
-}
+export type Me = S['Me']
+export type Token = S['TokenView']
+export type Session = S['SessionView']
+export type User = S['UserView']
+export type NewUser = S['NewUser']
+export type Deputy = S['DeputyView']
+export type RoleRow = S['RoleRow']
+export type Reference = S['ReferenceView']
 
 export type FieldKind = 'text' | 'line' | 'choice' | 'person' | 'agency' | 'agencies' | 'area' | 'date' | 'days' | 'files' | 'subject'
 export interface Field {

@@ -2,8 +2,8 @@
 // [path template, path parameters, query], so that live events can find it.
 
 import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { get, type Args, type Query } from './client'
-import type { Gets } from './paths'
+import { get, type PathArgs, type Query } from './client'
+import type { AskOf, Exactly, GetPath, Got } from './paths'
 import { Problem } from './problem'
 import type { Me, Page, Reference } from './types'
 
@@ -17,13 +17,11 @@ export const cache = new QueryClient({
   },
 })
 
-type Path = keyof Gets
-
 /** useGet asks one question; enabled=false waits. */
-export function useGet<P extends Path>(path: P, args: Omit<Args, 'body' | 'signal'> = {}, options: { enabled?: boolean; staleTime?: number; refetchInterval?: number; keep?: boolean } = {}) {
+export function useGet<P extends GetPath, Q extends AskOf<P>>(path: P, args: { path?: PathArgs; query?: Exactly<Q, AskOf<P>> } = {}, options: { enabled?: boolean; staleTime?: number; refetchInterval?: number; keep?: boolean } = {}) {
   return useQuery({
     queryKey: [path, args.path ?? {}, args.query ?? {}],
-    queryFn: ({ signal }) => get(path, { ...args, signal }),
+    queryFn: ({ signal }) => get(path, { path: args.path, query: args.query as AskOf<P>, signal }),
     enabled: options.enabled,
     staleTime: options.staleTime,
     refetchInterval: options.refetchInterval,
@@ -31,8 +29,8 @@ export function useGet<P extends Path>(path: P, args: Omit<Args, 'body' | 'signa
   })
 }
 
-type ListPath = { [P in Path]: Gets[P] extends Page<unknown> ? P : never }[Path]
-type ItemOf<P extends ListPath> = Gets[P] extends Page<infer T> ? T : never
+type ListPath = { [P in GetPath]: Got<P> extends Page<unknown> ? P : never }[GetPath]
+type ItemOf<P extends ListPath> = Got<P> extends Page<infer T> ? T : never
 
 export interface List<T> {
   items: T[]
@@ -47,10 +45,10 @@ export interface List<T> {
 }
 
 /** useList reads a keyset-paged list, page after page. */
-export function useList<P extends ListPath>(path: P, query: Query = {}, args: { path?: Record<string, string>; enabled?: boolean } = {}): List<ItemOf<P>> {
+export function useList<P extends ListPath, Q extends AskOf<P>>(path: P, query?: Exactly<Q, AskOf<P>>, args: { path?: Record<string, string>; enabled?: boolean } = {}): List<ItemOf<P>> {
   const q = useInfiniteQuery({
-    queryKey: [path, args.path ?? {}, query],
-    queryFn: ({ pageParam, signal }) => get(path, { path: args.path, query: { ...query, cursor: pageParam || undefined }, signal }) as Promise<Page<ItemOf<P>>>,
+    queryKey: [path, args.path ?? {}, query ?? {}],
+    queryFn: ({ pageParam, signal }) => get(path, { path: args.path, query: { ...(query as Query | undefined), cursor: pageParam || undefined } as AskOf<P>, signal }) as unknown as Promise<Page<ItemOf<P>>>,
     initialPageParam: '',
     getNextPageParam: (last: Page<ItemOf<P>>) => last.next || undefined,
     enabled: args.enabled,
@@ -106,7 +104,7 @@ export function useMe(): Me {
 
 const nobody: Me = {
   id: '', login: '', name: '', roles: [], area: '', area_name: '', agency: '', agency_name: '',
-  enterprise_id: '', capabilities: [], must_change: false, unread: 0,
+  enterprise_id: '', capabilities: [], deputises: [], must_change: false, unread: 0,
 }
 
 /** useCan reports whether the signed-in person holds a capability anywhere. */

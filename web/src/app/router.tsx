@@ -25,6 +25,7 @@ const shell = createRoute({
   component: Shell,
   beforeLoad: async ({ location }) => {
     const me = await signedIn(location.href)
+    if (me.must_change && location.pathname !== '/me') throw redirect({ to: '/me' as never })
     const first = home(me.capabilities)
     if (location.pathname === '/' && first !== '/') throw redirect({ to: first as never })
   },

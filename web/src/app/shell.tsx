@@ -19,8 +19,8 @@ import { searchTarget } from './find'
 export function Shell() {
   const me = useMe()
   const phone = usePhone()
-  const live = useLive(me.id !== '')
-  const list = menu(me.capabilities)
+  const live = useLive(me.id !== '' && !me.must_change)
+  const list = me.must_change ? [] : menu(me.capabilities)
   const location = useLocation()
   const here = sectionOf(list, location.pathname)
   const search = parseSearch(location.searchStr)
@@ -52,11 +52,6 @@ export function Shell() {
               <Go key={t.path} href={t.path + keep} aria-current={t === here.tab ? 'page' : undefined}>{t.title}</Go>
             ))}
           </nav>
-        )}
-        {me.must_change && location.pathname !== '/me' && (
-          <div className="warn" role="status" style={{ marginBottom: 16 }}>
-            您正在使用初始密码，请先<Go href="/me">修改密码</Go>。
-          </div>
         )}
         <Outlet />
       </main>

@@ -8,7 +8,7 @@ interface PickerProps { id: string; value: string; onChange: (v: string) => void
 
 export function PersonPicker({ id, value, onChange, status, role }: PickerProps & { role?: string }) {
   const people = useGet('/people', { query: { role } })
-  const options = (people.data?.items ?? []).map((p) => ({ value: p.id, label: p.agency_name ? `${p.name}（${p.agency_name}）` : p.name }))
+  const options = (people.data ?? []).map((p) => ({ value: p.id, label: p.agency_name ? `${p.name}（${p.agency_name}）` : p.name }))
   return (
     <Select
       id={id}

@@ -27,8 +27,8 @@ export function withFilter(search: Search, name: string, value: string | undefin
 }
 
 /** pick keeps the named parts. */
-export function pick(search: Search, names: readonly string[]): Search {
-  const out: Search = {}
+export function pick<K extends string>(search: Search, names: readonly K[]): Partial<Record<K, string>> {
+  const out: Partial<Record<K, string>> = {}
   for (const n of names) if (search[n]) out[n] = search[n]
   return out
 }

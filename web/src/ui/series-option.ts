@@ -45,7 +45,7 @@ export function chartOption(factors: SeriesFactor[], kind: string, pins: Pin[], 
       axisLabel: { color: soft, fontSize: 12, hideOverlap: true, formatter: (v: number) => axisTime(v, kind) },
     })),
     yAxis: factors.map((f, i) => ({
-      type: 'value', gridIndex: i, min: 0, max: niceTop(top(f)), splitNumber: 3,
+      type: 'value', gridIndex: i, min: 0, max: niceTop(top(f)), interval: niceTop(top(f)) / niceParts(niceTop(top(f))),
       axisLabel: { color: soft, fontSize: 12, formatter: (v: number) => reading(v) }, splitLine: { lineStyle: { color: '#eceef1' } },
     })),
     dataZoom: [
@@ -104,6 +104,12 @@ export function niceTop(v: number): number {
   const p = 10 ** Math.floor(Math.log10(v))
   const m = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((x) => x * p >= v * 0.999) ?? 10
   return Number((m * p).toPrecision(6))
+}
+
+/** niceParts splits a nice axis end into parts that are round themselves. */
+export function niceParts(end: number): number {
+  const m = Number((end / 10 ** Math.floor(Math.log10(end))).toPrecision(3))
+  return ({ 1: 4, 1.5: 3, 2: 4, 3: 3, 4: 4, 5: 5, 6: 3, 8: 4 } as Record<number, number>)[m] ?? 4
 }
 
 function escape(s: string): string {

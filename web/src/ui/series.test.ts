@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SeriesFactor, SeriesPoint } from '../api/types'
 import { exceeds, flagWord, limitAt, marked, rows, top, valid } from './series'
-import { chartHeight, chartOption, niceTop } from './series-option'
+import { chartHeight, chartOption, niceParts, niceTop } from './series-option'
 
 const at = (h: number) => `2026-11-21T${String(h).padStart(2, '0')}:00:00+08:00`
 const point = (h: number, avg: number | null, flag = 'N'): SeriesPoint => ({ t: at(h), avg, min: avg, max: avg, flag })
@@ -57,6 +57,7 @@ describe('the chart', () => {
     expect(niceTop(134.4)).toBe(150)
     expect(niceTop(0.011)).toBe(0.015)
     expect(niceTop(100)).toBe(100)
+    expect([1, 150, 0.2, 80, 6, 0.03].map((e) => e / niceParts(e))).toEqual([0.25, 50, 0.05, 20, 2, 0.01])
   })
   it('has one strip per factor, a labelled limit, a hatched period and a pin', () => {
     const o = chartOption([factor, { ...factor, code: 'x', limits: [] }], 'hour', [{ at: at(2), title: 'WZ-Y', factor: 'a21026', level: 'exceed' }], undefined, 'HATCH') as { grid: unknown[]; series: { markLine: { data: { label: { formatter: string } }[] }; markArea: { data: { name: string; itemStyle: { color: string } }[][] }; markPoint: { data: { coord: number[] }[] } }[] }

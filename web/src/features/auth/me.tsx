@@ -1,7 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { Button, Input } from 'antd'
 import { useState } from 'react'
 import { post, remove } from '../../api/client'
-import { useDo, useList, useMe } from '../../api/use'
+import { meQuery, useDo, useGet, useMe } from '../../api/use'
 import { ago, dateTime } from '../../ui/format'
 import { PlainForm, Row, useDraft } from '../../ui/draft'
 import { Chip } from '../../ui/marks'
@@ -24,17 +25,22 @@ export function Account() {
             <div><dt>单位</dt><dd>{me.agency_name || '—'}</dd></div>
           </dl>
         </Panel>
+        {me.must_change && <div className="warn" role="status" style={{ marginTop: 16 }}>这是初始密码。请先改成只有您知道的密码，然后才能继续使用。</div>}
         <Password />
-        <Sessions />
-        <Tokens />
+        {!me.must_change && <Sessions />}
+        {!me.must_change && <Tokens />}
       </div>
     </Page>
   )
 }
 
 function Password() {
+  const client = useQueryClient()
   const { values: v, set, reset } = useDraft({ old: '', new: '', again: '' })
-  const save = useDo(() => post('/me/password', { body: { old: v.old, new: v.new } }), ['/me'], () => reset())
+  const save = useDo(() => post('/me/password', { body: { old: v.old, new: v.new } }), ['/me'], (fresh) => {
+    client.setQueryData(meQuery.queryKey, fresh)
+    reset()
+  })
   return (
     <Panel title="修改密码">
       {save.isSuccess && <div className="done" role="status" style={{ marginBottom: 12 }}>密码已修改，其他设备上的登录已退出。</div>}
@@ -62,15 +68,15 @@ function Password() {
 }
 
 function Sessions() {
-  const list = useList('/me/sessions')
+  const list = useGet('/me/sessions')
   const end = useDo((id: string) => remove('/me/sessions/{id}', { path: { id } }), ['/me/sessions'])
   return (
     <Panel title="登录会话" flush>
-      {list.loading ? <Bones rows={3} /> : list.error ? <Trouble error={list.error} again={list.again} /> : (
+      {list.error ? <Trouble error={list.error} again={() => void list.refetch()} /> : !list.data ? <Bones rows={3} /> : (
         <ul className="cards">
-          {list.items.map((s) => (
+          {list.data.map((s) => (
             <li key={s.id} className="card row between">
-              <span className="grow"><span className="wrap">{browser(s.user_agent)}　<span className="soft mono">{s.address}</span></span><span className="sub num">登录于 {dateTime(s.created_at)}，最近活动 {ago(s.last_seen_at)}</span></span>
+              <span className="grow"><span className="wrap">{browser(s.device)}　<span className="soft mono">{s.address}</span></span><span className="sub num">登录于 {dateTime(s.created_at)}，最近活动 {ago(s.seen_at)}</span></span>
               {s.current ? <Chip tone="blue">本次</Chip> : <Button size="small" onClick={() => end.mutate(s.id)} aria-label={`退出 ${dateTime(s.created_at)} 的会话`}>退出</Button>}
             </li>
           ))}
@@ -88,11 +94,11 @@ export function browser(agent: string): string {
 }
 
 function Tokens() {
-  const list = useList('/me/tokens')
+  const list = useGet('/me/tokens')
   const [name, setName] = useState('')
   const [made, setMade] = useState('')
   const make = useDo(() => post('/me/tokens', { body: { name: name.trim() } }), ['/me/tokens'], (t) => {
-    setMade(t.token ?? '')
+    setMade(t.token)
     setName('')
   })
   const drop = useDo((id: string) => remove('/me/tokens/{id}', { path: { id } }), ['/me/tokens'])
@@ -107,11 +113,11 @@ function Tokens() {
           <Button htmlType="submit" loading={make.isPending} disabled={!name.trim()}>新建令牌</Button>
         </form>
       </div>
-      {list.loading ? <Bones rows={2} /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="没有令牌" /> : (
+      {list.error ? <Trouble error={list.error} again={() => void list.refetch()} /> : !list.data ? <Bones rows={2} /> : list.data.length === 0 ? <Empty title="没有令牌" /> : (
         <ul className="cards">
-          {list.items.map((t) => (
+          {list.data.map((t) => (
             <li key={t.id} className="card row between">
-              <span>{t.name}<span className="sub num">建于 {dateTime(t.created_at)}，{t.last_used_at ? `最近使用 ${ago(t.last_used_at)}` : '未使用过'}</span></span>
+              <span>{t.name}<span className="sub num">建于 {dateTime(t.created_at)}，有效至 {dateTime(t.expires_at).slice(0, 10)}，{t.used_at ? `最近使用 ${ago(t.used_at)}` : '未使用过'}</span></span>
               <Button size="small" danger onClick={() => drop.mutate(t.id)} aria-label={`撤销 ${t.name}`}>撤销</Button>
             </li>
           ))}

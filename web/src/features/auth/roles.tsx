@@ -8,7 +8,7 @@ import './roles.css'
 export function Roles() {
   const q = useGet('/roles')
   const phone = usePhone()
-  const rows = q.data?.items ?? []
+  const rows = q.data ?? []
   const caps = new Map<string, string>()
   for (const r of rows) for (const c of r.capabilities) caps.set(c.capability, c.title || c.capability)
   const list = [...caps.entries()].sort(([a], [b]) => a.localeCompare(b))
@@ -25,7 +25,7 @@ export function Roles() {
           <div className="scroll roles" tabIndex={0} role="region" aria-label="权限表">
             <table className="t dense">
               <thead>
-                <tr><th scope="col">权限</th>{rows.map((r) => <th key={r.role} scope="col">{r.title}</th>)}</tr>
+                <tr><th scope="col">权限</th>{rows.map((r) => <th key={r.role} scope="col" title={r.duty}>{r.title}{r.officer && <span className="sub">三员</span>}</th>)}</tr>
               </thead>
               <tbody>
                 {list.map(([cap, title]) => (

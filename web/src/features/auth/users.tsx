@@ -2,7 +2,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import type { User } from '../../api/types'
 import { useCan, useList, useReference } from '../../api/use'
-import { ago, dateTime } from '../../ui/format'
+import { dateTime } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { DataList, type Column } from '../../ui/list'
 import { Chip } from '../../ui/marks'
@@ -12,7 +12,7 @@ import { CreateUser } from './create-user'
 
 function standing(u: User) {
   if (!u.active) return <Chip>已停用</Chip>
-  if (u.locked) return <Chip tone="red">已锁定</Chip>
+  if (u.locked_until) return <Chip tone="red">已锁定</Chip>
   return <Chip tone="green">正常</Chip>
 }
 
@@ -20,11 +20,11 @@ const columns: Column<User>[] = [
   { key: 'name', title: '姓名', align: 'c', render: (u) => u.name, text: (u) => u.name },
   { key: 'login', title: '用户名', align: 'c', render: (u) => <span className="mono">{u.login}</span>, text: (u) => u.login },
   { key: 'roles', title: '角色', render: (u) => u.roles.map((r) => r.title).join('、') || <span className="amber">未授权</span>, text: (u) => u.roles.map((r) => r.title).join('、') },
-  { key: 'area', title: '区域', align: 'c', render: (u) => u.area_name || '全域', text: (u) => u.area_name || '全域' },
+  { key: 'area', title: '区域', align: 'c', render: (u) => u.area_name || '—', text: (u) => u.area_name },
   { key: 'agency', title: '单位', render: (u) => u.agency_name || '—', text: (u) => u.agency_name },
-  { key: 'last', title: '最近登录', align: 'c', render: (u) => (u.last_login_at ? ago(u.last_login_at) : '从未'), text: (u) => dateTime(u.last_login_at) },
+  { key: 'created', title: '建立', align: 'c', optional: true, render: (u) => dateTime(u.created_at), text: (u) => dateTime(u.created_at) },
   { key: 'phone', title: '电话', align: 'c', optional: true, render: (u) => u.phone || '—', text: (u) => u.phone },
-  { key: 'state', title: '状态', align: 'c', render: standing, text: (u) => (!u.active ? '已停用' : u.locked ? '已锁定' : '正常') },
+  { key: 'state', title: '状态', align: 'c', render: standing, text: (u) => (!u.active ? '已停用' : u.locked_until ? '已锁定' : '正常') },
 ]
 
 /** Users lists the people of the console. */
@@ -54,7 +54,7 @@ export function Users() {
           card={(u) => (
             <>
               <span className="row between"><span className="strong">{u.name}</span>{standing(u)}</span>
-              <span className="sub">{u.roles.map((r) => r.title).join('、') || '未授权'} · {u.agency_name || u.area_name || '全域'}</span>
+              <span className="sub">{u.roles.map((r) => r.title).join('、') || '未授权'} · {u.agency_name || u.area_name}</span>
             </>
           )}
           empty={{ title: '没有符合条件的用户', how: '系统管理员新建用户，再由安全管理员授予角色。' }}

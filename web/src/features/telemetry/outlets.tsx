@@ -1,5 +1,5 @@
 import { Radio } from 'antd'
-import { useList } from '../../api/use'
+import { useList, type List } from '../../api/use'
 import type { Outlet, OutletValue } from '../../api/types'
 import { ago, count, dateTime, reading } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
@@ -73,7 +73,7 @@ function Card({ outlet: o }: { outlet: Outlet }) {
   )
 }
 
-function Tiles({ list }: { list: ReturnType<typeof useList<'/outlets'>> }) {
+function Tiles({ list }: { list: List<Outlet> }) {
   if (list.loading) return <Bones />
   if (list.error) return <Trouble error={list.error} again={list.again} />
   if (list.items.length === 0) return <Empty title="没有符合条件的监控点" how="放宽筛选条件再看。" />

@@ -69,7 +69,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
             onZoom={(z) => set('z', `${z.from}~${z.to}`)}
             pins={alarms.items.map((a) => ({ at: a.started_at, title: a.number, factor: a.factor, level: a.level }))}
           />
-          <div className="beside" tabIndex={0} role="region" aria-label="数据表">
+          <div className="beside"><div className="beside-scroll" tabIndex={0} role="region" aria-label="数据表">
             <table className="t dense">
               <thead>
                 <tr>
@@ -83,8 +83,8 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
                     <td className="c">{dateTime(r.t).slice(5)}</td>
                     {r.cells.map((c, i) => (
                       <td key={i} className={`r ${c?.over ? 'red strong' : ''}`}>
+                        {c?.over && '超 '}
                         {c ? reading(c.point.avg) : '—'}
-                        {c?.over && ' 超'}
                         {c && c.point.flag && c.point.flag !== 'N' && <span className="sub">{flagWord(c.point.flag)}</span>}
                       </td>
                     ))}
@@ -92,7 +92,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </div></div>
         </div>
       )}
     </Panel>
