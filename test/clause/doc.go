@@ -16,9 +16,10 @@
 //	  items# = 3
 //	  id -> clue                                  keeps a value as ${clue}
 //	UPLOAD 整改前.png                             a small picture to /files
-//	device 127.0.0.1                              opens a device connection
+//	device                                        opens a device connection
 //	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added
-//	answer 9014                                   the CN that must come back; "answer none"
+//	garble QN=…                                   the same with one byte changed on the way
+//	answer 9014                                   the CN that must come back next
 //	advance 48h                                   moves the clock, then lets all due work run
 //	restart                                       stops the program and starts it on the same data
 //

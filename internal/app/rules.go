@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/decimal"
+	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/catalog"
+)
+
+// unheard is how long an alarm may wait for the duty room.
+const unheard = 30 * time.Minute
+
+// watch builds the rules on the committed values; clues and notices come first.
+func (a *App) watch() {
+	a.rules = rule.NewService(rule.Deps{
+		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
+		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard,
+			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
+	})
+	a.rules.Jobs(a.jobs)
+	a.files.Guard(rule.Machine.Kind, a.rules.See)
+	runner := rule.NewRunner(a.rules, values{a.telemetry}, a.conf.Log)
+	a.background(runner, runner.RunDue)
+}
+
+// values offers what telemetry has committed to the rules.
+type values struct{ store *telemetry.Store }
+
+// valuesPage is about how many frames or values a pass of the rules takes.
+const valuesPage = 500
+
+// Wake is closed at the next commit.
+func (v values) Wake() <-chan struct{} { return v.store.Wake() }
+
+// Since gives realtime values from the frames themselves, hourly and daily ones
+// from the official values.
+func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]rule.Sample, int64, error) {
+	if stream != enterprise.Realtime {
+		return nil, cursor, nil
+	}
+	records, next, err := v.store.Since(ctx, cursor, valuesPage)
+	if err != nil {
+		return nil, cursor, err
+	}
+	var out []rule.Sample
+	for i := range records {
+		out = appendSamples(out, &records[i])
+	}
+	return out, next, nil
+}
+
+// appendSamples turns a realtime frame into samples: the converted (折算) value
+// where one was sent, since limits judge it.
+func appendSamples(out []rule.Sample, r *telemetry.Record) []rule.Sample {
+	if r.CN != telemetry.CNRealtime || r.OutletID == "" || !r.Plausible() {
+		return out
+	}
+	for _, it := range r.Items {
+		value, ok := it.Get(telemetry.ZsRtd)
+		if !ok {
+			value, ok = it.Get(telemetry.Rtd)
+		}
+		if ok {
+			out = append(out, rule.Sample{OutletID: r.OutletID, OutletKind: enterprise.Kind(r.OutletKind), Factor: it.Factor, At: r.Time,
+				Value: value, Flag: it.Flag, Valid: it.Valid() && !saturated(value)})
+		}
+	}
+	return out
+}
+
+// saturated reports whether a value is the largest of its format, all nines:
+// senders write it when no value can be given, e.g. converted at 21 % oxygen.
+func saturated(d decimal.Decimal) bool {
+	text := strings.TrimPrefix(d.String(), "-")
+	digits := strings.ReplaceAll(text, ".", "")
+	return len(digits) >= 4 && strings.Trim(digits, "9") == ""
+}
