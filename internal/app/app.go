@@ -17,12 +17,19 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
+	"github.com/qingshao/qingshao/internal/closing"
+	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
+	"github.com/qingshao/qingshao/internal/handle/rectify"
+	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/timeline"
 )
 
 // Config is what the program needs to know. Listen and HJ212 are host:port;
@@ -62,6 +69,14 @@ type App struct {
 	telemetry   *telemetry.Store
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
+
+	notify   *notify.Service
+	timeline *timeline.Book
+	clues    *clue.Service
+	issues   *issue.Service
+	rectify  *rectify.Service
+	closing  *closing.Service
+	rules    *rule.Service
 
 	parts  []part
 	due    []func(context.Context) (int, error)

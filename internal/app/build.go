@@ -15,6 +15,7 @@ import (
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/timeline"
 )
 
 // build wires the parts together, lowest first.
@@ -31,6 +32,8 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.monitors(ctx); err != nil {
 		return err
 	}
+	a.handle()
+	a.watch()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported})
 	a.door()
@@ -58,6 +61,8 @@ func (a *App) mechanisms() error {
 	}
 	a.files = blob.New(a.db, disk, a.policy, blob.Limits{})
 	a.jobs.Daily("blob.sweep", "03:40", func(ctx context.Context, _ job.Job) error { _, _, err := a.files.Sweep(ctx); return err })
+	a.notify = notify.New(a.db, a.policy)
+	a.timeline = timeline.New(timeline.Names{Agency: a.place.Agencies.Name, Area: a.place.Regions.Name})
 	a.background(a.jobs, a.jobs.RunDue)
 	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
 	return nil
@@ -81,9 +86,10 @@ func (a *App) known(area, agency string) error {
 // surface adds every resource and page.
 func (a *App) surface() error {
 	words := api.Names{Area: a.place.Regions.Name, Agency: a.place.Agencies.Name}
-	a.api.Session(a.auth, words, notify.New(a.db, a.policy))
+	a.api.Session(a.auth, words, a.notify)
 	a.api.Users(a.auth, words)
 	a.api.Files(a.files)
 	a.api.Reference(a.place)
+	a.api.Alarms(a.rules, words, a.files)
 	return nil
 }

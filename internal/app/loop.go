@@ -1,0 +1,77 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qingshao/qingshao/internal/calendar"
+	"github.com/qingshao/qingshao/internal/closing"
+	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/handle/rectify"
+	"github.com/qingshao/qingshao/internal/issue"
+	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/profile"
+)
+
+// handle builds the loop from the funnel to closing, by what the place decides.
+func (a *App) handle() {
+	p := a.place
+	cal := calendar.New(p.Holidays, p.Workdays)
+	a.clues = clue.NewService(clue.Deps{
+		DB: a.db, Auth: a.policy, Policy: cluePolicy(p), Calendar: cal, Regions: p.Regions, Agencies: p.Agencies,
+		Files: a.files, Notify: a.notify, Timeline: a.timeline,
+	})
+	a.issues = issue.New(issue.Deps{
+		DB: a.db, Auth: a.policy, Policy: issuePolicy(p), Calendar: cal, Regions: p.Regions, Agencies: p.Agencies,
+		Files: a.files, Notify: a.notify, Timeline: a.timeline, Clues: a.clues,
+	})
+	a.rectify, a.closing = rectify.New(a.issues), closing.New(a.issues)
+	a.clues.Jobs(a.jobs)
+	a.issues.Jobs(a.jobs)
+	a.files.Guard(a.clues.Machine().Kind, a.clues.See)
+	a.files.Guard(a.issues.Machine().Kind, a.issues.See)
+	a.auth.Register(a.clues)
+	a.auth.Register(a.issues)
+	// A day that the calendar did not know yet moves deadlines; they are derived
+	// again every night.
+	a.jobs.Daily("deadline.recompute", "00:20", a.recompute)
+}
+
+func (a *App) recompute(ctx context.Context, _ job.Job) error {
+	clues, err := a.clues.Recompute(ctx)
+	if err != nil {
+		return err
+	}
+	issues, err := a.issues.Recompute(ctx)
+	if clues+issues > 0 {
+		a.conf.Log.InfoContext(ctx, "deadlines moved with the calendar", "clues", clues, "issues", issues)
+	}
+	return err
+}
+
+func cluePolicy(p *profile.Profile) clue.Policy {
+	c := clue.Policy{Prefix: p.Prefix + "-X", JudgeDays: p.Clue.JudgeDays, RemindDays: p.Clue.RemindDays, ReferDays: p.Clue.ReferDays,
+		Sources: options(p.Sources), Severities: options(p.Severities)}
+	for _, x := range p.Categories {
+		c.Categories = append(c.Categories, flow.Option{Value: x.ID, Title: x.Name})
+	}
+	return c
+}
+
+func issuePolicy(p *profile.Profile) issue.Policy {
+	c := issue.Policy{Prefix: p.Prefix + "-W", Severities: options(p.Severities),
+		AssignDays: p.Issue.AssignDays, SignDays: p.Issue.SignDays, AcceptDays: p.Issue.AcceptDays, CloseDays: p.Issue.CloseDays,
+		RemindDays: p.Issue.RemindDays, SuperviseDays: p.Issue.SuperviseDays, ExtendDays: p.Issue.ExtendDays, ReturnsUp: p.Issue.ReturnsUp}
+	for _, x := range p.Categories {
+		c.Categories = append(c.Categories, issue.Category{ID: x.ID, Name: x.Name, Days: x.DeadlineDays, Lead: x.Lead})
+	}
+	return c
+}
+
+func options(list []profile.Choice) []flow.Option {
+	out := make([]flow.Option, 0, len(list))
+	for _, x := range list {
+		out = append(out, flow.Option{Value: x.ID, Title: x.Name})
+	}
+	return out
+}
