@@ -127,7 +127,7 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, userID string) (int, erro
 }
 
 // Handover gives a person's open clues to another.
-func (s *Service) Handover(ctx context.Context, tx *db.Tx, from, to string) error {
+func (s *Service) Handover(ctx context.Context, tx *db.Tx, actor auth.Actor, from, to string) error {
 	ids, err := openOwned(ctx, tx, from)
 	if err != nil {
 		return err
@@ -142,11 +142,11 @@ func (s *Service) Handover(ctx context.Context, tx *db.Tx, from, to string) erro
 		}
 		st, _ := s.machine.Find(c.State, HandOver)
 		st.Fields = []flow.Field{{Name: "person", Title: "接办人", Kind: flow.Person}}
-		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: auth.System("handover"), Subject: string(id), Area: c.Area, From: c.State, Form: flow.Form{"person": to}})
+		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(id), Area: c.Area, From: c.State, Form: flow.Form{"person": to}})
 		if err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, clockActor, c, "线索移交给您办理", c.Title, notify.Audience{Persons: []string{to}}); err != nil {
+		if err := s.tell(ctx, tx, actor, c, "线索移交给您办理", c.Title, notify.Audience{Persons: []string{to}}); err != nil {
 			return err
 		}
 	}

@@ -296,18 +296,3 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 	})
 	return page, err
 }
-
-// ExportMost is how many rows one export holds.
-const ExportMost = 20000
-
-// Export reads all that the query finds, up to ExportMost, and writes into the
-// log that the actor took them.
-func (s *Service) Export(ctx context.Context, actor auth.Actor, q Query) (list []Clue, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if list, err = s.listClues(ctx, tx, actor, q, "", ExportMost); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "clue.export", Kind: s.machine.Kind, Area: q.Area, Detail: map[string]any{"rows": len(list)}})
-	})
-	return list, err
-}

@@ -212,7 +212,7 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID, 
 	if err != nil {
 		return c, err
 	}
-	from := c.State
+	before, from := c, c.State
 	if files := form.List("files"); len(files) > 0 {
 		if err := s.files.Attach(ctx, tx, files, s.machine.Kind, string(c.ID)); err != nil {
 			return c, err
@@ -225,7 +225,8 @@ func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID, 
 	}
 	c.State = st.Target(from)
 	timeline.Terms(st, form, s.term)
-	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(c.ID), Area: c.Area, From: from, Form: form})
+	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(c.ID), Area: c.Area, From: from, Form: form,
+		Behalf: actor.OnBehalf(before.OwnerID, before.CreatedBy)})
 	if err != nil {
 		return c, err
 	}

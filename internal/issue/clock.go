@@ -8,6 +8,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
@@ -164,8 +165,9 @@ func (s *Service) Open(ctx context.Context, tx *db.Tx, userID string) (int, erro
 	return len(ids), err
 }
 
-// Handover makes another person responsible for a person's open issues.
-func (s *Service) Handover(ctx context.Context, tx *db.Tx, from, to string) error {
+// Handover makes another person responsible for a person's open issues. The
+// other must work at the agency that leads each of them.
+func (s *Service) Handover(ctx context.Context, tx *db.Tx, actor auth.Actor, from, to string) error {
 	ids, err := openOf(ctx, tx, from)
 	if err != nil {
 		return err
@@ -175,16 +177,19 @@ func (s *Service) Handover(ctx context.Context, tx *db.Tx, from, to string) erro
 		if err != nil {
 			return err
 		}
+		if at, err := agencyOf(ctx, tx, to); err != nil || at != i.LeadAgency {
+			return fault.Invalidf("问题 %s 由%s牵头，只能移交给该单位在岗的人员", i.Number, s.agencies.Name(i.LeadAgency)).Because(err)
+		}
 		if err := setPerson(ctx, tx, id, to); err != nil {
 			return err
 		}
 		st, _ := s.machine.Find(i.State, HandOver)
-		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: auth.System("handover"), Subject: string(id), Area: i.Area,
+		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(id), Area: i.Area,
 			From: i.State, Form: flow.Form{"person": to}})
 		if err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, clockActor, i, "问题移交给您负责", i.Title, notify.Audience{Persons: []string{to}}); err != nil {
+		if err := s.tell(ctx, tx, actor, i, "问题移交给您负责", i.Title, notify.Audience{Persons: []string{to}}); err != nil {
 			return err
 		}
 	}

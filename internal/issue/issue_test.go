@@ -393,3 +393,19 @@ func TestSubmit_AgainNeedsNewMaterial(t *testing.T) {
 		c.Must("agency", issue.Submit, i, with(issue.Submit, map[string]any{"after": []any{"f2", "f4"}}))
 	})
 }
+
+func TestTimeline_NamesWhomADeputyStoodInFor(t *testing.T) {
+	scene(t, func(t *testing.T, c *looptest.City) {
+		i := c.IssueIn("代办", issue.Working)
+		deputy := looptest.Person("agency2")
+		deputy.Deputises = []string{"agency"}
+		if _, err := c.Issues.Progress(bg, deputy, i.ID, issue.Act{Version: i.Version, Form: looptest.Forms[issue.Progress]}); err != nil {
+			t.Fatal(err)
+		}
+		f, err := c.Issues.Get(bg, looptest.Person("clerk"), i.ID)
+		last := f.Timeline[len(f.Timeline)-1]
+		if err != nil || last.ActorID != "agency2" || last.BehalfID != "agency" {
+			t.Errorf("%v %+v", err, last)
+		}
+	})
+}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
@@ -137,7 +136,8 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, actor auth.Actor, before
 		}
 	}
 	timeline.Terms(st, form, s.term(form))
-	_, err := s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(i.ID), Area: i.Area, From: before.State, Form: form})
+	_, err := s.book.Write(ctx, tx, timeline.Act{Machine: s.machine, Step: st, Actor: actor, Subject: string(i.ID), Area: i.Area, From: before.State, Form: form,
+		Behalf: actor.OnBehalf(before.PersonID)})
 	if err != nil {
 		return i, err
 	}
@@ -307,19 +307,4 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		return err
 	})
 	return page, err
-}
-
-// ExportMost is how many rows one export holds.
-const ExportMost = 20000
-
-// Export reads all that the query finds, up to ExportMost, and writes into the
-// log that the actor took them.
-func (s *Service) Export(ctx context.Context, actor auth.Actor, q Query) (list []Issue, err error) {
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if list, err = s.listIssues(ctx, tx, actor, q, nil, ExportMost); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "issue.export", Kind: s.machine.Kind, Area: q.Area, Detail: map[string]any{"rows": len(list)}})
-	})
-	return list, err
 }

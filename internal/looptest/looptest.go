@@ -1,5 +1,5 @@
 // Package looptest is a small city for tests of the loop: two counties, their
-// agencies, one person for every role, a calendar that knows weekends, and the
+// agencies, one person for every role, the statutory calendar, and the
 // loop's services on a real database. It is imported by tests only.
 package looptest
 
@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/closing"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
@@ -30,22 +31,6 @@ import (
 
 // Beijing is the zone of the tests' days.
 var Beijing = time.FixedZone("CST", 8*3600)
-
-// Weekdays is a calendar without holidays; a term ends with its last day.
-type Weekdays struct{}
-
-// AddWorkingDays is the last second of the nth weekday after from.
-func (Weekdays) AddWorkingDays(from time.Time, n int) time.Time {
-	y, m, d := from.In(Beijing).Date()
-	t := time.Date(y, m, d, 23, 59, 59, 0, Beijing)
-	for n > 0 {
-		t = t.AddDate(0, 0, 1)
-		if w := t.Weekday(); w != time.Saturday && w != time.Sunday {
-			n--
-		}
-	}
-	return t
-}
 
 // Regions is the city with two counties and a township.
 func Regions() *region.Tree {
@@ -164,13 +149,13 @@ func Build(t *testing.T, d *db.DB, c *dbtest.Clock) *City {
 	})
 	cp := clue.DefaultPolicy()
 	cp.Prefix = "WZ-X"
-	city.Clues = clue.NewService(clue.Deps{DB: d, Auth: policy, Policy: cp, Calendar: Weekdays{}, Regions: regions, Agencies: agencies,
+	city.Clues = clue.NewService(clue.Deps{DB: d, Auth: policy, Policy: cp, Calendar: calendar.New(nil, nil), Regions: regions, Agencies: agencies,
 		Files: city.Files, Notify: city.Notify, Timeline: city.Timeline})
 	city.Clues.Jobs(city.Jobs)
 	ip := issue.DefaultPolicy()
 	ip.Prefix = "WZ-W"
 	ip.Categories[0].Lead = "sthj"
-	city.Issues = issue.New(issue.Deps{DB: d, Auth: policy, Policy: ip, Calendar: Weekdays{}, Regions: regions, Agencies: agencies,
+	city.Issues = issue.New(issue.Deps{DB: d, Auth: policy, Policy: ip, Calendar: calendar.New(nil, nil), Regions: regions, Agencies: agencies,
 		Files: city.Files, Notify: city.Notify, Timeline: city.Timeline, Clues: city.Clues})
 	city.Issues.Jobs(city.Jobs)
 	city.Rectify, city.Closing = rectify.New(city.Issues), closing.New(city.Issues)

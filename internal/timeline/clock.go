@@ -9,7 +9,8 @@ import (
 
 // Calendar counts working days.
 type Calendar interface {
-	// AddWorkingDays is the end of the nth working day after from.
+	// AddWorkingDays is the end of the nth working day after from, or before it
+	// when n is negative.
 	AddWorkingDays(from time.Time, n int) time.Time
 }
 
@@ -60,24 +61,14 @@ var beijing = time.FixedZone("CST", 8*3600)
 // Before is half past eight in the morning of the nth working day before the
 // end of a term; n = 0 is the morning of its last day.
 func Before(cal Calendar, end time.Time, n int) time.Time {
-	day := end.In(beijing)
-	for back := 0; back < 60+3*n; back++ {
-		t := day.AddDate(0, 0, -back)
-		if works(cal, t) && (n == 0 || !cal.AddWorkingDays(t, n).After(end)) {
-			return morning(t)
-		}
+	if n == 0 {
+		return morning(end)
 	}
-	return morning(day.AddDate(0, 0, -n))
+	return morning(cal.AddWorkingDays(end, -n))
 }
 
 // NextMorning is half past eight of the first working day after t's day.
 func NextMorning(cal Calendar, t time.Time) time.Time { return morning(cal.AddWorkingDays(t, 1)) }
-
-// works reports whether t's day is a working day: it then is the first working
-// day after the day before.
-func works(cal Calendar, t time.Time) bool {
-	return cal.AddWorkingDays(t.AddDate(0, 0, -1), 1).In(beijing).Format(time.DateOnly) == t.Format(time.DateOnly)
-}
 
 func morning(t time.Time) time.Time {
 	y, m, d := t.In(beijing).Date()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
@@ -64,25 +65,6 @@ func TestTerms(t *testing.T) {
 	}
 }
 
-// weekdays knows Saturdays and Sundays only; a term ends with its last day.
-type weekdays struct{}
-
-func (weekdays) AddWorkingDays(from time.Time, n int) time.Time {
-	zone := time.FixedZone("CST", 8*3600)
-	y, m, d := from.In(zone).Date()
-	for t := time.Date(y, m, d, 23, 59, 59, 0, zone); ; t = t.AddDate(0, 0, 1) {
-		if n == 0 {
-			return t
-		}
-		if w := t.AddDate(0, 0, 1).Weekday(); w != time.Saturday && w != time.Sunday {
-			n--
-		}
-		if n == 0 {
-			return t.AddDate(0, 0, 1)
-		}
-	}
-}
-
 func TestBefore(t *testing.T) {
 	t.Parallel()
 	at := func(s string) time.Time {
@@ -103,11 +85,11 @@ func TestBefore(t *testing.T) {
 		{"2026-11-23 23:59:59", 0, "2026-11-23 08:30:00"},
 		{"2026-11-23 23:59:59", 11, "2026-11-06 08:30:00"},
 	} {
-		if got := timeline.Before(weekdays{}, at(c.end), c.n); !got.Equal(at(c.want)) {
+		if got := timeline.Before(calendar.New(nil, nil), at(c.end), c.n); !got.Equal(at(c.want)) {
 			t.Errorf("%d before %s: %s, want %s", c.n, c.end, got, c.want)
 		}
 	}
-	if got := timeline.NextMorning(weekdays{}, at("2026-11-20 23:59:59")); !got.Equal(at("2026-11-23 08:30:00")) {
+	if got := timeline.NextMorning(calendar.New(nil, nil), at("2026-11-20 23:59:59")); !got.Equal(at("2026-11-23 08:30:00")) {
 		t.Errorf("after Friday comes %s", got)
 	}
 }
