@@ -6,7 +6,7 @@ import (
 )
 
 // typical is a minute upload of a stack monitor as they are sent by the million:
-// 8 factors, 34 pairs, 554 bytes with header and tail.
+// 8 factors, 27 pairs, 554 bytes with header and tail.
 var typical = frameOf("QN=20240601085857223;ST=31;CN=2051;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&DataTime=20240601085000;" +
 	"a21026-Min=10.12,a21026-Avg=12.50,a21026-Max=19.93,a21026-ZsAvg=15.62,a21026-Flag=N;" +
 	"a21002-Min=40.13,a21002-Avg=42.25,a21002-Max=49.91,a21002-ZsAvg=52.81,a21002-Flag=N;" +

@@ -41,6 +41,9 @@ func (f *Frame) parse(segment []byte, ascii bool) {
 	if segment[open-2] != '&' {
 		f.Warnings |= WarnAmpersand.Bit()
 	}
+	if !bytes.HasPrefix(segment[cp:], cpOpen) {
+		f.Warnings |= looseCP(segment[cp:open])
+	}
 	f.fields(segment[start:cp], &h)
 	closed := f.findArea(segment, open)
 	if len(f.after) > 0 {
@@ -149,6 +152,17 @@ func findCP(segment []byte, i int) (start, area int) {
 }
 
 var cpOpen = []byte("CP=&")
+
+// looseCP names what is wrong with an opening that is not CP=&.
+func looseCP(open []byte) (w Warnings) {
+	if bytes.ContainsAny(open, " \t") {
+		w |= WarnFieldBlank.Bit()
+	}
+	if open[0] != 'C' || open[1] != 'P' {
+		w |= WarnFieldCase.Bit()
+	}
+	return w
+}
 
 // findLooseCP is findCP for lower case letters and blanks.
 func findLooseCP(segment []byte, i int) (start, area int) {
