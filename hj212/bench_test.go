@@ -77,6 +77,37 @@ func BenchmarkDecodeNumbers(b *testing.B) {
 	})
 }
 
+// BenchmarkDecodePublic decodes the usable public frames, which are of all kinds
+// and sizes; one round is all of them.
+func BenchmarkDecodePublic(b *testing.B) {
+	var packet []byte
+	count := 0
+	for _, v := range vectors(b) {
+		var f Frame
+		if raw := v.bytes(b); v.Kind != "stream" && ParseFrame(raw, &f) == nil {
+			packet = append(packet, raw...)
+			count++
+		}
+	}
+	b.SetBytes(int64(len(packet)))
+	b.ReportAllocs()
+	var s Scanner
+	var f Frame
+	var a Area
+	for b.Loop() {
+		s.Write(packet)
+		good := 0
+		for s.Next(&f) {
+			f.ParseItems(&a)
+			good++
+		}
+		if good != count {
+			b.Fatalf("%d frames of %d", good, count)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/frame")
+}
+
 // benchmarkStream decodes packets of 16 frames, as a busy gateway reads them.
 func benchmarkStream(b *testing.B, use func(*Frame, *Area) bool) {
 	packet := bytes.Repeat(typical, 16)

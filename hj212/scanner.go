@@ -85,6 +85,10 @@ func (s *Scanner) Grow(n int) { s.room(n) }
 
 // room makes place for n more bytes, moving the unread bytes to the front.
 func (s *Scanner) room(n int) {
+	if s.read == len(s.buf) { // nothing unread: start again where the cache is warm
+		s.base += int64(s.read)
+		s.buf, s.read = s.buf[:0], 0
+	}
 	if cap(s.buf)-len(s.buf) >= n {
 		return
 	}
@@ -275,11 +279,12 @@ func tailLength(b []byte) (n int, known bool) {
 
 // noise hands out bytes without a header at the head of b.
 func (s *Scanner) noise(b []byte, f *Frame) bool {
+	b = b[:min(len(b), noiseChunk+headerSize-1)] // headers that start before noiseChunk
 	end := nextHeader(b, s.retry.header)
 	switch {
 	case end >= 0:
-	case len(b) >= noiseChunk+headerSize:
-		end = noiseChunk // no header starts before it
+	case len(b) == noiseChunk+headerSize-1:
+		end = noiseChunk
 	case s.closed:
 		end = len(b)
 	case s.expired:
