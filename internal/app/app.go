@@ -67,6 +67,7 @@ type App struct {
 
 	enterprises *enterprise.Service
 	telemetry   *telemetry.Store
+	digest      *telemetry.Digest
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
 

@@ -17,6 +17,8 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	}
 	a.devices = telemetry.NewDevices(a.db, a.policy, a.telemetry)
 	a.serve(a.telemetry)
+	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Log: a.conf.Log})
+	a.background(a.digest, a.digest.RunDue)
 	return nil
 }
 

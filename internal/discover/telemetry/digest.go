@@ -1,0 +1,513 @@
+package telemetry
+
+import (
+	"context"
+	"database/sql"
+	"log/slog"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/qingshao/qingshao/hj212"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/decimal"
+	"github.com/qingshao/qingshao/internal/enterprise"
+)
+
+// DigestOptions tune the digest; the zero value is right for service.
+type DigestOptions struct {
+	// HourGrace is how long after its end an hour waits for the station's own
+	// value (2061) before it is computed; DayGrace likewise for days.
+	HourGrace time.Duration // 15 minutes
+	DayGrace  time.Duration // 1 hour
+	// Late is how long readings of the past gather before their period is computed.
+	Late time.Duration // 30 seconds
+	Log  *slog.Logger
+}
+
+// Digest follows the committed readings and keeps what is made of them: current
+// values in memory, official hourly and daily values in the main database. What
+// it writes is idempotent and carries its cursor: a crash neither skips nor
+// doubles a value.
+type Digest struct {
+	s       *Store
+	o       DigestOptions
+	current currentBook
+
+	mu     sync.Mutex // one round at a time
+	cursor int64      // read up to here
+	saved  int64      // what the database knows of it
+	ready  bool
+	noted  map[due]bool // periods that wait to be computed, as far as this process knows
+
+	stop context.CancelFunc
+	wait sync.WaitGroup
+}
+
+// NewDigest makes the digest of a store.
+func NewDigest(s *Store, o DigestOptions) *Digest {
+	set := func(v *time.Duration, d time.Duration) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	set(&o.HourGrace, 15*time.Minute)
+	set(&o.DayGrace, time.Hour)
+	set(&o.Late, 30*time.Second)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Digest{s: s, o: o, noted: map[due]bool{}}
+}
+
+const digestConsumer = "digest"
+
+// Start follows the readings until Stop.
+func (g *Digest) Start(context.Context) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	g.stop = cancel
+	g.wait.Go(func() { g.run(ctx) })
+	return nil
+}
+
+// Stop ends the following; what was read stays noted.
+func (g *Digest) Stop(context.Context) error {
+	if g.stop != nil {
+		g.stop()
+		g.wait.Wait()
+	}
+	return nil
+}
+
+// digestPause gathers commits: current values may be that old.
+const digestPause = 100 * time.Millisecond
+
+func (g *Digest) run(ctx context.Context) {
+	clock := time.NewTicker(5 * time.Second) // periods come due without readings
+	defer clock.Stop()
+	for {
+		wake := g.s.Wake()
+		if _, err := g.RunDue(ctx); err != nil && ctx.Err() == nil {
+			g.o.Log.Error("telemetry: readings could not be digested", "error", err)
+		}
+		pause := time.NewTimer(digestPause)
+		select {
+		case <-ctx.Done():
+		case <-pause.C:
+		}
+		pause.Stop()
+		select {
+		case <-ctx.Done():
+			return
+		case <-wake:
+		case <-clock.C:
+		}
+	}
+}
+
+// RunDue reads what was committed and computes what is due now; it returns how
+// many records and periods that were.
+func (g *Digest) RunDue(ctx context.Context) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.ready {
+		if err := g.load(ctx); err != nil {
+			return 0, err
+		}
+	}
+	done := 0
+	for {
+		n, more, err := g.read(ctx)
+		done += n
+		if err != nil {
+			return done, err
+		}
+		if !more {
+			break
+		}
+	}
+	for _, p := range []Period{Hour, Day} {
+		n, err := g.compute(ctx, p)
+		done += n
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
+// load finds the cursor and rebuilds the current values.
+func (g *Digest) load(ctx context.Context) error {
+	err := g.s.d.Read(ctx, func(tx *db.Tx) (err error) {
+		g.saved, err = Cursor(ctx, tx, digestConsumer)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	g.cursor = g.saved
+	if err := g.current.rebuild(ctx, g.s, g.s.d.Now()); err != nil {
+		return err
+	}
+	g.ready = true
+	return nil
+}
+
+const (
+	digestPage = 5000
+	// cursorSlack is how many batches may be read again after a crash.
+	cursorSlack = 2000
+)
+
+// read takes one page of records.
+func (g *Digest) read(ctx context.Context) (n int, more bool, err error) {
+	records, next, err := g.s.Since(ctx, g.cursor, digestPage)
+	if err != nil || next == g.cursor {
+		return 0, false, err
+	}
+	hours, days, dues := []PeriodValue{}, []PeriodValue{}, map[due]int64{}
+	for i := range records {
+		r := &records[i]
+		g.current.apply(r)
+		if r.OutletID == "" || !r.Plausible() {
+			continue
+		}
+		switch r.CN {
+		case CNRealtime, CNMinute:
+			dues[due{Hour, r.OutletID, Hour.Start(r.Time).UnixMicro()}] = r.Seq
+		case CNHour:
+			hours = appendReported(hours, r, Hour)
+			dues[due{Day, r.OutletID, Day.Start(r.Time).UnixMicro()}] = r.Seq
+		case CNDay:
+			days = appendReported(days, r, Day)
+		}
+	}
+	for d := range dues {
+		if g.noted[d] {
+			delete(dues, d)
+		}
+	}
+	if len(hours)+len(days)+len(dues) > 0 || next-g.saved > cursorSlack {
+		if err := g.save(ctx, hours, days, dues, next); err != nil {
+			return 0, false, err
+		}
+	}
+	g.cursor = next
+	return len(records), true, nil
+}
+
+func appendReported(list []PeriodValue, r *Record, p Period) []PeriodValue {
+	for _, it := range r.Items {
+		v, ok := reported(it)
+		if !ok {
+			continue
+		}
+		v.OutletID, v.At, v.Batch = r.OutletID, p.Start(r.Time), r.Seq
+		list = append(list, v)
+	}
+	return list
+}
+
+// periodPage is how many values are written in one transaction, so that other
+// writers of the main database wait for some ten milliseconds.
+const periodPage = 1000
+
+// save writes what a page of records caused; the cursor goes with the last part,
+// and the parts before it are idempotent.
+func (g *Digest) save(ctx context.Context, hours, days []PeriodValue, dues map[due]int64, next int64) error {
+	for len(hours) > periodPage {
+		if err := g.s.d.Write(ctx, func(tx *db.Tx) error {
+			_, err := writePeriods(ctx, tx, Hour, hours[:periodPage])
+			return err
+		}); err != nil {
+			return err
+		}
+		hours = hours[periodPage:]
+	}
+	err := g.s.d.Write(ctx, func(tx *db.Tx) error {
+		if _, err := writePeriods(ctx, tx, Hour, hours); err != nil {
+			return err
+		}
+		if _, err := writePeriods(ctx, tx, Day, days); err != nil {
+			return err
+		}
+		for d, batch := range dues {
+			if err := enqueueDue(ctx, tx, d, g.runAt(d, tx.Now), batch); err != nil {
+				return err
+			}
+		}
+		return SaveCursor(ctx, tx, digestConsumer, next)
+	})
+	if err != nil {
+		return err
+	}
+	g.saved = next
+	for d := range dues {
+		g.noted[d] = true
+	}
+	return nil
+}
+
+// runAt is when a period is computed: some time after its end, or, when it is
+// long over, after the readings that arrive now have gathered.
+func (g *Digest) runAt(d due, now time.Time) int64 {
+	end := moment(d.at).Add(d.period.Length() + g.o.HourGrace)
+	if d.period == Day {
+		end = moment(d.at).Add(d.period.Length() + g.o.DayGrace)
+	}
+	if late := now.Add(g.o.Late); late.After(end) {
+		end = late
+	}
+	return end.UnixMicro()
+}
+
+// computePage is how many periods are computed between two looks at the clock.
+const computePage = 5000
+
+// compute makes the periods that are due.
+func (g *Digest) compute(ctx context.Context, p Period) (int, error) {
+	var rows []dueRow
+	err := g.s.d.Read(ctx, func(tx *db.Tx) (err error) {
+		rows, err = duePeriods(ctx, tx, p, tx.Micros(), computePage)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for from := 0; from < len(rows); {
+		to := from + 1
+		for to < len(rows) && rows[to].at == rows[from].at {
+			to++
+		}
+		if p == Hour {
+			err = g.computeHour(ctx, rows[from:to])
+		} else {
+			err = g.computeDays(ctx, rows[from:to])
+		}
+		if err != nil {
+			return from, err
+		}
+		from = to
+	}
+	return len(rows), nil
+}
+
+// computeHour makes one hour of several outlets. Factors that the station
+// reported itself are computed too and then found settled by writePeriods.
+func (g *Digest) computeHour(ctx context.Context, rows []dueRow) error {
+	at := rows[0].at
+	found, err := g.samples(ctx, rows, at, at+int64(Hour.Length()/time.Microsecond))
+	if err != nil {
+		return err
+	}
+	reg := g.s.registry.Load()
+	for _, r := range rows {
+		var values []PeriodValue
+		kind, every := enterprise.Kind(""), 60
+		for _, num := range reg.of[r.outlet] {
+			kind, every = enterprise.Kind(reg.byNum[num].Kind), reg.byNum[num].RtdInterval
+		}
+		for code, s := range found[r.outlet] {
+			v := s.hour(kind, every)
+			v.OutletID, v.Factor, v.At, v.Batch = r.outlet, code, moment(at), r.batch
+			values = append(values, v)
+		}
+		sort.Slice(values, func(i, j int) bool { return values[i].Factor < values[j].Factor })
+		if err := g.finish(ctx, r, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes a computed period and takes it off the list; an hour makes its
+// day due.
+func (g *Digest) finish(ctx context.Context, r dueRow, values []PeriodValue) error {
+	next := due{Day, r.outlet, Day.Start(moment(r.at)).UnixMicro()}
+	noted := false
+	err := g.s.d.Write(ctx, func(tx *db.Tx) error {
+		n, err := writePeriods(ctx, tx, r.period, values)
+		if err != nil {
+			return err
+		}
+		if noted = r.period == Hour && n > 0 && !g.noted[next]; noted {
+			if err := enqueueDue(ctx, tx, next, g.runAt(next, tx.Now), r.batch); err != nil {
+				return err
+			}
+		}
+		return finishDue(ctx, tx, r)
+	})
+	if err != nil {
+		return err
+	}
+	delete(g.noted, r.due)
+	if noted {
+		g.noted[next] = true
+	}
+	return nil
+}
+
+// computeDays makes one day of several outlets from their hours.
+func (g *Digest) computeDays(ctx context.Context, rows []dueRow) error {
+	reg := g.s.registry.Load()
+	for _, r := range rows {
+		var hours []PeriodValue
+		start := moment(r.at)
+		err := g.s.d.Read(ctx, func(tx *db.Tx) (err error) {
+			hours, err = PeriodsOf(ctx, tx, Hour, r.outlet, start, start.Add(Day.Length()))
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		kind := enterprise.Kind("")
+		for _, num := range reg.of[r.outlet] {
+			kind = enterprise.Kind(reg.byNum[num].Kind)
+		}
+		values := daysOf(kind, hours)
+		for i := range values {
+			values[i].OutletID, values[i].At, values[i].Batch = r.outlet, start, r.batch
+		}
+		if err := g.finish(ctx, r, values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// daysOf groups the hours of one day, which stand by factor, and computes each.
+func daysOf(kind enterprise.Kind, hours []PeriodValue) []PeriodValue {
+	by, order := map[string][]PeriodValue{}, []string{}
+	for _, h := range hours {
+		if by[h.Factor] == nil {
+			order = append(order, h.Factor)
+		}
+		by[h.Factor] = append(by[h.Factor], h)
+	}
+	var out []PeriodValue
+	for _, code := range order {
+		out = append(out, dayOf(kind, code, by[code], by[flowOf(kind)]))
+	}
+	return out
+}
+
+// hourSamples are the readings of one factor in one hour.
+type hourSamples struct {
+	minute, realtime map[int64]sample
+}
+
+// hour prefers minute means to realtime values.
+func (s *hourSamples) hour(kind enterprise.Kind, every int) PeriodValue {
+	list, source := inOrder(s.minute), FromMinute
+	step := 10 * time.Minute
+	if len(list) == 0 {
+		list, source, step = inOrder(s.realtime), FromRealtime, time.Duration(every)*time.Second
+	} else if gap := interval(list); gap > 0 {
+		step = min(step, gap)
+	}
+	v := hourOf(kind, list, max(1, int(time.Hour/step)), source)
+	return v
+}
+
+func inOrder(m map[int64]sample) []sample {
+	out := make([]sample, 0, len(m))
+	for _, s := range m {
+		out = append(out, s)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].at < out[j].at })
+	return out
+}
+
+// fewOutlets is up to how many outlets are looked up one by one; above, one walk
+// over the hour serves all of them.
+const fewOutlets = 4
+
+// samples reads the realtime and minute rows of the outlets in from <= t < to.
+// The newest version of a factor wins.
+func (g *Digest) samples(ctx context.Context, rows []dueRow, from, to int64) (map[string]map[string]*hourSamples, error) {
+	reg := g.s.registry.Load()
+	outlet := map[int64]string{}
+	for _, r := range rows {
+		for _, num := range reg.of[r.outlet] {
+			outlet[num] = r.outlet
+		}
+	}
+	out := map[string]map[string]*hourSamples{}
+	take := func(r *packedRow) error {
+		id, ok := outlet[r.device]
+		if !ok {
+			return nil
+		}
+		items, err := unpack(r.data, r.kind.ST())
+		if err != nil {
+			return err
+		}
+		if out[id] == nil {
+			out[id] = map[string]*hourSamples{}
+		}
+		addSamples(out[id], items, r.kind.CN(), r.time)
+		return nil
+	}
+	for _, sh := range g.s.shards.list(from, to) {
+		err := g.s.shards.reader(sh, func(h *sql.DB) error {
+			kinds, err := kindsIn(ctx, h)
+			for _, k := range kinds {
+				if err != nil {
+					return err
+				}
+				if k.CN() != CNRealtime && k.CN() != CNMinute {
+					continue
+				}
+				if len(outlet) > fewOutlets {
+					err = rowsOfAll(ctx, h, k, from, to, take)
+					continue
+				}
+				for num := range outlet {
+					if err = sh.rowsOf(ctx, h, k, num, from, to, take); err != nil {
+						return err
+					}
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func addSamples(by map[string]*hourSamples, items []Item, cn hj212.Command, at int64) {
+	value, converted, _ := measuresOf(cn)
+	for _, it := range items {
+		s, ok := sampleOf(it, at, value, converted)
+		if !ok {
+			continue
+		}
+		h := by[it.Factor]
+		if h == nil {
+			h = &hourSamples{minute: map[int64]sample{}, realtime: map[int64]sample{}}
+			by[it.Factor] = h
+		}
+		if cn == CNMinute {
+			h.minute[at] = s
+		} else {
+			h.realtime[at] = s
+		}
+	}
+}
+
+// Current reads the state of an outlet.
+func (g *Digest) Current(outletID string) Current { return g.current.read(outletID) }
+
+// Heard lists when every outlet that was ever heard was heard last.
+func (g *Digest) Heard() map[string]time.Time { return g.current.heard() }
+
+// Ratio is the judged value over the upper limit, nil without one or above zero.
+func Ratio(value, limit decimal.Decimal) *float64 {
+	if limit.Mantissa <= 0 {
+		return nil
+	}
+	r := value.Float64() / limit.Float64()
+	return &r
+}
