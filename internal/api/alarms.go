@@ -2,9 +2,9 @@ package api
 
 import (
 	"context"
+	"strconv"
 	"time"
 
-	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
@@ -30,36 +30,36 @@ func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 
 // AlarmView is one alarm in lists.
 type AlarmView struct {
-	ID             rule.ID         `json:"id"`
-	Number         string          `json:"number"`
-	Rule           string          `json:"rule"`
-	RuleTitle      string          `json:"rule_title"`
-	Level          rule.Level      `json:"level" enum:"notice,exceed,grave"`
-	LevelTitle     string          `json:"level_title"`
-	State          flow.State      `json:"state"`
-	StateTitle     string          `json:"state_title"`
-	Waits          string          `json:"waits" doc:"等待谁办理"`
-	OutletID       string          `json:"outlet_id"`
-	OutletName     string          `json:"outlet_name"`
-	EnterpriseID   string          `json:"enterprise_id"`
-	EnterpriseName string          `json:"enterprise_name"`
-	Area           string          `json:"area"`
-	AreaName       string          `json:"area_name"`
-	Factor         string          `json:"factor"`
-	FactorName     string          `json:"factor_name"`
-	Unit           string          `json:"unit"`
-	Limit          decimal.Decimal `json:"limit"`
-	Value          decimal.Decimal `json:"value" doc:"最近一次超过限值的值"`
-	Ratio          float64         `json:"ratio" doc:"值与限值之比，0 为不适用"`
-	Peak           decimal.Decimal `json:"peak"`
-	Times          int64           `json:"times"`
-	StartedAt      string          `json:"started_at"`
-	LastAt         string          `json:"last_at"`
-	EndedAt        string          `json:"ended_at" doc:"空为仍在持续"`
-	Summary        string          `json:"summary"`
-	Basis          string          `json:"basis"`
-	ClueID         string          `json:"clue_id"`
-	Version        int64           `json:"version"`
+	ID             rule.ID    `json:"id"`
+	Number         string     `json:"number"`
+	Rule           string     `json:"rule"`
+	RuleTitle      string     `json:"rule_title"`
+	Level          rule.Level `json:"level" enum:"notice,exceed,grave"`
+	LevelTitle     string     `json:"level_title"`
+	State          flow.State `json:"state"`
+	StateTitle     string     `json:"state_title"`
+	Waits          string     `json:"waits" doc:"等待谁办理"`
+	OutletID       string     `json:"outlet_id"`
+	OutletName     string     `json:"outlet_name"`
+	EnterpriseID   string     `json:"enterprise_id"`
+	EnterpriseName string     `json:"enterprise_name"`
+	Area           string     `json:"area"`
+	AreaName       string     `json:"area_name"`
+	Factor         string     `json:"factor"`
+	FactorName     string     `json:"factor_name"`
+	Unit           string     `json:"unit"`
+	Limit          Number     `json:"limit"`
+	Value          Number     `json:"value" doc:"最近一次超过限值的值"`
+	Ratio          float64    `json:"ratio" doc:"值与限值之比，0 为不适用"`
+	Peak           Number     `json:"peak"`
+	Times          int64      `json:"times"`
+	StartedAt      string     `json:"started_at"`
+	LastAt         string     `json:"last_at"`
+	EndedAt        string     `json:"ended_at" doc:"空为仍在持续"`
+	Summary        string     `json:"summary"`
+	Basis          string     `json:"basis"`
+	ClueID         string     `json:"clue_id"`
+	Version        int64      `json:"version"`
 }
 
 // AlarmFile is everything about one alarm; Window is the time to show around it.
@@ -86,7 +86,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 		ID: x.ID, Number: x.Number, Rule: x.Rule, RuleTitle: law.Title, Level: x.Level, LevelTitle: x.Level.Title(),
 		State: x.State, StateTitle: row.Title, Waits: row.Waits, OutletID: x.OutletID, OutletName: x.OutletName,
 		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
-		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: x.Limit, Value: x.Value, Ratio: x.Ratio(), Peak: x.Peak, Times: x.Times,
+		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
 		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
 	}
 }
@@ -130,7 +130,7 @@ func (r alarms) export(ctx context.Context, in *AlarmQuery, row func(...string) 
 		for _, x := range page.Items {
 			v := r.view(x)
 			if err := row(v.Number, v.LevelTitle, v.StateTitle, v.AreaName, v.EnterpriseName, v.OutletName, v.FactorName, v.Limit.String(), v.Value.String(),
-				v.Peak.String(), v.Unit, decimal.Decimal{Mantissa: v.Times}.String(), v.StartedAt, v.LastAt, v.EndedAt, v.Summary, v.Basis); err != nil {
+				v.Peak.String(), v.Unit, strconv.FormatInt(v.Times, 10), v.StartedAt, v.LastAt, v.EndedAt, v.Summary, v.Basis); err != nil {
 				return "", err
 			}
 		}

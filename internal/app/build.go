@@ -90,6 +90,8 @@ func (a *App) surface() error {
 	a.api.Users(a.auth, words)
 	a.api.Files(a.files)
 	a.api.Reference(a.place)
+	a.api.Enterprises(a.enterprises, words)
+	a.api.Devices(a.devices, a.telemetry, a.place.Regions.Root().Code)
 	a.api.Alarms(a.rules, words, a.files)
 	return nil
 }
