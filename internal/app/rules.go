@@ -24,12 +24,15 @@ func (a *App) watch() {
 	})
 	a.rules.Jobs(a.jobs)
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
-	runner := rule.NewRunner(a.rules, values{a.telemetry}, a.conf.Log)
+	runner := rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
 	a.background(runner, runner.RunDue)
 }
 
 // values offers what telemetry has committed to the rules.
-type values struct{ store *telemetry.Store }
+type values struct {
+	store  *telemetry.Store
+	digest *telemetry.Digest
+}
 
 // valuesPage is about how many frames or values a pass of the rules takes.
 const valuesPage = 500
@@ -40,8 +43,11 @@ func (v values) Wake() <-chan struct{} { return v.store.Wake() }
 // Since gives realtime values from the frames themselves, hourly and daily ones
 // from the official values.
 func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]rule.Sample, int64, error) {
-	if stream != enterprise.Realtime {
-		return nil, cursor, nil
+	switch stream {
+	case enterprise.Hour:
+		return official(v.digest.HourlySince(ctx, cursor, valuesPage))
+	case enterprise.Day:
+		return official(v.digest.DailySince(ctx, cursor, valuesPage))
 	}
 	records, next, err := v.store.Since(ctx, cursor, valuesPage)
 	if err != nil {
@@ -52,6 +58,18 @@ func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]
 		out = appendSamples(out, &records[i])
 	}
 	return out, next, nil
+}
+
+// official turns hourly or daily values into samples.
+func official(periods []telemetry.PeriodValue, next int64, err error) ([]rule.Sample, int64, error) {
+	var out []rule.Sample
+	for _, p := range periods {
+		if value, ok := p.Judged(); ok {
+			out = append(out, rule.Sample{OutletID: p.OutletID, OutletKind: enterprise.Kind(p.OutletKind), Factor: p.Factor, At: p.At,
+				Value: value, Flag: p.Flag, Valid: p.Valid()})
+		}
+	}
+	return out, next, err
 }
 
 // appendSamples turns a realtime frame into samples: the converted (折算) value

@@ -497,6 +497,41 @@ func addSamples(by map[string]*hourSamples, items []Item, cn hj212.Command, at i
 	}
 }
 
+// HourlySince gives the changes of hourly values behind a cursor, in order, and
+// the cursor behind them. A correction comes as a higher Version of a value that
+// came before.
+func (g *Digest) HourlySince(ctx context.Context, cursor int64, limit int) ([]PeriodValue, int64, error) {
+	return g.since(ctx, Hour, cursor, limit)
+}
+
+// DailySince is HourlySince for daily values.
+func (g *Digest) DailySince(ctx context.Context, cursor int64, limit int) ([]PeriodValue, int64, error) {
+	return g.since(ctx, Day, cursor, limit)
+}
+
+func (g *Digest) since(ctx context.Context, p Period, cursor int64, limit int) (out []PeriodValue, next int64, err error) {
+	err = g.s.d.Read(ctx, func(tx *db.Tx) error {
+		out, err = periodsSince(ctx, tx, p, cursor, limit)
+		return err
+	})
+	if err != nil || len(out) == 0 {
+		return nil, cursor, err
+	}
+	for i := range out {
+		out[i].OutletKind = g.kindOf(out[i].OutletID)
+	}
+	return out, out[len(out)-1].Seq, nil
+}
+
+// kindOf is the kind of an outlet that has devices.
+func (g *Digest) kindOf(outletID string) string {
+	reg := g.s.registry.Load()
+	for _, num := range reg.of[outletID] {
+		return reg.byNum[num].Kind
+	}
+	return ""
+}
+
 // Current reads the state of an outlet.
 func (g *Digest) Current(outletID string) Current { return g.current.read(outletID) }
 

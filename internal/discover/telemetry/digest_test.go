@@ -309,3 +309,32 @@ func TestDigest_FollowsWhileRunning(t *testing.T) {
 	}
 	b.expect(Hour, dev.OutletID, "2108 a21026 5 0/0 N report v1")
 }
+
+func TestHourlySince_PagesChangesInOrder(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d)
+		dev := b.device("MN1", enterprise.Gas)
+		g := NewDigest(b.s, DigestOptions{})
+		for _, avg := range []string{"1", "2", "3"} {
+			b.want(b.send(frame("MN1", "31", "2061", "20261121080000", "a21026-Avg="+avg+",a21026-Flag=N")), Stored)
+			settle(t, g)
+		}
+		got, cursor := "", int64(0)
+		for range 5 {
+			page, next, err := g.HourlySince(context.Background(), cursor, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range page {
+				got += fmt.Sprintf("%v v%d %s %v; ", v.Value, v.Version, v.OutletKind, v.OutletID == dev.OutletID)
+			}
+			cursor = next
+		}
+		if got != "1 v1 gas true; 2 v2 gas true; 3 v3 gas true; " || cursor != 3 {
+			t.Errorf("%q, cursor %d", got, cursor)
+		}
+		if none, next, err := g.DailySince(context.Background(), 7, 2); len(none) != 0 || next != 7 || err != nil {
+			t.Error(none, next, err)
+		}
+	})
+}

@@ -64,6 +64,8 @@ type PeriodValue struct {
 	Source    string
 	Batch     int64 // batch of readings that caused it
 	Seq       int64 // order of all changes, the cursor of HoursSince and DaysSince
+
+	OutletKind string // gas, water, rain; filled in by HourlySince and DailySince
 }
 
 // Valid reports whether limits may be judged on the value.
