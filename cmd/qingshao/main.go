@@ -7,13 +7,15 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	_ "time/tzdata" // minimal machines have no time zones
 
 	"github.com/alecthomas/kong"
 
-	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/obs"
 )
 
 // version is set by the build.
@@ -21,6 +23,7 @@ var version = "dev"
 
 // cli is the whole command line; each command is a struct with Run.
 type cli struct {
+	config.File
 	Serve    serveCmd    `cmd:"" help:"启动服务"`
 	User     userCmd     `cmd:"" help:"账号管理"`
 	Version  versionCmd  `cmd:"" help:"显示版本"`
@@ -41,14 +44,14 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	var c cli
-	parser, err := kong.New(&c, kong.Name("qingshao"), kong.Description("清哨：发现环境污染问题，并处置到底。"),
-		kong.DefaultEnvars("QINGSHAO"), kong.UsageOnError(), kong.BindTo(ctx, (*context.Context)(nil)))
+	parser, err := config.Parser(&c, os.Args[1:], kong.Name("qingshao"), kong.Description("清哨：发现环境污染问题，并处置到底。"),
+		kong.BindTo(ctx, (*context.Context)(nil)))
 	if err != nil {
 		fail(err)
 	}
 	k, err := parser.Parse(os.Args[1:])
 	if err != nil {
-		fail(fault.Invalidf("命令行有误：%v；用 qingshao --help 查看用法", err))
+		fail(config.Explain(err))
 	}
 	if err := k.Run(); err != nil {
 		fail(err)
@@ -57,6 +60,6 @@ func main() {
 
 // fail says in one Chinese line why, and leaves with 1.
 func fail(err error) {
-	fmt.Fprintln(os.Stderr, "失败："+err.Error())
+	fmt.Fprintln(os.Stderr, "失败："+strings.ReplaceAll(obs.Redact(err.Error()), "\n", "；"))
 	os.Exit(1)
 }

@@ -8,27 +8,27 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/app"
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/blob"
+	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/obs"
 )
 
 // dataFlags are shared by every command that acts on data.
-type dataFlags struct {
-	Data     string `help:"数据目录" default:"data" type:"path"`
-	Database string `help:"PostgreSQL 地址（postgres://…）；不填则使用数据目录中的内置数据库"`
-}
+type dataFlags = config.Data
 
-type serveCmd struct {
-	dataFlags
-	Listen  string `help:"网页与接口的监听地址" default:"127.0.0.1:8080"`
-	HJ212   string `name:"hj212" help:"HJ 212 数据接收的监听地址" default:"127.0.0.1:8212"`
-	Profile string `help:"所在地配置（内置名称或目录）" default:"wenzhou"`
-}
+type serveCmd struct{ config.Serve }
 
 // stopLimit bounds a clean stop.
 const stopLimit = 9 * time.Second
 
 // Run serves until SIGINT or SIGTERM.
 func (s serveCmd) Run(ctx context.Context) error {
-	a, err := app.New(ctx, app.Config{Dir: s.Data, Database: s.Database, Listen: s.Listen, HJ212: s.HJ212, Profile: s.Profile, Version: version})
+	c, err := s.app()
+	if err != nil {
+		return err
+	}
+	a, err := app.New(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -59,4 +59,31 @@ func run(ctx context.Context, a *app.App) error {
 		return err
 	}
 	return failed
+}
+
+// app turns what the operator set into what the program needs.
+func (s serveCmd) app() (app.Config, error) {
+	if err := s.Check(); err != nil {
+		return app.Config{}, err
+	}
+	url, err := s.URL()
+	if err != nil {
+		return app.Config{}, err
+	}
+	proxies, err := s.Trusted()
+	if err != nil {
+		return app.Config{}, err
+	}
+	log, err := obs.NewLogger(os.Stderr, obs.LogConfig(s.Log))
+	if err != nil {
+		return app.Config{}, err
+	}
+	age := time.Duration(s.Login.PasswordDays) * 24 * time.Hour
+	if age == 0 {
+		age = -1 // never
+	}
+	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, Profile: s.Profile, Version: version,
+		Secure: s.HTTPS, Proxies: proxies, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
+		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
+			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil
 }

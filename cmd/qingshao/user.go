@@ -3,16 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/app"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/config"
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
@@ -24,28 +23,20 @@ type userCmd struct {
 	Reset userResetCmd `cmd:"" name:"reset-password" help:"重置密码（包括三员）"`
 }
 
-// placeFlags are shared by commands that act on the data of a place.
-type placeFlags struct {
-	dataFlags
-	Profile string `help:"所在地配置（内置名称或目录）" default:"wenzhou"`
-}
-
 // accounts opens the data, hands its accounts to f, and closes it again. It
 // binds no port and starts nothing, so a server may run on the same data.
-func (p placeFlags) accounts(ctx context.Context, f func(*auth.Service) error) (err error) {
-	a, err := app.New(ctx, app.Config{Dir: p.Data, Database: p.Database, Profile: p.Profile, Version: version,
-		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+func accounts(ctx context.Context, p config.Place, f func(*auth.Service) error) error {
+	url, err := p.URL()
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, a.Close()) }()
-	return f(a.Accounts())
+	return app.WithAccounts(ctx, app.Config{Dir: p.Data.Data, Database: url, Profile: p.Profile}, f)
 }
 
 var cliActor = auth.System("cli")
 
 type userAddCmd struct {
-	placeFlags
+	config.Place
 	Name       string   `help:"姓名" required:""`
 	Role       []string `help:"岗位，可重复，如 clerk、agency（见 docs/glossary.md）" required:""`
 	Area       string   `help:"辖区的行政区划代码；不填为全域"`
@@ -76,7 +67,7 @@ func (c userAddCmd) Run(ctx context.Context) error {
 	if !c.Token {
 		acc.Password, acc.MustChange = auth.RandomPassword(), true
 	}
-	return c.accounts(ctx, func(s *auth.Service) error {
+	return accounts(ctx, c.Place, func(s *auth.Service) error {
 		u, err := s.Provision(ctx, cliActor, acc)
 		if err != nil {
 			return err
@@ -95,13 +86,13 @@ func (c userAddCmd) Run(ctx context.Context) error {
 }
 
 type userListCmd struct {
-	placeFlags
+	config.Place
 	JSON bool `name:"json" help:"每行一个 JSON 对象"`
 }
 
 // Run prints one line an account: fields parted by tabs, or JSON.
 func (c userListCmd) Run(ctx context.Context) error {
-	return c.accounts(ctx, func(s *auth.Service) error {
+	return accounts(ctx, c.Place, func(s *auth.Service) error {
 		f := auth.Filter{Limit: 200}
 		for {
 			page, err := s.Users(ctx, cliActor, f)
@@ -147,13 +138,13 @@ func (c userListCmd) print(w io.Writer, u auth.User) error {
 }
 
 type userResetCmd struct {
-	placeFlags
+	config.Place
 	Login string `help:"登录名" required:""`
 }
 
 // Run prints the fresh password alone.
 func (c userResetCmd) Run(ctx context.Context) error {
-	return c.accounts(ctx, func(s *auth.Service) error {
+	return accounts(ctx, c.Place, func(s *auth.Service) error {
 		u, err := s.UserByLogin(ctx, cliActor, c.Login)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/qingshao/qingshao/internal/app"
+	"github.com/qingshao/qingshao/internal/config"
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
@@ -37,8 +38,8 @@ func output(t *testing.T, run func() error) (string, error) {
 
 func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
 	ctx := context.Background()
-	p := placeFlags{dataFlags: dataFlags{Data: filepath.Join(t.TempDir(), "new", "data")}, Profile: "wenzhou"}
-	server, err := app.New(ctx, app.Config{Dir: p.Data, Profile: p.Profile, Version: version})
+	p := config.Place{Data: config.Data{Data: filepath.Join(t.TempDir(), "new", "data")}, Profile: "wenzhou"}
+	server, err := app.New(ctx, app.Config{Dir: p.Data.Data, Profile: p.Profile, Version: version})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	add := userAddCmd{placeFlags: p, Name: "李 工", Role: []string{"agency"}, Area: "330302", Agency: "sthj-330302", Token: true, Days: 90}
+	add := userAddCmd{Place: p, Name: "李 工", Role: []string{"agency"}, Area: "330302", Agency: "sthj-330302", Token: true, Days: 90}
 	token, err := output(t, func() error { return add.Run(ctx) })
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +61,7 @@ func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
 		t.Errorf("the open program sees %+v, %v", who, err)
 	}
 
-	list := userListCmd{placeFlags: p}
+	list := userListCmd{Place: p}
 	text, err := output(t, func() error { return list.Run(ctx) })
 	if err != nil || text != "李工\t李 工\tagency\t330302\tsthj-330302\t\tactive\t"+who.ID+"\n" {
 		t.Errorf("list %q, %v", text, err)
@@ -71,7 +72,7 @@ func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
 	if uerr := json.Unmarshal(bytes.TrimSpace([]byte(text)), &row); uerr != nil || err != nil || row["login"] != "李工" {
 		t.Errorf("list %q, %v, %v", text, uerr, err)
 	}
-	reset := userResetCmd{placeFlags: p, Login: "李工"}
+	reset := userResetCmd{Place: p, Login: "李工"}
 	if text, err = output(t, func() error { return reset.Run(ctx) }); err != nil || len(strings.TrimSpace(text)) != 19 {
 		t.Errorf("reset printed %q, %v", text, err)
 	}
@@ -82,7 +83,7 @@ func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
 
 func TestUser_AddRefuses(t *testing.T) {
 	ctx := context.Background()
-	p := placeFlags{dataFlags: dataFlags{Data: t.TempDir()}, Profile: "wenzhou"}
+	p := config.Place{Data: config.Data{Data: t.TempDir()}, Profile: "wenzhou"}
 	for _, c := range []struct {
 		name string
 		cmd  userAddCmd
@@ -94,7 +95,7 @@ func TestUser_AddRefuses(t *testing.T) {
 		{"agency elsewhere", userAddCmd{Name: "甲乙", Role: []string{"agency"}, Area: "330302", Agency: "none"}, "none"},
 		{"too long a token", userAddCmd{Name: "甲丙", Role: []string{"clerk"}, Token: true, Days: 1000}, "366"},
 	} {
-		c.cmd.placeFlags = p
+		c.cmd.Place = p
 		if c.cmd.Days == 0 {
 			c.cmd.Days = 90
 		}
@@ -103,7 +104,7 @@ func TestUser_AddRefuses(t *testing.T) {
 			t.Errorf("%s: printed %q, %v", c.name, out, err)
 		}
 	}
-	list := userListCmd{placeFlags: p}
+	list := userListCmd{Place: p}
 	if out, err := output(t, func() error { return list.Run(ctx) }); out != "" || err != nil {
 		t.Errorf("a refused account is there: %q, %v", out, err)
 	}

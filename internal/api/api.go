@@ -10,6 +10,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"reflect"
 	"strings"
 	"time"
@@ -41,6 +42,8 @@ type Config struct {
 	Log     *slog.Logger
 	// Exported writes down that somebody takes a list out of the program.
 	Exported func(ctx context.Context, who auth.Actor, what, query string) error
+	// Proxies are the reverse proxies whose word on the caller's address counts.
+	Proxies []netip.Prefix
 }
 
 // API is the surface under construction and then in service.
@@ -53,6 +56,7 @@ type API struct {
 	secure bool
 
 	exported func(ctx context.Context, who auth.Actor, what, query string) error
+	proxies  []netip.Prefix
 }
 
 // New makes an empty surface.
@@ -69,14 +73,14 @@ func New(c Config) *API {
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure, exported: c.Exported}
+	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure, exported: c.Exported, proxies: c.Proxies}
 	a.huma = humago.New(mux, hc)
 	a.huma.UseMiddleware(a.authenticate)
 	return a
 }
 
 // Handler is the whole surface with its security headers.
-func (a *API) Handler() http.Handler { return secure(a.mux) }
+func (a *API) Handler() http.Handler { return forwarded(a.proxies, secure(a.mux)) }
 
 // Mux lets app add what is not an operation: health, metrics, the console.
 func (a *API) Mux() *http.ServeMux { return a.mux }

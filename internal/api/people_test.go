@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -246,4 +247,33 @@ func TestSecure_ForeignPagesChangeNothing(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestForwarded_BelievesTrustedProxiesOnly(t *testing.T) {
+	t.Parallel()
+	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/24"), netip.MustParsePrefix("::1/128")}
+	for _, c := range []struct{ name, peer, header, want string }{
+		{"no proxy", "192.0.2.7:4711", "", "192.0.2.7:4711"},
+		{"a stranger's claim", "192.0.2.7:4711", "127.0.0.1", "192.0.2.7:4711"},
+		{"a proxy without word", "10.0.0.5:80", "", "10.0.0.5:80"},
+		{"a proxy", "10.0.0.5:80", "192.0.2.9", "192.0.2.9:0"},
+		{"two proxies", "10.0.0.5:80", "192.0.2.9, 10.0.0.6", "192.0.2.9:0"},
+		{"a claim before the proxy's word", "10.0.0.5:80", "127.0.0.1, 192.0.2.9", "192.0.2.9:0"},
+		{"rubbish before the proxy's word", "10.0.0.5:80", "unknown, 192.0.2.9", "192.0.2.9:0"},
+		{"rubbish", "10.0.0.5:80", "unknown", "10.0.0.5:80"},
+		{"rubbish behind a proxy", "10.0.0.5:80", "unknown, 10.0.0.6", "10.0.0.6:0"},
+		{"IPv6", "[::1]:80", "2001:db8::7", "[2001:db8::7]:0"},
+		{"IPv4 in IPv6", "[::ffff:10.0.0.5]:80", "::ffff:192.0.2.9", "192.0.2.9:0"},
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.RemoteAddr = c.peer
+		if c.header != "" {
+			r.Header.Set("X-Forwarded-For", c.header)
+		}
+		got := ""
+		forwarded(proxies, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(httptest.NewRecorder(), r)
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.name, got, c.want)
+		}
+	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -94,4 +96,34 @@ func sameOrigin(next http.Handler) http.Handler {
 		fmt.Fprintf(w, `{"status":403,"title":%q,"detail":"请求来自其他网站，已拒绝（防跨站请求）"}`, titles[403])
 	}))
 	return p.Handler(next)
+}
+
+// forwarded puts the caller's address in place of a trusted proxy's, so that
+// lock-outs and session lists name the person and not the proxy. Of what the
+// header says only the part counts that trusted proxies have written: the last
+// address that is not one of theirs.
+func forwarded(proxies []netip.Prefix, next http.Handler) http.Handler {
+	if len(proxies) == 0 {
+		return next
+	}
+	trusted := func(ip netip.Addr) bool {
+		return slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(ip) })
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		peer, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err == nil && trusted(peer.Addr().Unmap()) {
+			chain := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+			for _, hop := range slices.Backward(chain) {
+				ip, err := netip.ParseAddr(strings.TrimSpace(hop))
+				if err != nil {
+					break
+				}
+				r.RemoteAddr = netip.AddrPortFrom(ip.Unmap(), 0).String()
+				if !trusted(ip.Unmap()) {
+					break
+				}
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"time"
 
@@ -27,6 +28,7 @@ import (
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/timeline"
@@ -42,6 +44,9 @@ type Config struct {
 	Profile  string
 	Version  string
 	Secure   bool
+	Accounts auth.Config    // limits of sessions and passwords; Known is ours
+	Uploads  blob.Limits    // limits of uploaded files
+	Proxies  []netip.Prefix // reverse proxies whose word on the caller's address counts
 	Now      func() time.Time
 	Manual   bool // background work runs only when Settle is called (scripts with a clock of their own)
 	Log      *slog.Logger
@@ -64,6 +69,9 @@ type App struct {
 	auth   *auth.Service
 	files  *blob.Files
 	api    *api.API
+
+	health  *obs.Health
+	metrics *obs.Metrics
 
 	enterprises *enterprise.Service
 	telemetry   *telemetry.Store
@@ -124,9 +132,13 @@ func (a *App) Settle(ctx context.Context) error {
 // New opens the data, migrates it and builds every part; nothing runs yet.
 func New(ctx context.Context, c Config) (*App, error) {
 	if c.Log == nil {
-		c.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+		log, err := obs.NewLogger(os.Stderr, obs.LogConfig{Format: "text", Level: "info"})
+		if err != nil {
+			return nil, err
+		}
+		c.Log = log
 	}
-	a := &App{conf: c, failed: make(chan error, 1)}
+	a := &App{conf: c, failed: make(chan error, 1), health: obs.NewHealth(c.Log), metrics: obs.NewMetrics(c.Version)}
 	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
@@ -157,7 +169,7 @@ func (a *App) Start(ctx context.Context) error {
 		return errors.Join(err, stopAll(ctx, a.parts))
 	}
 	a.listen = l
-	a.server = &http.Server{Handler: a.api.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	a.server = &http.Server{Handler: obs.Requests(a.conf.Log, a.metrics, a.api.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
 	go func() {
 		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err

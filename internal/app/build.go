@@ -35,7 +35,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.handle()
 	a.watch()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
-		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported})
+		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
 	return a.surface()
 }
@@ -50,7 +50,7 @@ func (a *App) exported(ctx context.Context, who auth.Actor, what, query string) 
 // mechanisms builds what every feature leans on.
 func (a *App) mechanisms() error {
 	a.policy = auth.DefaultPolicy()
-	a.auth = auth.New(a.db, a.policy, auth.Config{Known: a.known})
+	a.auth = a.accounts()
 	a.jobs = job.NewRunner(a.db, a.conf.Log)
 	a.bus = bus.New(a.db)
 	a.bus.Log = a.conf.Log
@@ -59,7 +59,7 @@ func (a *App) mechanisms() error {
 	if err != nil {
 		return err
 	}
-	a.files = blob.New(a.db, disk, a.policy, blob.Limits{})
+	a.files = blob.New(a.db, disk, a.policy, a.conf.Uploads)
 	a.jobs.Daily("blob.sweep", "03:40", func(ctx context.Context, _ job.Job) error { _, _, err := a.files.Sweep(ctx); return err })
 	a.notify = notify.New(a.db, a.policy)
 	a.timeline = timeline.New(timeline.Names{Agency: a.place.Agencies.Name, Area: a.place.Regions.Name})
@@ -92,6 +92,7 @@ func (a *App) surface() error {
 	a.api.Reference(a.place)
 	a.api.Enterprises(a.enterprises, words)
 	a.api.Devices(a.devices, a.telemetry, a.place.Regions.Root().Code)
+	a.system(audit.New(a.db, a.place.ID, a.conf.Log))
 	a.api.Alarms(a.rules, words, a.files)
 	return nil
 }

@@ -2,8 +2,11 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/profile"
 )
 
 // FirstStart opens the three officers' accounts that nobody holds yet and
@@ -23,6 +26,28 @@ func (a *App) AddUser(ctx context.Context, u auth.Account) (id, token string, er
 	}
 	_, token, err = a.auth.IssueToken(ctx, by, made.ID, "命令行", 0)
 	return made.ID, token, err
+}
+
+// accounts builds the service of people and rights for the place's areas and
+// agencies.
+func (a *App) accounts() *auth.Service {
+	c := a.conf.Accounts
+	c.Known = a.known
+	return auth.New(a.db, auth.DefaultPolicy(), c)
+}
+
+// WithAccounts opens the data for people and rights alone, hands them to f, and
+// closes again: no port, no background work, so a server may run beside it.
+func WithAccounts(ctx context.Context, c Config, f func(*auth.Service) error) (err error) {
+	a := &App{conf: c}
+	if a.place, err = profile.Load(c.Profile); err != nil {
+		return err
+	}
+	if a.db, err = db.Open(ctx, db.Config{Dir: c.Dir, URL: c.Database, Now: c.Now}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.db.Close()) }()
+	return f(a.accounts())
 }
 
 // Accounts is the service of people and rights, for the command line.

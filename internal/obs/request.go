@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -75,9 +74,6 @@ func failed(w http.ResponseWriter, id string) {
 	fmt.Fprintf(w, `{"status":500,"title":"系统出错","detail":"系统出错，已记录；请稍后重试，或将错误编号告知管理员：%s"}`, id)
 }
 
-// quiet lists paths that machines ask all day long.
-var quiet = []string{"/healthz", "/readyz", "/metrics", "/assets/"}
-
 func finish(log *slog.Logger, m *Metrics, r *http.Request, c *counted, took time.Duration) {
 	if c.status == 0 {
 		c.status = http.StatusOK
@@ -88,14 +84,12 @@ func finish(log *slog.Logger, m *Metrics, r *http.Request, c *counted, took time
 	}
 	m.requests.WithLabelValues(route, strconv.Itoa(c.status)).Inc()
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
-	level := slog.LevelInfo
-	for _, p := range quiet {
-		if strings.HasPrefix(r.URL.Path, p) {
-			level = slog.LevelDebug
-		}
-	}
-	if c.status >= 500 {
+	level := slog.LevelDebug // reading is not news
+	switch {
+	case c.status >= 500:
 		level = slog.LevelError
+	case c.status >= 400 || r.Method != http.MethodGet && r.Method != http.MethodHead:
+		level = slog.LevelInfo
 	}
 	log.Log(r.Context(), level, "request", "method", r.Method, "path", cut(r.URL.Path, 200), "status", c.status, "bytes", c.bytes, "took", took.Round(time.Microsecond).String())
 }
