@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -86,6 +87,9 @@ type DeviceBody struct {
 	AnswerAlways bool    `json:"answer_always,omitempty"`
 }
 
+// adoptWait is how long a registration waits for the frames that were parked.
+const adoptWait = 3 * time.Second
+
 func (r devices) register(ctx context.Context, in *struct {
 	Body struct {
 		DeviceBody
@@ -99,9 +103,18 @@ func (r devices) register(ctx context.Context, in *struct {
 		d.Password = *in.Body.Password
 	}
 	d, adopted, err := r.reg.Register(ctx, actor(ctx), d)
+	if err != nil {
+		return DeviceView{}, err
+	}
+	// Usually done at once; a long backlog goes on by itself.
+	wait, cancel := context.WithTimeout(ctx, adoptWait)
+	defer cancel()
+	if err := r.store.Adopted(wait, d.MN); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return DeviceView{}, err
+	}
 	v := deviceView(d)
 	v.Adopted = adopted
-	return v, err
+	return v, nil
 }
 
 func (r devices) update(ctx context.Context, in *struct {
