@@ -600,7 +600,7 @@ func TestActions_FollowRoleAndState(t *testing.T) {
 			}
 			return out
 		}
-		if got := verbs("clerk"); !slices.Equal(got, []flow.Verb{clue.Take, clue.Adopt, clue.Join, clue.Merge, clue.Refer, clue.Dismiss, clue.Move, clue.Consult, clue.Supplement}) {
+		if got := verbs("clerk"); !slices.Equal(got, []flow.Verb{clue.Adopt, clue.Join, clue.Merge, clue.Refer, clue.Dismiss, clue.Take, clue.Move, clue.Consult, clue.Supplement}) {
 			t.Errorf("clerk %v", got)
 		}
 		if got := verbs("duty"); !slices.Equal(got, []flow.Verb{clue.Supplement}) {

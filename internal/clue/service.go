@@ -102,7 +102,7 @@ func (s *Service) check(n New) error {
 		bad = bad.With("title", "请填写线索标题")
 	}
 	long("title", n.Title, 200)
-	long("text", n.Text, 4000)
+	long("text", n.Text, 5000)
 	long("address", n.Address, 200)
 	long("enterprise_name", n.EnterpriseName, 200)
 	long("contact", n.Contact, 200)

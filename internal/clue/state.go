@@ -66,8 +66,6 @@ func NewMachine(p Policy) *flow.Machine {
 			{State: StateDismissed, Title: "不予立案", Terminal: true},
 		},
 		Steps: []flow.Step{
-			{From: fresh, Verb: Take, Title: "领办", Capability: capTriage, Next: "由您负责研判这条线索",
-				Guards: []flow.Guard{{Fact: "not_owner", Refuse: "这条线索已由您领办"}}},
 			{From: fresh, Verb: Adopt, To: StateAdopted, Title: "立为问题", Capability: capTriage, Stop: []string{clockJudge},
 				Next: "生成问题并列入问题清单，等待交办",
 				Fields: []flow.Field{
@@ -78,7 +76,7 @@ func NewMachine(p Policy) *flow.Machine {
 				}},
 			{From: fresh, Verb: Join, To: StateMerged, Title: "并入已有问题", Capability: capTriage, Stop: []string{clockJudge},
 				Next: "作为该问题的补充材料，一并处置",
-				Fields: []flow.Field{{Name: "issue", Title: "问题编号", Kind: flow.Subject, Required: true, Hint: "填写问题编号，例如 WZ-W-2026-000001"},
+				Fields: []flow.Field{{Name: "issue", Title: "问题编号", Kind: flow.Line, Required: true, Hint: "填写问题编号，例如 WZ-W-2026-000001"},
 					{Name: "reason", Title: "合并理由", Kind: flow.Text}}},
 			{From: fresh, Verb: Merge, To: StateMerged, Title: "合并到另一线索", Capability: capTriage, Stop: []string{clockJudge},
 				Next: "随目标线索一并研判",
@@ -95,6 +93,8 @@ func NewMachine(p Policy) *flow.Machine {
 						{Value: "unfounded", Title: "经核实不属实"}, {Value: "lawful", Title: "属实但不构成违法或污染"},
 						{Value: "resolved", Title: "提交前已处置完毕"}, {Value: "unclear", Title: "内容不清且无法补充核实"}}},
 					reason("理由"), files}},
+			{From: fresh, Verb: Take, Title: "领办", Capability: capTriage, Next: "由您负责研判这条线索",
+				Guards: []flow.Guard{{Fact: "not_owner", Refuse: "这条线索已由您领办"}}},
 			{From: fresh, Verb: Move, Title: "转交其他辖区", Capability: capTriage,
 				Next:   "由新辖区的研判岗办理，原研判时限继续计算",
 				Fields: []flow.Field{{Name: "area", Title: "转交到", Kind: flow.Area, Required: true}, reason("转交理由")}},

@@ -28,7 +28,7 @@ func (f Form) List(name string) []string { l, _ := f[name].([]string); return l 
 // a list, working days.
 const (
 	maxLine = 200
-	maxText = 4000
+	maxText = 5000
 	maxList = 30
 	maxDays = 730
 )

@@ -52,7 +52,7 @@ func TestFill(t *testing.T) {
 		"mixed list":       {in: whole(map[string]any{"files": []any{1.0}}), bad: map[string]string{"form.files": "列表"}},
 		"too long a line":  {in: whole(map[string]any{"short": strings.Repeat("长", 201)}), bad: map[string]string{"form.short": "最多 200"}},
 		"longest line":     {in: whole(map[string]any{"short": strings.Repeat("长", 200)}), want: flow.Form{"agency": "sthj", "why": "限期整改", "days": 15, "short": strings.Repeat("长", 200)}},
-		"a text may be so": {in: whole(map[string]any{"why": strings.Repeat("长", 4001)}), bad: map[string]string{"form.why": "最多 4000"}},
+		"a text may be so": {in: whole(map[string]any{"why": strings.Repeat("长", 5001)}), bad: map[string]string{"form.why": "最多 5000"}},
 	} {
 		got, err := ask.Fill(c.in)
 		if c.bad == nil {
