@@ -188,6 +188,16 @@ type registerClueInput struct {
 
 func (r clues) register(ctx context.Context, in *registerClueInput) (ClueFile, error) {
 	b := in.Body
+	if b.EnterpriseID != "" {
+		e, err := r.Enterprises.Get(ctx, actor(ctx), b.EnterpriseID)
+		if fault.Is(err, fault.NotFound) {
+			return ClueFile{}, fault.Invalidf("请检查涉及企业").With("enterprise_id", "没有登记这家企业，或者它不在您的查看范围内")
+		}
+		if err != nil {
+			return ClueFile{}, err
+		}
+		b.EnterpriseName = e.Name
+	}
 	c, err := r.Clues.Register(ctx, actor(ctx), clue.New{Source: b.Source, Title: b.Title, Text: b.Text, Area: b.Area, Address: b.Address, Lng: b.Lng, Lat: b.Lat,
 		Category: b.Category, EnterpriseID: b.EnterpriseID, EnterpriseName: b.EnterpriseName, OutletID: b.OutletID, Contact: b.Contact, Files: b.Files})
 	if err != nil {
@@ -240,28 +250,26 @@ func (r clues) contact(ctx context.Context, in *ByID) (ContactView, error) {
 
 func (r clues) act(ctx context.Context, in *Act) (ClueFile, error) {
 	id, verb, a := clue.ID(in.ID), flow.Verb(in.Verb), clue.Act{Version: in.Body.Version, Form: in.Body.Form}
+	var c clue.Clue
 	var err error
 	switch verb {
 	case clue.Adopt:
 		_, err = r.Issues.Adopt(ctx, actor(ctx), id, a)
 	case clue.Join:
-		_, err = r.Issues.Join(ctx, actor(ctx), id, a)
+		c, err = r.Issues.Join(ctx, actor(ctx), id, a)
 	default:
 		do, ok := r.Clues.Verbs()[verb]
 		if !ok {
 			return ClueFile{}, fault.NotFoundf("线索没有“%s”这项操作", in.Verb)
 		}
-		_, err = do(ctx, actor(ctx), id, a)
+		c, err = do(ctx, actor(ctx), id, a)
 	}
 	if err != nil {
 		return ClueFile{}, err
 	}
 	f, err := r.get(ctx, &ByID{in.ID})
-	if fault.Is(err, fault.NotFound) {
-		return gone, nil
+	if fault.Is(err, fault.NotFound) { // moved to another desk: out of the person's sight
+		return ClueFile{ClueView: r.view(c), Timeline: []EntryView{}, Actions: []flow.Action{}, Files: []File{}, Similar: []SimilarView{}, Merged: []ClueRef{}}, nil
 	}
 	return f, err
 }
-
-// gone answers a verb that took the clue out of the person's own sight.
-var gone = ClueFile{Timeline: []EntryView{}, Actions: []flow.Action{}, Files: []File{}, Similar: []SimilarView{}, Merged: []ClueRef{}}

@@ -1,10 +1,13 @@
 package api
 
 import (
+	"context"
 	"strings"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
@@ -13,6 +16,11 @@ import (
 // WorkingDays counts the working days from one day to another.
 type WorkingDays interface {
 	WorkingDaysBetween(a, b time.Time) int
+}
+
+// Registered finds an enterprise that the person may see.
+type Registered interface {
+	Get(ctx context.Context, actor auth.Actor, id string) (enterprise.Enterprise, error)
 }
 
 // Loop is what the resources of clues and issues work with.
@@ -24,6 +32,7 @@ type Loop struct {
 	Names Names
 	// Categories, Severities and Sources give ids their Chinese names.
 	Categories, Severities, Sources map[string]string
+	Enterprises                     Registered
 	Files                           Describer
 	Calendar                        WorkingDays
 	Now                             func() time.Time

@@ -18,6 +18,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
+	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/closing"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
@@ -86,6 +87,7 @@ type App struct {
 	rectify  *rectify.Service
 	closing  *closing.Service
 	rules    *rule.Service
+	calendar *calendar.Calendar
 
 	parts  []part
 	due    []func(context.Context) (int, error)

@@ -15,6 +15,7 @@ import (
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -94,5 +95,10 @@ func (a *App) surface() error {
 	a.api.Devices(a.devices, a.telemetry, a.place.Regions.Root().Code)
 	a.system(audit.New(a.db, a.place.ID, a.conf.Log))
 	a.api.Alarms(a.rules, words, a.files)
+	desks := a.desks(words)
+	a.api.Clues(desks)
+	a.api.Issues(desks)
+	a.api.Notices(a.notify)
+	a.api.Flows(rule.Machine, a.clues.Machine(), a.issues.Machine())
 	return nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/closing"
 	"github.com/qingshao/qingshao/internal/clue"
@@ -16,13 +17,13 @@ import (
 // handle builds the loop from the funnel to closing, by what the place decides.
 func (a *App) handle() {
 	p := a.place
-	cal := calendar.New(p.Holidays, p.Workdays)
+	a.calendar = calendar.New(p.Holidays, p.Workdays)
 	a.clues = clue.NewService(clue.Deps{
-		DB: a.db, Auth: a.policy, Policy: cluePolicy(p), Calendar: cal, Regions: p.Regions, Agencies: p.Agencies,
+		DB: a.db, Auth: a.policy, Policy: cluePolicy(p), Calendar: a.calendar, Regions: p.Regions, Agencies: p.Agencies,
 		Files: a.files, Notify: a.notify, Timeline: a.timeline,
 	})
 	a.issues = issue.New(issue.Deps{
-		DB: a.db, Auth: a.policy, Policy: issuePolicy(p), Calendar: cal, Regions: p.Regions, Agencies: p.Agencies,
+		DB: a.db, Auth: a.policy, Policy: issuePolicy(p), Calendar: a.calendar, Regions: p.Regions, Agencies: p.Agencies,
 		Files: a.files, Notify: a.notify, Timeline: a.timeline, Clues: a.clues,
 	})
 	a.rectify, a.closing = rectify.New(a.issues), closing.New(a.issues)
@@ -35,6 +36,26 @@ func (a *App) handle() {
 	// A day that the calendar did not know yet moves deadlines; they are derived
 	// again every night.
 	a.jobs.Daily("deadline.recompute", "00:20", a.recompute)
+}
+
+// desks is what the surface of clues and issues works with.
+func (a *App) desks(words api.Names) api.Loop {
+	named := func(list []profile.Choice) map[string]string {
+		out := map[string]string{}
+		for _, x := range list {
+			out[x.ID] = x.Name
+		}
+		return out
+	}
+	l := api.Loop{
+		Clues: a.clues, Issues: a.issues, Verbs: []map[flow.Verb]issue.Verb{a.issues.Verbs(), a.rectify.Verbs(), a.closing.Verbs()},
+		Names: words, Severities: named(a.place.Severities), Sources: named(a.place.Sources), Categories: map[string]string{},
+		Enterprises: a.enterprises, Files: a.files, Calendar: a.calendar, Now: a.db.Now,
+	}
+	for _, c := range a.place.Categories {
+		l.Categories[c.ID] = c.Name
+	}
+	return l
 }
 
 func (a *App) recompute(ctx context.Context, _ job.Job) error {
