@@ -3,6 +3,7 @@ package hj212
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -416,6 +417,48 @@ func TestScanner_LosesNothing(t *testing.T) {
 		}
 		if gap := stream[end:]; len(trimTail(gap)) > 0 {
 			t.Fatalf("%q was lost at the end", gap)
+		}
+	})
+}
+
+// Time-outs at any moment lose no byte either, and a frame that arrives whole
+// after one is delivered.
+func TestScanner_TimeOutsLoseNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		stream := pieces(t)
+		s := Scanner{KeepTail: rapid.Bool().Draw(t, "keep tail")}
+		var got []Frame
+		for rest := stream; len(rest) > 0; {
+			n := rapid.IntRange(1, min(len(rest), 200)).Draw(t, "packet")
+			s.Write(rest[:n])
+			rest = rest[n:]
+			got = append(got, drain(&s)...)
+			for rapid.IntRange(0, 2).Draw(t, "time is over") == 0 {
+				before, waiting := s.Pending()
+				s.Expire()
+				got = append(got, drain(&s)...)
+				if after, _ := s.Pending(); waiting > 0 && after == before {
+					t.Fatalf("nothing moved at %d", before)
+				}
+			}
+		}
+		at := int64(len(stream))
+		s.Write(frameOf(segmentC))
+		s.Close()
+		got = append(got, drain(&s)...)
+		end := int64(0)
+		delivered := false
+		for i := range got {
+			f := &got[i]
+			if f.Offset < end || len(trimTail(slices.Concat(stream, frameOf(segmentC))[end:f.Offset])) > 0 {
+				t.Fatalf("lost before %d\n%s", f.Offset, told(got))
+			}
+			end = f.Offset + int64(len(f.Raw))
+			delivered = delivered || f.OK() && f.Offset == at
+		}
+		if !delivered {
+			t.Fatalf("the good frame is lost\n%s", told(got))
 		}
 	})
 }
