@@ -54,7 +54,7 @@ go-test:
 	go test -timeout 10m ./...
 
 web-test: web/node_modules/.package-lock.json web
-	cd web && npm test
+	cd web && npm run types && npm test
 
 e2e: build
 	scripts/e2e.sh

@@ -17,6 +17,7 @@ import (
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/timeline"
+	"github.com/qingshao/qingshao/web"
 )
 
 // build wires the parts together, lowest first.
@@ -100,5 +101,5 @@ func (a *App) surface() error {
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
 	a.api.Flows(rule.Machine, a.clues.Machine(), a.issues.Machine())
-	return nil
+	return a.api.Console(web.FS())
 }
