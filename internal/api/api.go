@@ -57,6 +57,10 @@ type API struct {
 
 	exported func(ctx context.Context, who auth.Actor, what, query string) error
 	proxies  []netip.Prefix
+
+	ending     context.Context // ends with EndStreams
+	endStreams context.CancelFunc
+	heartbeat  time.Duration
 }
 
 // New makes an empty surface.
@@ -73,7 +77,8 @@ func New(c Config) *API {
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
 		"token":   {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure, exported: c.Exported, proxies: c.Proxies}
+	a := &API{mux: mux, policy: c.Policy, auth: c.Auth, log: c.Log, secure: c.Secure, exported: c.Exported, proxies: c.Proxies, heartbeat: 15 * time.Second}
+	a.ending, a.endStreams = context.WithCancel(context.Background())
 	a.huma = humago.New(mux, hc)
 	a.huma.UseMiddleware(a.authenticate)
 	return a

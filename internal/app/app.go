@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
@@ -67,6 +68,7 @@ type App struct {
 	db     *db.DB
 	jobs   *job.Runner
 	bus    *bus.Bus
+	audit  *audit.Log
 	auth   *auth.Service
 	files  *blob.Files
 	api    *api.API
@@ -172,6 +174,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.listen = l
 	a.server = &http.Server{Handler: obs.Requests(a.conf.Log, a.metrics, a.api.Handler()), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10}
+	a.server.RegisterOnShutdown(a.api.EndStreams)
 	go func() {
 		if err := a.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err

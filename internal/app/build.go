@@ -49,10 +49,15 @@ func (a *App) exported(ctx context.Context, who auth.Actor, what, query string) 
 	})
 }
 
+// keepEvents is how long a browser or another program may stay away and still
+// resume where it was.
+const keepEvents = 30 * 24 * time.Hour
+
 // mechanisms builds what every feature leans on.
 func (a *App) mechanisms() error {
 	a.policy = auth.DefaultPolicy()
 	a.auth = a.accounts()
+	a.audit = audit.New(a.db, a.place.ID, a.conf.Log)
 	a.jobs = job.NewRunner(a.db, a.conf.Log)
 	a.bus = bus.New(a.db)
 	a.bus.Log = a.conf.Log
@@ -65,6 +70,9 @@ func (a *App) mechanisms() error {
 	a.jobs.Daily("blob.sweep", "03:40", func(ctx context.Context, _ job.Job) error { _, _, err := a.files.Sweep(ctx); return err })
 	a.notify = notify.New(a.db, a.policy)
 	a.timeline = timeline.New(timeline.Names{Agency: a.place.Agencies.Name, Area: a.place.Regions.Name})
+	a.jobs.Daily("audit.testify", "00:10", func(ctx context.Context, _ job.Job) error { return a.audit.Testify(ctx) })
+	a.jobs.Every("bus.trim", 6*time.Hour, func(ctx context.Context, _ job.Job) error { _, err := a.bus.Trim(ctx, keepEvents); return err })
+	a.background(a.audit, a.audit.Sequence) // the last to stop: it seals what the others wrote
 	a.background(a.jobs, a.jobs.RunDue)
 	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
 	return nil
@@ -94,12 +102,16 @@ func (a *App) surface() error {
 	a.api.Reference(a.place)
 	a.api.Enterprises(a.enterprises, words)
 	a.api.Devices(a.devices, a.telemetry, a.place.Regions.Root().Code)
-	a.system(audit.New(a.db, a.place.ID, a.conf.Log))
+	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	desks := a.desks(words)
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
 	a.api.Flows(rule.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Audit(a.audit, a.auth)
+	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See})
+	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -190,7 +190,12 @@ func (l *Log) origin(ctx context.Context) (string, error) {
 	if _, err := rand.Read(r[:]); err != nil {
 		return "", err
 	}
-	place := l.place
+	place := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || r == '+' {
+			return '-' // a note's signer may not hold them
+		}
+		return r
+	}, l.place)
 	if place == "" {
 		place = "qingshao"
 	}
@@ -276,6 +281,3 @@ func splitVKey(vkey string) (v note.Verifier, id string, err error) {
 	}
 	return v, fmt.Sprintf("%08x", v.KeyHash()), nil
 }
-
-// encode writes a hash as base64, as in checkpoints.
-func encode(h []byte) string { return base64.StdEncoding.EncodeToString(h) }

@@ -39,6 +39,9 @@ type Row struct {
 	text string
 }
 
+// LeafHash is the entry's hash in the tree, base64, as its text stands now.
+func (r Row) LeafHash() string { return leafHash([]byte(r.text)).String() }
+
 // List gives a page of entries, the newest first.
 func (l *Log) List(ctx context.Context, f Filter, cursor string, limit int) (db.Page[Row], error) {
 	p := db.Page[Row]{Items: []Row{}}

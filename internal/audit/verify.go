@@ -39,6 +39,19 @@ func (l *Log) Verify(ctx context.Context) (Report, error) {
 	return v.report, err
 }
 
+// Inspect is Verify as an act of a person: the log holds who checked it and what
+// came out.
+func (l *Log) Inspect(ctx context.Context, by string) (Report, error) {
+	r, err := l.Verify(ctx)
+	if err != nil {
+		return r, err
+	}
+	return r, l.db.Write(ctx, func(tx *db.Tx) error {
+		return Record(ctx, tx, Entry{Actor: by, Action: "audit.verify", Kind: "audit", Subject: r.Origin,
+			Detail: map[string]any{"ok": r.OK(), "size": r.Size, "root": r.Root.String(), "findings": len(r.Findings) + r.Omitted}})
+	})
+}
+
 // recall collects what the witnesses remember.
 func (l *Log) recall(ctx context.Context) ([]claim, error) {
 	var out []claim

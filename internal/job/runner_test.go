@@ -16,6 +16,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/job"
 )
 
@@ -466,4 +467,95 @@ func TestStartStop_WakesRunsInterruptsAndLeavesNothing(t *testing.T) {
 		t.Errorf("%d attempts after the restart", n)
 	}
 	check()
+}
+
+func TestDesk_ListsAndRetriesDeadLetters(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		ctx := context.Background()
+		r := newRunner(d)
+		broken, ran := true, 0
+		r.Handle("x", func(context.Context, job.Job) error {
+			ran++
+			if broken {
+				return errors.New("the other side is down")
+			}
+			return nil
+		})
+		enqueue(t, d, job.Spec{Kind: "x", Dedup: "a", Payload: "p", MaxAttempts: 1}, job.Spec{Kind: "x", Payload: "q", MaxAttempts: 1},
+			job.Spec{Kind: "other"}, job.Spec{Kind: "other"})
+		runDue(t, r)
+		list := func(f job.Filter, cursor string, limit int) db.Page[job.Row] {
+			t.Helper()
+			p, err := r.List(ctx, f, cursor, limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return p
+		}
+		dead := list(job.Filter{State: "dead"}, "", 10)
+		if dead.Total != 2 || len(dead.Items) != 2 || dead.Next != "" {
+			t.Fatalf("%+v", dead)
+		}
+		first := dead.Items[1]
+		if first.Kind != "x" || first.Error != "the other side is down" || string(first.Payload) != `"p"` || first.Attempt != 1 || !first.FinishedAt.Equal(c.Now()) {
+			t.Errorf("%+v", first)
+		}
+		seen := 0
+		for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+			p := list(job.Filter{}, cursor, 3)
+			seen += len(p.Items)
+			cursor = p.Next
+		}
+		if seen != 4 || list(job.Filter{Kind: "other"}, "", 10).Total != 2 {
+			t.Errorf("paged through %d", seen)
+		}
+		broken = false
+		if err := r.Retry(ctx, "u1", first.ID); err != nil {
+			t.Fatal(err)
+		}
+		if n := runDue(t, r); n != 1 || ran != 3 {
+			t.Errorf("%d attempts after the retry, %d in all", n, ran)
+		}
+		if err := r.Retry(ctx, "u1", first.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a finished job retried: %v", err)
+		}
+		if _, err := r.List(ctx, job.Filter{}, "nonsense", 3); !fault.Is(err, fault.Invalid) {
+			t.Errorf("got %v", err)
+		}
+		broken = true // the same matter is dead and queued anew: no second one
+		enqueue(t, d, job.Spec{Kind: "x", Dedup: "b", MaxAttempts: 1})
+		runDue(t, r)
+		enqueue(t, d, job.Spec{Kind: "x", Dedup: "b", MaxAttempts: 1})
+		var again string
+		for _, row := range list(job.Filter{State: "dead"}, "", 10).Items {
+			if string(row.Payload) == "null" {
+				again = row.ID
+			}
+		}
+		if err := r.Retry(ctx, "u1", again); !fault.Is(err, fault.Conflict) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestTrim_KeepsDeadLetters(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRunner(d)
+		r.Handle("good", func(context.Context, job.Job) error { return nil })
+		r.Handle("bad", func(context.Context, job.Job) error { return job.Permanent(errors.New("no")) })
+		enqueue(t, d, job.Spec{Kind: "good"}, job.Spec{Kind: "bad"})
+		runDue(t, r)
+		c.Advance(6 * 24 * time.Hour)
+		runDue(t, r)
+		p, err := r.List(context.Background(), job.Filter{Kind: "good"}, "", 10)
+		if err != nil || len(p.Items) != 1 {
+			t.Errorf("trimmed too early: %v %v", p, err)
+		}
+		c.Advance(2 * 24 * time.Hour)
+		runDue(t, r)
+		p, err = r.List(context.Background(), job.Filter{Kind: "good"}, "", 10)
+		if err != nil || len(p.Items) != 0 || counts(t, r).Dead != 1 {
+			t.Errorf("%v %v, dead %d", p, err, counts(t, r).Dead)
+		}
+	})
 }
