@@ -39,13 +39,6 @@ func deputises(ctx context.Context, tx *db.Tx, deputyID string) ([]string, error
 		WHERE d.deputy_id = $1 AND d.from_at <= $2 AND d.to_at > $2 AND d.ended_at = 0 AND u.active ORDER BY d.user_id`, deputyID, tx.Micros())
 }
 
-// standIns lists the person and the current deputies, the active ones of them.
-func standIns(ctx context.Context, tx *db.Tx, userID string) ([]string, error) {
-	return db.All(ctx, tx, db.Value[string], `SELECT u.id FROM app_user u WHERE u.active AND (u.id = $1 OR u.id IN
-		(SELECT d.deputy_id FROM app_deputy d WHERE d.user_id = $1 AND d.from_at <= $2 AND d.to_at > $2 AND d.ended_at = 0))
-		ORDER BY u.id`, userID, tx.Micros())
-}
-
 func endDeputy(ctx context.Context, tx *db.Tx, id string) error {
 	_, err := db.Exec(ctx, tx, `UPDATE app_deputy SET ended_at = $1 WHERE id = $2`, tx.Micros(), id)
 	return err

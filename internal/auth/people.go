@@ -141,50 +141,6 @@ func (u User) staff() bool {
 	return slices.ContainsFunc(u.Roles, func(r Role) bool { return r != Enterprise && r != Partner && !r.Officer() })
 }
 
-// Holders lists the active people with a role whose area covers the given one
-// and, unless agency is "", who belong to that agency. Features use it to tell
-// the right people.
-func Holders(ctx context.Context, tx *db.Tx, r Role, area, agency string) ([]User, error) {
-	yes := true
-	users, err := listUsers(ctx, tx, Filter{Role: r, Agency: agency, Active: &yes, Limit: peopleLimit}, lockRule{})
-	return slices.DeleteFunc(users, func(u User) bool { return !Covers(u.Area, area) }), err
-}
-
-// Stands gives the people who act for a person now: the person, if active, and
-// the deputies of a current leave.
-func Stands(ctx context.Context, tx *db.Tx, userID string) ([]string, error) {
-	return standIns(ctx, tx, userID)
-}
-
-// Assignee locks the account of someone about to be given work, until the
-// transaction ends, and checks that the work may be theirs: active, with the
-// role, an area that covers the thing and, unless agency is "", that agency.
-// The lock keeps a deactivation from slipping in between.
-func Assignee(ctx context.Context, tx *db.Tx, id string, r Role, area, agency string) (User, error) {
-	u, err := userByID(ctx, tx, id, tx.ForUpdate())
-	if db.IsMissing(err) {
-		return u, fault.Invalidf("没有选定的人员，请重新选择").With("person", "没有这个人员")
-	}
-	if err != nil {
-		return u, err
-	}
-	refuse := ""
-	switch {
-	case !u.Active:
-		refuse = u.Name + "的账号已停用"
-	case !u.Has(r):
-		refuse = u.Name + "没有“" + r.Title() + "”岗位"
-	case !Covers(u.Area, area):
-		refuse = u.Name + "的辖区不包含此事项"
-	case agency != "" && u.Agency != agency:
-		refuse = u.Name + "不属于承办单位"
-	}
-	if refuse != "" {
-		return u, fault.Invalidf("%s，请另选一位", refuse).With("person", "%s", refuse)
-	}
-	return u, nil
-}
-
 // Names gives the names of people by id for timelines and lists; ids that are
 // parts of the system give 系统, unknown ones nothing.
 func Names(ctx context.Context, tx *db.Tx, ids ...string) (map[string]string, error) {
