@@ -56,7 +56,7 @@ export function SignIn() {
             <Input.Password id="password" name="password" autoComplete="current-password" size="large" value={password} onChange={(e) => setPassword(e.target.value)} />
           </div>
           <Button type="primary" htmlType="submit" size="large" block loading={busy}>登录</Button>
-          <p className="soft small">连续输错会暂时锁定账号。忘记密码请联系系统管理员重置。</p>
+          <p className="soft small">连续输错会暂时锁定；忘记密码请联系系统管理员。</p>
         </form>
       </main>
       <footer>本系统的每一步操作都会记入审计日志</footer>

@@ -52,7 +52,7 @@ export function PrintIssue() {
                 <td className="nowrap">{dateTime(e.at)}</td>
                 <td className="nowrap">{e.title}</td>
                 <td className="nowrap">{e.actor_name}</td>
-                <td>{[e.note, ...e.form.map((f) => `${f.title}：${f.value}`), ...e.files.map((f) => `附件：${f.name}`)].filter(Boolean).join('；') || '—'}</td>
+                <td className="pre">{[e.note, ...e.form.map((f) => `${f.title}：${f.value}`), ...e.files.map((f) => `附件：${f.name}`)].filter(Boolean).join('\n') || '—'}</td>
               </tr>
             ))}
           </tbody>

@@ -103,7 +103,10 @@ function TileValue({ v }: { v: OutletValue }) {
   return (
     <span className="tile-value">
       <span className="soft small">{v.name}</span>
-      <span className={`num ${over ? 'red strong' : ''}`}>{reading(v.value)}{over && <span className="small"> 超</span>}</span>
+      <span className="num">
+        {over && <span className="chip red">超标</span>} <span className={over ? 'red strong' : ''}>{reading(v.value)}</span>
+        <span className="soft small">{v.limit > 0 && ` / ${reading(v.limit)}`} {v.unit}</span>
+      </span>
       <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, (v.ratio || 0) * 100)}%`, background: over ? 'var(--red)' : undefined }} /></span>
     </span>
   )
