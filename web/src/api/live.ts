@@ -1,20 +1,17 @@
-// Live events: the browser resumes by itself after a break; what an event
-// concerns is asked again, gathered over a quarter of a second.
+// Live events: resumed from the last one heard after a break; what they concern
+// is asked again, gathered over a quarter of a second.
 
 import { useEffect, useState } from 'react'
 import { address } from './client'
+import { follow } from './sse'
 import { concerns, stalePaths, type LiveEvent } from './topics'
 import { cache } from './use'
 
-export type LiveState = 'on' | 'off'
-
-const kinds = ['message', 'alarm', 'clue', 'issue', 'notice', 'user', 'device', 'outlet', 'enterprise', 'quarantine', 'parked', 'job', 'telemetry']
-
-export function useLive(enabled: boolean): LiveState {
-  const [state, setState] = useState<LiveState>('on')
+/** useLive listens while enabled and tells whether the line stands. */
+export function useLive(enabled: boolean): 'on' | 'off' {
+  const [state, setState] = useState<'on' | 'off'>('on')
   useEffect(() => {
     if (!enabled) return
-    const source = new EventSource(address('/events'), { withCredentials: true })
     let pending = new Set<string>()
     let timer: ReturnType<typeof setTimeout> | undefined
     const flush = () => {
@@ -23,21 +20,22 @@ export function useLive(enabled: boolean): LiveState {
       timer = undefined
       void cache.invalidateQueries({ predicate: (q) => concerns(q.queryKey, paths) })
     }
-    const heard = (m: MessageEvent<string>) => {
-      let e: LiveEvent
-      try {
-        e = JSON.parse(m.data) as LiveEvent
-      } catch {
-        return
-      }
-      for (const p of stalePaths(e)) pending.add(p)
-      if (pending.size > 0) timer ??= setTimeout(flush, 250)
-    }
-    for (const k of kinds) source.addEventListener(k, heard)
-    source.onopen = () => setState('on')
-    source.onerror = () => setState('off')
+    const stop = follow(
+      address('/events'),
+      (m) => {
+        let e: LiveEvent
+        try {
+          e = JSON.parse(m.data) as LiveEvent
+        } catch {
+          return
+        }
+        for (const p of stalePaths({ topic: e.topic ?? m.event, kind: e.kind ?? '' })) pending.add(p)
+        if (pending.size > 0) timer ??= setTimeout(flush, 250)
+      },
+      (on) => setState(on ? 'on' : 'off'),
+    )
     return () => {
-      source.close()
+      stop()
       clearTimeout(timer)
     }
   }, [enabled])

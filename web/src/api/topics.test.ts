@@ -5,6 +5,9 @@ it('an issue’s event makes issues and the desk stale, by kind or by topic', ()
   expect(stalePaths({ topic: 'issue.assigned', kind: 'issue' })).toContain('/issues')
   expect(stalePaths({ topic: 'issue.assigned', kind: '' })).toContain('/overview')
 })
+it('a notice about an issue makes both stale', () => {
+  expect(stalePaths({ topic: 'notice.sent', kind: 'issue' })).toEqual(expect.arrayContaining(['/notices', '/me', '/issues']))
+})
 it('an unknown event makes nothing stale', () => expect(stalePaths({ topic: 'weather.changed', kind: 'weather' })).toEqual([]))
 it('finds lists and single things, and nothing that only begins alike', () => {
   expect(concerns(['/issues', {}, {}], ['/issues'])).toBe(true)

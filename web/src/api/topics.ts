@@ -3,7 +3,7 @@
 export interface LiveEvent { seq: number; topic: string; kind: string; subject: string; area: string }
 
 const stale: Record<string, string[]> = {
-  alarm: ['/alarms', '/overview', '/outlets'],
+  alarm: ['/alarms', '/overview', '/outlets', '/enterprises'],
   clue: ['/clues', '/overview', '/alarms'],
   issue: ['/issues', '/overview', '/clues'],
   notice: ['/notices', '/me'],
@@ -19,7 +19,7 @@ const stale: Record<string, string[]> = {
 /** stalePaths lists the API paths whose answers an event concerns. */
 export function stalePaths(e: Pick<LiveEvent, 'topic' | 'kind'>): string[] {
   const noun = e.topic.split(/[./]/)[0]
-  return stale[e.kind] ?? stale[noun] ?? []
+  return [...new Set([...(stale[e.kind] ?? []), ...(stale[noun] ?? [])])]
 }
 
 /** concerns reports whether a query key ([path template, …]) lies under a stale path. */

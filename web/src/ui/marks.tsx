@@ -35,7 +35,7 @@ export function Chip({ tone = 'grey', children }: { tone?: Tone; children: React
   return <span className={`chip ${tone === 'grey' ? '' : tone}`}>{children}</span>
 }
 
-const ended = new Set(['closed', 'cleared', 'merged', 'referred', 'dismissed', 'adopted'])
+const ended = new Set(['closed', 'cleared', 'merged', 'referred', 'settled', 'dismissed', 'adopted'])
 
 /** stateTone: what is over is grey, what somebody must act on is blue or amber. */
 export function stateTone(state: string): Tone {
@@ -58,8 +58,8 @@ export function LevelMark({ level, title }: { level: string; title: string }) {
 /** SeverityMark: the graver, the more pointed. */
 export function SeverityMark({ severity, title }: { severity: string; title: string }) {
   if (!title) return <span className="soft">—</span>
-  if (/grave|severe|major|critical|high|serious/.test(severity) || /重大|特大|严重/.test(title)) return <Mark shape="triangle" tone="red">{title}</Mark>
-  if (/medium|middle|considerable/.test(severity) || /较大|较重|中/.test(title)) return <Mark shape="diamond" tone="amber">{title}</Mark>
+  if (severity === 'major' || /重大|特大|严重/.test(title)) return <Mark shape="triangle" tone="red">{title}</Mark>
+  if (severity === 'serious' || /较/.test(title)) return <Mark shape="diamond" tone="amber">{title}</Mark>
   return <Mark shape="ring" tone="grey">{title}</Mark>
 }
 

@@ -1,6 +1,6 @@
 // Choosing a person or a place by typing part of the name.
 
-import { Select } from 'antd'
+import { AutoComplete, Select } from 'antd'
 import { useMemo } from 'react'
 import { useGet, useReference } from '../api/use'
 
@@ -22,6 +22,13 @@ export function PersonPicker({ id, value, onChange, status, role }: PickerProps 
       notFoundContent={people.isPending ? '正在加载…' : '没有符合的人员'}
     />
   )
+}
+
+/** SubjectPicker takes a number typed in, or one found by number or title. */
+export function SubjectPicker({ id, value, onChange, status, of, similar }: PickerProps & { of: '/issues' | '/clues'; similar: { value: string; label: string }[] }) {
+  const found = useGet(of, { query: { q: value, limit: 8 } }, { keep: true, enabled: value.trim().length > 1 })
+  const options = value.trim().length > 1 && found.data ? found.data.items.map((x) => ({ value: x.number, label: `${x.number} ${x.title}` })) : similar
+  return <AutoComplete id={id} status={status} value={value} onChange={(v: string) => onChange(v ?? '')} options={options} popupMatchSelectWidth={false} allowClear />
 }
 
 export function AreaPicker({ id, value, onChange, status, within }: PickerProps & { within?: string }) {

@@ -38,3 +38,11 @@ export function splitLink(link: string): { to: string; search: Search } {
   const [to, q] = link.split('?', 2)
   return { to: to || '/', search: parseSearch(q ?? '') }
 }
+
+/** withDays turns the days "from" and "to" of a filter into moments, Beijing time. */
+export function withDays<T extends { from?: string; to?: string }>(search: T): T {
+  const out = { ...search }
+  if (/^\d{4}-\d{2}-\d{2}$/.test(out.from ?? '')) out.from += 'T00:00:00+08:00'
+  if (/^\d{4}-\d{2}-\d{2}$/.test(out.to ?? '')) out.to += 'T23:59:59+08:00'
+  return out
+}

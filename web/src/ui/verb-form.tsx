@@ -10,7 +10,7 @@ import type { Action, Field } from '../api/types'
 import { useMe, useReference } from '../api/use'
 import { FilesField } from './files'
 import { blankForm, checkForm, formBody, type FormValues } from './form'
-import { AreaPicker, PersonPicker } from './pickers'
+import { AreaPicker, PersonPicker, SubjectPicker } from './pickers'
 import { Panel } from './page'
 
 export interface VerbsProps {
@@ -18,14 +18,15 @@ export interface VerbsProps {
   /** waits says whose turn it is when nobody here may act */
   waits?: string
   run: (verb: string, form: Record<string, unknown>) => Promise<unknown>
-  subjectOptions?: { value: string; label: string }[]
+  /** similar things offered where the form asks for another one */
+  similar?: { value: string; label: string }[]
 }
 
-export function Verbs({ actions, waits, run, subjectOptions }: VerbsProps) {
+export function Verbs({ actions, waits, run, similar }: VerbsProps) {
   const [open, setOpen] = useState('')
   const [said, setSaid] = useState('')
   const chosen = actions.find((a) => a.verb === open && a.allowed)
-  const lead = actions.find((a) => a.allowed && !a.danger)?.verb
+  const lead = leadVerb(actions)
   return (
     <Panel title="下一步">
       <div className="verbs" id="verbs">
@@ -33,7 +34,7 @@ export function Verbs({ actions, waits, run, subjectOptions }: VerbsProps) {
         {actions.length === 0 && <p className="soft">{waits ? `现在等待：${waits}。您不需要操作。` : '没有需要您办理的操作。'}</p>}
         {!chosen &&
           actions.map((a) => (
-            <div key={a.verb}>
+            <div key={a.verb} className={a.verb === lead || !a.allowed ? 'whole' : undefined}>
               <Button
                 className="verb"
                 type={a.verb === lead ? 'primary' : 'default'}
@@ -54,7 +55,7 @@ export function Verbs({ actions, waits, run, subjectOptions }: VerbsProps) {
           <VerbForm
             key={chosen.verb}
             action={chosen}
-            subjectOptions={subjectOptions}
+            similar={similar}
             cancel={() => setOpen('')}
             run={async (form) => {
               await run(chosen.verb, form)
@@ -68,7 +69,13 @@ export function Verbs({ actions, waits, run, subjectOptions }: VerbsProps) {
   )
 }
 
-function VerbForm({ action, run, cancel, subjectOptions }: { action: Action; run: (form: Record<string, unknown>) => Promise<void>; cancel: () => void; subjectOptions?: { value: string; label: string }[] }) {
+/** leadVerb is the one drawn as the main button: the first that may be done and moves the thing on. */
+function leadVerb(actions: Action[]): string | undefined {
+  const open = actions.filter((a) => a.allowed && !a.danger)
+  return (open.find((a) => a.next) ?? open[0])?.verb
+}
+
+function VerbForm({ action, run, cancel, similar }: { action: Action; run: (form: Record<string, unknown>) => Promise<void>; cancel: () => void; similar?: { value: string; label: string }[] }) {
   const [values, setValues] = useState<FormValues>(() => blankForm(action.fields))
   const [wrong, setWrong] = useState<Record<string, string>>({})
   const [trouble, setTrouble] = useState('')
@@ -78,7 +85,7 @@ function VerbForm({ action, run, cancel, subjectOptions }: { action: Action; run
   const { modal } = App.useApp()
   useEffect(() => {
     box.current?.querySelector<HTMLElement>('textarea,input:not([type=file]),button')?.focus()
-    box.current?.scrollIntoView({ block: 'nearest' })
+    box.current?.scrollIntoView({ block: window.innerWidth < 768 ? 'start' : 'nearest' })
   }, [])
   const set = (name: string, v: FormValues[string]) => {
     setValues((s) => ({ ...s, [name]: v }))
@@ -123,7 +130,7 @@ function VerbForm({ action, run, cancel, subjectOptions }: { action: Action; run
       {action.next && <p className="info small">{action.next}</p>}
       {trouble && <div className="trouble" role="alert">{trouble}</div>}
       {action.fields.map((f) => (
-        <FieldRow key={f.name} field={f} value={values[f.name]} wrong={wrong[f.name]} onChange={(v) => set(f.name, v)} onBusy={setSending} subjectOptions={subjectOptions} />
+        <FieldRow key={f.name} field={f} value={values[f.name]} wrong={wrong[f.name]} onChange={(v) => set(f.name, v)} onBusy={setSending} similar={similar} />
       ))}
       <div className="row">
         <Button type="primary" danger={action.danger} htmlType="submit" loading={busy} disabled={sending} className="grow">{sending ? '文件上传中…' : action.title}</Button>
@@ -133,13 +140,22 @@ function VerbForm({ action, run, cancel, subjectOptions }: { action: Action; run
   )
 }
 
-export function FieldRow({ field, value, wrong, onChange, onBusy, subjectOptions }: { field: Field; value: FormValues[string]; wrong?: string; onChange: (v: FormValues[string]) => void; onBusy?: (b: boolean) => void; subjectOptions?: { value: string; label: string }[] }) {
+interface FieldProps {
+  field: Field
+  value: FormValues[string]
+  wrong?: string
+  onChange: (v: FormValues[string]) => void
+  onBusy?: (b: boolean) => void
+  similar?: { value: string; label: string }[]
+}
+
+function FieldRow({ field, value, wrong, onChange, onBusy, similar }: FieldProps) {
   const id = `f-${field.name}`
   const grouped = field.kind === 'choice' && (field.options?.length ?? 0) <= 4
   return (
     <div className="field">
       {grouped ? <div className="label" id={`${id}-label`}>{field.title}{field.required && <Must />}</div> : <label htmlFor={id}>{field.title}{field.required && <Must />}</label>}
-      <Control id={id} field={field} value={value} wrong={wrong} onChange={onChange} onBusy={onBusy} subjectOptions={subjectOptions} />
+      <Control id={id} field={field} value={value} wrong={wrong} onChange={onChange} onBusy={onBusy} similar={similar} />
       {field.hint && <div className="hint" id={`${id}-hint`}>{field.hint}</div>}
       {wrong && <div className="wrong" id={`${id}-wrong`} role="alert">{wrong}</div>}
     </div>
@@ -150,7 +166,7 @@ export function Must() {
   return <span className="must" title="必填" aria-label="必填">*</span>
 }
 
-function Control({ id, field, value, wrong, onChange, onBusy, subjectOptions }: { id: string; field: Field; value: FormValues[string]; wrong?: string; onChange: (v: FormValues[string]) => void; onBusy?: (b: boolean) => void; subjectOptions?: { value: string; label: string }[] }) {
+function Control({ id, field, value, wrong, onChange, onBusy, similar }: FieldProps & { id: string }) {
   const ref = useReference()
   const me = useMe()
   const status = wrong ? 'error' : undefined
@@ -180,7 +196,7 @@ function Control({ id, field, value, wrong, onChange, onBusy, subjectOptions }: 
     case 'files':
       return <FilesField id={id} onChange={onChange} onBusy={onBusy} />
     case 'subject':
-      return <Select id={id} status={status} showSearch={{ optionFilterProp: 'label' }} value={text || undefined} onChange={(v) => onChange(v)} options={subjectOptions ?? []} notFoundContent="没有可选的相似事项" />
+      return <SubjectPicker id={id} of={field.name === 'issue' ? '/issues' : '/clues'} status={status} value={text} onChange={onChange} similar={field.name === 'issue' ? [] : similar ?? []} />
     default:
       return <Input id={id} status={status} aria-describedby={described} value={text} onChange={(e) => onChange(e.target.value)} />
   }

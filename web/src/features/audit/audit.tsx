@@ -8,7 +8,7 @@ import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { DataList, type Column } from '../../ui/list'
 import { Page, Panel } from '../../ui/page'
 import { usePhone } from '../../ui/screen'
-import { pick } from '../../ui/search'
+import { pick, withDays } from '../../ui/search'
 import { Bones, Trouble } from '../../ui/state'
 
 const filters: Filter[] = [
@@ -24,7 +24,7 @@ export function AuditLog() {
   const [search] = useFilters()
   const can = useCan()
   const [proof, setProof] = useState<AuditEntry>()
-  const list = useList('/audit/entries', pick(search, ['q', 'actor', 'action', 'kind', 'subject', 'from', 'to']))
+  const list = useList('/audit/entries', withDays(pick(search, ['q', 'actor', 'action', 'kind', 'subject', 'from', 'to'])))
   const columns: Column<AuditEntry>[] = [
     { key: 'seq', title: '序号', align: 'r', render: (e) => (e.seq > 0 ? count(e.seq) : '待入链'), text: (e) => e.seq },
     { key: 'at', title: '时间', align: 'c', render: (e) => dateSecond(e.at), text: (e) => dateSecond(e.at) },

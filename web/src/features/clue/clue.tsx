@@ -47,7 +47,7 @@ export function ClueFile() {
           <Verbs
             actions={c.actions}
             waits={c.waits}
-            subjectOptions={c.similar.map((s) => ({ value: s.id, label: `${s.number} ${s.title}` }))}
+            similar={c.similar.map((s) => ({ value: s.number, label: `${s.number} ${s.title}` }))}
             run={(verb, form) => act.mutateAsync({ verb, form, version: c.version })}
           />
           <SimilarOnes clue={c} />

@@ -5,7 +5,7 @@ import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { DataList, type Column } from '../../ui/list'
 import { Chip } from '../../ui/marks'
 import { Page } from '../../ui/page'
-import { pick } from '../../ui/search'
+import { pick, withDays } from '../../ui/search'
 
 const filters: Filter[] = [
   { name: 'q', title: '内容、地址、MN', kind: 'text' },
@@ -25,7 +25,7 @@ const columns: Column<Quarantined>[] = [
 /** Quarantine lists what arrived and could not be used; nothing is thrown away. */
 export function Quarantine() {
   const [search] = useFilters()
-  const list = useList('/quarantine', pick(search, ['q', 'reason', 'from', 'to']))
+  const list = useList('/quarantine', withDays(pick(search, ['q', 'reason', 'from', 'to'])))
   return (
     <Page title="隔离区">
       <section className="panel" aria-label="隔离的报文">

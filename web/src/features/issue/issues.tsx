@@ -8,7 +8,7 @@ import { DataList, type Column } from '../../ui/list'
 import { SeverityMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { SavedViews } from '../../ui/saved-views'
-import { parseSearch, pick } from '../../ui/search'
+import { parseSearch, pick, withDays } from '../../ui/search'
 import { issueStates } from './words'
 
 const filters: Filter[] = [
@@ -53,7 +53,7 @@ export function Issues() {
   const [search, , all] = useFilters()
   const me = useMe()
   const location = useLocation()
-  const query = pick(search, names)
+  const query = withDays(pick(search, names))
   const list = useList('/issues', query)
   return (
     <Page title="问题" tools={<SavedViews name={`issues.${me.id}`} current={location.searchStr} open={(s) => all(parseSearch(s))} />}>

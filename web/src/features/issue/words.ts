@@ -1,5 +1,7 @@
+import { openIssues } from '../../ui/words'
+
 export const issueStates = [
-  { value: 'open', label: '在办（未销号）' },
+  { value: openIssues, label: '在办（未销号）' },
   { value: 'pending', label: '待交办' },
   { value: 'assigned', label: '待签收' },
   { value: 'working', label: '整改中' },

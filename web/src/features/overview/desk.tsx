@@ -8,6 +8,7 @@ import { Page, Panel } from '../../ui/page'
 import { usePhone } from '../../ui/screen'
 import { splitLink, stringifySearch } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { openAlarms, openIssues } from '../../ui/words'
 import { classes, classOf, range, shade } from './cartogram'
 import './desk.css'
 
@@ -84,7 +85,7 @@ function UnitMap({ units, linkable }: { units: OverviewUnit[]; linkable: boolean
             const props = { className: `tile s${shade(list, k)} ${u.kind === 'zone' ? 'zone' : ''}`, 'aria-label': `${u.name}：在办 ${u.issues_open} 件（${list[k].word}），逾期 ${u.overdue} 件，未解除预警 ${u.alarms_open} 起` }
             return (
               <div key={u.code} role="listitem" style={{ gridColumn: u.x - minX + 1, gridRow: u.y - minY + 1 }}>
-                {linkable ? <Go href={`/issues?area=${u.code}&state=open`} {...props}>{body}</Go> : <div {...props}>{body}</div>}
+                {linkable ? <Go href={`/issues?area=${u.code}&state=${openIssues}`} {...props}>{body}</Go> : <div {...props}>{body}</div>}
               </div>
             )
           })}
@@ -96,9 +97,9 @@ function UnitMap({ units, linkable }: { units: OverviewUnit[]; linkable: boolean
               {units.map((u) => (
                 <tr key={u.code}>
                   <td>{u.name}</td>
-                  <td className="r">{linkable ? <Go href={`/issues?area=${u.code}&state=open`}>{u.issues_open}</Go> : u.issues_open}</td>
+                  <td className="r">{linkable ? <Go href={`/issues?area=${u.code}&state=${openIssues}`}>{u.issues_open}</Go> : u.issues_open}</td>
                   <td className={`r ${u.overdue > 0 ? 'red' : ''}`}>{linkable && u.overdue > 0 ? <Go className="red" href={`/issues?area=${u.code}&overdue=true`}>{u.overdue}</Go> : u.overdue}</td>
-                  <td className="r">{u.alarms_open > 0 ? <Go href={`/alarms?area=${u.code}&state=open`}>{u.alarms_open}</Go> : u.alarms_open}</td>
+                  <td className="r">{u.alarms_open > 0 ? <Go href={`/alarms?area=${u.code}&state=${openAlarms}`}>{u.alarms_open}</Go> : u.alarms_open}</td>
                 </tr>
               ))}
             </tbody>

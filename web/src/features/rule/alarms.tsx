@@ -5,7 +5,7 @@ import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { DataList, type Column } from '../../ui/list'
 import { LevelMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
-import { pick } from '../../ui/search'
+import { pick, withDays } from '../../ui/search'
 import { alarmStates, alarmLevels } from './words'
 
 const filters: Filter[] = [
@@ -37,7 +37,7 @@ const columns: Column<Alarm>[] = [
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const list = useList('/alarms', pick(search, ['q', 'area', 'level', 'state', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const list = useList('/alarms', withDays(pick(search, ['q', 'area', 'level', 'state', 'from', 'to', 'outlet_id', 'enterprise_id'])))
   return (
     <Page title="预警">
       <section className="panel" aria-label="预警">

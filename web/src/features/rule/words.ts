@@ -1,7 +1,10 @@
+import { openAlarms } from '../../ui/words'
+
 export const alarmStates = [
-  { value: 'open', label: '已产生' },
-  { value: 'notified', label: '已通知' },
-  { value: 'acknowledged', label: '已确认' },
+  { value: openAlarms, label: '未解除' },
+  { value: 'open', label: '待通知' },
+  { value: 'notified', label: '待确认' },
+  { value: 'acknowledged', label: '处置中' },
   { value: 'handled', label: '已处置' },
   { value: 'cleared', label: '已解除' },
 ]
