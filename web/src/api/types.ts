@@ -20,40 +20,18 @@ export type Deputy = S['DeputyView']
 export type RoleRow = S['RoleRow']
 export type Reference = S['ReferenceView']
 
-export type FieldKind = 'text' | 'line' | 'choice' | 'person' | 'agency' | 'agencies' | 'area' | 'date' | 'days' | 'files' | 'subject'
-export interface Field {
-  name: string
-  title: string
-  kind: FieldKind
-  required: boolean
-  hint?: string
-  role?: string
-  options?: { value: string; title: string }[]
-}
-export interface Action {
-  verb: string
-  title: string
-  fields: Field[]
-  danger: boolean
-  next?: string
-  allowed: boolean
-  why?: string
-}
-
-export interface FileRef { id: string; name: string; size: number; type: string; sha256: string; created_at: string }
-export interface TimelineEntry {
-  id: string
-  at: string
-  actor_id: string
-  actor_name: string
-  verb: string
-  title: string
-  from: string
-  to: string
-  note: string
-  form: { title: string; value: string }[]
-  files: FileRef[]
-}
+export type Action = S['FlowAction']
+export type Field = S['FlowField']
+export type FileRef = S['File']
+export type TimelineEntry = S['EntryView']
+export type Alarm = S['AlarmView']
+export type AlarmFile = S['AlarmFile']
+export type Device = S['DeviceView']
+export type Limit = S['LimitView']
+export type Enterprise = S['EnterpriseView']
+export type Parked = S['ParkedView']
+export type Quarantined = S['QuarantineView']
+export type System = S['SystemView']
 
 export interface Issue {
   id: string
@@ -132,39 +110,6 @@ export interface Clue {
 }
 export interface Similar { id: string; number: string; title: string; text: string; state_title: string; score: number; created_at: string }
 
-export interface Alarm {
-  id: string
-  number: string
-  rule: string
-  rule_title: string
-  level: string
-  level_title: string
-  state: string
-  state_title: string
-  outlet_id: string
-  outlet_name: string
-  enterprise_id: string
-  enterprise_name: string
-  area: string
-  area_name: string
-  factor: string
-  factor_name: string
-  unit: string
-  limit: number
-  value: number
-  ratio: number
-  peak: number
-  started_at: string
-  last_at: string
-  ended_at: string
-  summary: string
-  basis: string
-  clue_id: string
-  version: number
-  actions: Action[]
-  timeline: TimelineEntry[]
-  window: { from: string; to: string }
-}
 
 export interface Counter { key: string; title: string; value: number; previous: number; unit: string; link: string }
 export interface OverviewUnit { code: string; name: string; x: number; y: number; kind?: string; issues_open: number; overdue: number; alarms_open: number }
@@ -179,20 +124,6 @@ export interface Overview {
 }
 
 export interface OutletValue { code: string; name: string; unit: string; value: number; flag: string; at: string; limit: number; ratio: number }
-export interface Limit {
-  id: string
-  factor: string
-  factor_name: string
-  unit: string
-  upper: number | null
-  lower: number | null
-  statistic: string
-  standard: string
-  article: string
-  valid_from: string
-  valid_to: string
-}
-export interface Device { id: string; mn: string; outlet_id: string; outlet_name: string; protocol: string; password: string; active: boolean; last_at: string; version: number }
 export interface Outlet {
   id: string
   name: string
@@ -211,33 +142,11 @@ export interface Outlet {
   limits: Limit[]
   version: number
 }
-export interface Enterprise {
-  id: string
-  name: string
-  code: string
-  industry: string
-  address: string
-  area: string
-  area_name: string
-  lng: number
-  lat: number
-  contact: string
-  phone: string
-  synthetic: boolean
-  permit: string
-  outlets: Outlet[]
-  outlets_count: number
-  alarms_open: number
-  issues_open: number
-  version: number
-}
 export interface SeriesPoint { t: string; avg: number | null; min: number | null; max: number | null; flag: string }
 export interface SeriesLimit { upper: number | null; lower: number | null; from: string; to: string; standard: string; kind: string }
 export interface SeriesFactor { code: string; name: string; unit: string; limits: SeriesLimit[]; points: SeriesPoint[] }
 export interface Series { kind: string; factors: SeriesFactor[]; truncated: boolean }
 export interface Frame { id: string; at: string; st: string; cn: string; datatime: string; raw: string }
-export interface Parked { mn: string; frames: number; first_at: string; last_at: string; last_raw: string }
-export interface Quarantined { id: string; at: string; address: string; reason: string; reason_title: string; mn: string; size: number; text: string; hex: string; note: string }
 
 export interface Notice { id: string; at: string; title: string; text: string; link: string; read_at: string }
 
@@ -256,10 +165,4 @@ export interface AuditEntry {
 export interface AuditProof { id: string; seq: number; size: number; root: string; hash: string; hashes: string[]; checkpoint: string; ok: boolean }
 export interface AuditVerdict { ok: boolean; size: number; root: string; checked: number; problems: string[] }
 
-export interface System {
-  version: string
-  started_at: string
-  engine: string
-  [part: string]: unknown
-}
 export interface Job { id: string; kind: string; payload: string; attempt: number; error: string; due_at: string; created_at: string }

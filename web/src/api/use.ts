@@ -67,6 +67,16 @@ export function useList<P extends ListPath, Q extends AskOf<P>>(path: P, query?:
   }
 }
 
+type AllPath = { [P in GetPath]: Got<P> extends unknown[] ? P : never }[GetPath]
+type MemberOf<P extends AllPath> = Got<P> extends (infer T)[] ? T : never
+
+/** useAll reads a list that comes whole, in the shape of a paged one. */
+export function useAll<P extends AllPath>(path: P): List<MemberOf<P>> {
+  const q = useGet(path)
+  const items = (q.data ?? []) as MemberOf<P>[]
+  return { items, total: items.length, capped: false, loading: q.isPending && q.isFetching, error: q.error, hasMore: false, loadingMore: false, more: () => undefined, again: () => void q.refetch() }
+}
+
 /** useDo carries out a change and marks what it touched as stale. */
 export function useDo<A, R>(act: (a: A) => Promise<R>, touches: string[], then?: (r: R, a: A) => void) {
   const client = useQueryClient()

@@ -15,6 +15,10 @@ describe('a verb’s form', () => {
   it('starts blank, with the only choice already made', () => {
     expect(blankForm(fields)).toEqual({ lead: '', assist: [], days: undefined, note: '', files: [], level: 'a' })
   })
+  it('starts with what the flow proposes', () => {
+    const proposed = blankForm([{ ...fields[0], default: 'sthj-330302' }, { ...fields[2], default: '15' }, { ...fields[1], default: 'a,b' }, { ...fields[3], default: '' }])
+    expect(proposed).toEqual({ lead: 'sthj-330302', days: 15, assist: ['a', 'b'], note: '' })
+  })
   it('asks for what is missing, in words that fit the control', () => {
     expect(checkForm(fields, blankForm(fields))).toEqual({ lead: '请选择责任单位', days: '请填写期限', note: '请填写说明', files: '请上传附件' })
   })

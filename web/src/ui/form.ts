@@ -8,7 +8,8 @@ export type FormValues = Record<string, FormValue>
 export function blankForm(fields: Field[]): FormValues {
   const out: FormValues = {}
   for (const f of fields) {
-    if (f.kind === 'agencies' || f.kind === 'files') out[f.name] = []
+    if (f.default !== undefined && f.default !== '') out[f.name] = f.kind === 'days' ? Number(f.default) : f.kind === 'agencies' || f.kind === 'files' ? f.default.split(',') : f.default
+    else if (f.kind === 'agencies' || f.kind === 'files') out[f.name] = []
     else if (f.kind === 'days') out[f.name] = undefined
     else if (f.kind === 'choice' && f.required && f.options?.length === 1) out[f.name] = f.options[0].value
     else out[f.name] = ''
@@ -20,7 +21,7 @@ function isBlank(v: FormValue): boolean {
   return v === undefined || (typeof v === 'string' && v.trim() === '') || (Array.isArray(v) && v.length === 0)
 }
 
-const asks: Partial<Record<Field['kind'], string>> = {
+const asks: Record<string, string> = {
   choice: '请选择', person: '请选择', agency: '请选择', agencies: '请选择', area: '请选择', date: '请选择', subject: '请选择', files: '请上传',
 }
 

@@ -31,7 +31,7 @@ export function Verbs({ actions, waits, run, similar }: VerbsProps) {
     <Panel title="下一步">
       <div className="verbs" id="verbs">
         {said && <div className="done" role="status">{said}</div>}
-        {actions.length === 0 && <p className="soft">{waits ? `现在等待：${waits}。您不需要操作。` : '没有需要您办理的操作。'}</p>}
+        {actions.length === 0 && <p className="soft">{waits ? `现在等待${waits}，您不需要操作。` : '没有需要您办理的操作。'}</p>}
         {!chosen &&
           actions.map((a) => (
             <div key={a.verb} className={a.verb === lead || !a.allowed ? 'whole' : undefined}>

@@ -1,6 +1,6 @@
-import { Input } from 'antd'
+import { Input, Select } from 'antd'
 import { post } from '../../api/client'
-import { useDo, useMe } from '../../api/use'
+import { useDo, useMe, useReference } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 import { useGo } from '../../ui/go'
 import { AreaPicker } from '../../ui/pickers'
@@ -9,7 +9,8 @@ import { AreaPicker } from '../../ui/pickers'
 export function EnterpriseForm({ close }: { close: () => void }) {
   const me = useMe()
   const go = useGo()
-  const { values: v, set } = useDraft({ name: '', code: '', industry: '', area: '', address: '', contact: '', phone: '' })
+  const ref = useReference()
+  const { values: v, set } = useDraft({ name: '', code: '', industry: '', area: '', address: '', contact: '', permit_class: '' })
   const save = useDo(() => post('/enterprises', { body: { ...v, name: v.name.trim() } }), ['/enterprises'], (e) => go(`/enterprises/${e.id}`))
   return (
     <FormDrawer
@@ -21,11 +22,11 @@ export function EnterpriseForm({ close }: { close: () => void }) {
         <>
           <Row name="name" title="企业名称" required wrong={wrong}><Input id="f-name" value={v.name} onChange={(e) => set('name', e.target.value)} /></Row>
           <Row name="code" title="统一社会信用代码" wrong={wrong}><Input id="f-code" value={v.code} maxLength={18} onChange={(e) => set('code', e.target.value)} /></Row>
-          <Row name="industry" title="行业" wrong={wrong}><Input id="f-industry" value={v.industry} onChange={(e) => set('industry', e.target.value)} /></Row>
+          <Row name="industry" title="行业" wrong={wrong}><Select id="f-industry" allowClear showSearch={{ optionFilterProp: 'label' }} value={v.industry || undefined} onChange={(x) => set('industry', x ?? '')} options={(ref?.industries ?? []).map((i) => ({ value: i.id, label: i.name }))} /></Row>
+          <Row name="permit_class" title="排污许可管理类别" wrong={wrong}><Select id="f-permit_class" allowClear value={v.permit_class || undefined} onChange={(x) => set('permit_class', x ?? '')} options={['重点', '简化', '登记'].map((x) => ({ value: x, label: x }))} /></Row>
           <Row name="area" title="所在区域" required wrong={wrong}><AreaPicker id="f-area" within={me.area} value={v.area} onChange={(x) => set('area', x)} /></Row>
           <Row name="address" title="地址" wrong={wrong}><Input id="f-address" value={v.address} onChange={(e) => set('address', e.target.value)} /></Row>
-          <Row name="contact" title="环保负责人" wrong={wrong}><Input id="f-contact" value={v.contact} onChange={(e) => set('contact', e.target.value)} /></Row>
-          <Row name="phone" title="联系电话" wrong={wrong}><Input id="f-phone" type="tel" value={v.phone} onChange={(e) => set('phone', e.target.value)} /></Row>
+          <Row name="contact" title="环保负责人和电话" wrong={wrong}><Input id="f-contact" value={v.contact} onChange={(e) => set('contact', e.target.value)} /></Row>
         </>
       )}
     </FormDrawer>

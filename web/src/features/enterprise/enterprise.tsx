@@ -4,12 +4,15 @@ import { useState } from 'react'
 import { post } from '../../api/client'
 import type { Enterprise } from '../../api/types'
 import { useCan, useDo, useGet, useList } from '../../api/use'
-import { ago, count, dateTime } from '../../ui/format'
+import { ago, dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 import { Chip, LevelMark, OutletMark, StateChip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { useIndustry } from './industry'
+
+const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
 
 /** EnterpriseFile gathers what is known of one enterprise. */
 export function EnterpriseFile() {
@@ -17,6 +20,8 @@ export function EnterpriseFile() {
   const q = useGet('/enterprises/{id}', { path: { id } })
   const can = useCan()
   const [adding, setAdding] = useState(false)
+  const industry = useIndustry()
+  const live = useList('/outlets', { enterprise_id: id }, { enabled: can('telemetry.read') })
   if (q.error && !q.data) return <Page title="企业"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
   if (!q.data) return <Page title="企业"><div className="panel"><Bones rows={8} /></div></Page>
   const e = q.data
@@ -25,26 +30,27 @@ export function EnterpriseFile() {
       <Panel>
         <dl className="facts">
           <div><dt>统一社会信用代码</dt><dd className="mono">{e.code || '—'}</dd></div>
-          <div><dt>行业</dt><dd>{e.industry || '—'}</dd></div>
+          <div><dt>行业</dt><dd>{industry(e.industry)}</dd></div>
+          <div><dt>排污许可</dt><dd>{e.permit_class || '—'}</dd></div>
           <div><dt>区域</dt><dd>{e.area_name}</dd></div>
           <div><dt>地址</dt><dd>{e.address || '—'}</dd></div>
           <div><dt>环保负责人</dt><dd>{e.contact || '—'}</dd></div>
-          <div><dt>联系电话</dt><dd className="num">{e.phone || '—'}</dd></div>
-          <div><dt>未解除预警</dt><dd className="num">{count(e.alarms_open)} 起</dd></div>
-          <div><dt>在办问题</dt><dd className="num">{count(e.issues_open)} 件</dd></div>
         </dl>
       </Panel>
       <Panel title="监控点" flush tools={can('registry.write') && <Button size="small" onClick={() => setAdding(true)}>添加排放口</Button>}>
         {e.outlets.length === 0 ? <Empty title="还没有排放口" how="添加排放口后，再登记限值和数采仪。" /> : (
           <ul className="cards">
-            {e.outlets.map((o) => (
-              <li key={o.id}>
-                <Go className="card row between" href={`/outlets/${o.id}`}>
-                  <span><span className="strong">{o.name}</span>　<span className="soft small">{o.kind === 'water' ? '废水' : '废气'}</span></span>
-                  <span className="row"><span className="soft small num">{ago(o.last_at)}</span><OutletMark state={o.state} /></span>
-                </Go>
-              </li>
-            ))}
+            {e.outlets.map((o) => {
+              const now = live.items.find((x) => x.id === o.id)
+              return (
+                <li key={o.id}>
+                  <Go className="card row between" href={`/outlets/${o.id}`}>
+                    <span><span className="strong">{o.name}</span>　<span className="soft small">{kinds[o.kind]}{o.code && `　${o.code}`}</span></span>
+                    {now && <span className="row"><span className="soft small num">{ago(now.last_at)}</span><OutletMark state={now.state} /></span>}
+                  </Go>
+                </li>
+              )
+            })}
           </ul>
         )}
       </Panel>
@@ -87,14 +93,15 @@ function Issues({ id }: { id: string }) {
 }
 
 function OutletForm({ enterprise, close }: { enterprise: Enterprise; close: () => void }) {
-  const { values: v, set } = useDraft({ name: '', kind: 'gas' })
-  const save = useDo(() => post('/outlets', { body: { enterprise_id: enterprise.id, name: v.name.trim(), kind: v.kind } }), ['/outlets', '/enterprises'], close)
+  const { values: v, set } = useDraft({ name: '', code: '', kind: 'gas' as 'gas' | 'water' | 'rain' })
+  const save = useDo(() => post('/outlets', { body: { enterprise_id: enterprise.id, area: enterprise.area, code: v.code.trim(), name: v.name.trim(), kind: v.kind } }), ['/outlets', '/enterprises'], close)
   return (
     <FormDrawer title="添加排放口" open close={close} next="添加后请登记执行限值和数采仪。" submit="添加" busy={save.isPending} error={save.error} check={(): Record<string, string> => (v.name.trim() ? {} : { name: '请填写名称' })} onSubmit={() => save.mutate(undefined)}>
       {(wrong) => (
         <>
           <Row name="name" title="名称" required wrong={wrong} hint="例如 1 号锅炉烟囱、废水总排口"><Input id="f-name" value={v.name} onChange={(e) => set('name', e.target.value)} /></Row>
-          <Row name="kind" title="类别" required wrong={wrong}><Select id="f-kind" value={v.kind} onChange={(x) => set('kind', x)} options={[{ value: 'gas', label: '废气' }, { value: 'water', label: '废水' }]} /></Row>
+          <Row name="kind" title="类别" required wrong={wrong}><Select id="f-kind" value={v.kind} onChange={(x) => set('kind', x)} options={(['gas', 'water', 'rain'] as const).map((k) => ({ value: k, label: kinds[k] }))} /></Row>
+          <Row name="code" title="排放口编号" wrong={wrong} hint="排污许可证中的编号，例如 DA001"><Input id="f-code" value={v.code} onChange={(e) => set('code', e.target.value)} /></Row>
         </>
       )}
     </FormDrawer>

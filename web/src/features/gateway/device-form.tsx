@@ -1,4 +1,4 @@
-import { Input, Select } from 'antd'
+import { App, Input, Select } from 'antd'
 import { useState } from 'react'
 import { post } from '../../api/client'
 import { useDo, useGet } from '../../api/use'
@@ -6,10 +6,14 @@ import { FormDrawer, Row, useDraft } from '../../ui/draft'
 
 /** DeviceForm registers a data logger for an outlet. */
 export function DeviceForm({ mn, close }: { mn?: string; close: () => void }) {
-  const { values: v, set } = useDraft({ mn: mn ?? '', outlet_id: '', password: '', protocol: '' })
+  const { values: v, set } = useDraft({ mn: mn ?? '', outlet_id: '', password: '', protocol: undefined as '2005' | '2017' | '2025' | undefined })
+  const { message } = App.useApp()
   const [q, setQ] = useState('')
   const outlets = useGet('/outlets', { query: { q, limit: 50 } }, { keep: true })
-  const save = useDo(() => post('/devices', { body: { mn: v.mn.trim(), outlet_id: v.outlet_id, password: v.password, ...(v.protocol ? { protocol: v.protocol } : {}) } }), ['/devices', '/parked', '/outlets', '/enterprises'], close)
+  const save = useDo(() => post('/devices', { body: { mn: v.mn.trim(), outlet_id: v.outlet_id, ...(v.password ? { password: v.password } : {}), protocol: v.protocol } }), ['/devices', '/parked', '/outlets', '/enterprises'], (d) => {
+    message.success(d.adopted > 0 ? `已登记，${d.adopted} 帧暂存报文已补入。` : '已登记。')
+    close()
+  })
   return (
     <FormDrawer
       title={mn ? '认领设备' : '登记设备'}
@@ -29,7 +33,7 @@ export function DeviceForm({ mn, close }: { mn?: string; close: () => void }) {
             <Select id="f-outlet_id" showSearch={{ filterOption: false, onSearch: setQ }} value={v.outlet_id || undefined} onChange={(x) => set('outlet_id', x)} loading={outlets.isFetching} options={(outlets.data?.items ?? []).map((o) => ({ value: o.id, label: `${o.enterprise_name} ${o.name}` }))} notFoundContent="没有符合的监控点，请先在企业中登记排放口" />
           </Row>
           <Row name="password" title="访问密码 PW" wrong={wrong} hint="与数采仪设置一致；不填则不校验"><Input.Password id="f-password" autoComplete="off" value={v.password} onChange={(e) => set('password', e.target.value)} /></Row>
-          <Row name="protocol" title="协议版本" wrong={wrong}><Select id="f-protocol" allowClear placeholder="自动识别" value={v.protocol || undefined} onChange={(x) => set('protocol', x ?? '')} options={[{ value: '2017', label: 'HJ 212-2017' }, { value: '2005', label: 'HJ/T 212-2005' }]} /></Row>
+          <Row name="protocol" title="协议版本" wrong={wrong}><Select id="f-protocol" allowClear placeholder="自动识别" value={v.protocol} onChange={(x) => set('protocol', x)} options={[{ value: '2025', label: 'HJ 212-2025' }, { value: '2017', label: 'HJ 212-2017' }, { value: '2005', label: 'HJ/T 212-2005' }]} /></Row>
         </>
       )}
     </FormDrawer>

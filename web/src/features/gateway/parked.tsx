@@ -1,7 +1,7 @@
 import { Button } from 'antd'
 import { useState } from 'react'
 import type { Parked } from '../../api/types'
-import { useCan, useList } from '../../api/use'
+import { useAll, useCan } from '../../api/use'
 import { ago, count, dateTime } from '../../ui/format'
 import { DataList, type Column } from '../../ui/list'
 import { Page } from '../../ui/page'
@@ -9,7 +9,7 @@ import { DeviceForm } from './device-form'
 
 /** ParkedDevices lists numbers that report without being registered; adopting one takes its stored frames in. */
 export function ParkedDevices() {
-  const list = useList('/parked')
+  const list = useAll('/parked')
   const can = useCan()
   const [mn, setMn] = useState('')
   const adopt = (p: Parked) => (can('registry.write') ? <Button size="small" onClick={() => setMn(p.mn)} aria-label={`认领 ${p.mn}`}>认领</Button> : null)

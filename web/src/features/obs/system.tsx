@@ -1,26 +1,33 @@
 import { useGet } from '../../api/use'
 import { count, dateTime, lasting } from '../../ui/format'
+import { Mark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Trouble } from '../../ui/state'
 import { facts } from './facts'
+
+const engines: Record<string, string> = { sqlite: 'SQLite（内置）', postgres: 'PostgreSQL' }
 
 /** SystemHealth says how the program is. */
 export function SystemHealth() {
   const q = useGet('/system', {}, { refetchInterval: 15_000 })
   if (q.error && !q.data) return <Page title="运行状况"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
   if (!q.data) return <Page title="运行状况"><div className="panel"><Bones /></div></Page>
-  const { version, started_at, engine, ...parts } = q.data
+  const s = q.data
   return (
-    <Page title="运行状况">
+    <Page title="运行状况" tools={s.ready ? <Mark shape="circle" tone="green">就绪</Mark> : <Mark shape="triangle" tone="red">未就绪</Mark>}>
       <Panel title="程序">
         <dl className="facts">
-          <div><dt>版本</dt><dd className="mono">{version}</dd></div>
-          <div><dt>数据库</dt><dd>{engine}</dd></div>
-          <div><dt>启动</dt><dd className="num">{dateTime(started_at)}</dd></div>
-          <div><dt>已运行</dt><dd className="num">{lasting(started_at, null)}</dd></div>
+          <div><dt>版本</dt><dd className="mono">{s.version}</dd></div>
+          <div><dt>辖区</dt><dd>{s.place}</dd></div>
+          <div><dt>数据库</dt><dd>{engines[s.engine] ?? s.engine}</dd></div>
+          <div><dt>启动</dt><dd className="num">{dateTime(s.started_at)}</dd></div>
+          <div><dt>已运行</dt><dd className="num">{lasting(s.started_at, null)}</dd></div>
+          {s.checks.map((c) => (
+            <div key={c.name}><dt>检查：{c.name}</dt><dd>{c.ok ? <Mark shape="circle" tone="green">正常</Mark> : <Mark shape="triangle" tone="red">异常</Mark>}</dd></div>
+          ))}
         </dl>
       </Panel>
-      {facts(parts).map((g) => (
+      {facts({ gateway: s.gateway, jobs: s.jobs, sequencer: s.sequencer, disk: s.disk }).map((g) => (
         <Panel key={g.key} title={g.title}>
           <dl className="facts">
             {g.rows.map((r) => (

@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { post } from '../../api/client'
-import type { Alarm } from '../../api/types'
+import type { AlarmFile as Alarm } from '../../api/types'
 import { useCan, useDo, useGet } from '../../api/use'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Go } from '../../ui/go'
@@ -37,7 +37,7 @@ export function AlarmFile() {
               <div><dt>{a.ended_at ? '结束' : '最近'}</dt><dd className="num">{dateTime(a.ended_at || a.last_at)}</dd></div>
               <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
-              <div className="wide"><dt>依据</dt><dd>{a.rule_title}{a.basis && `；${a.basis}`}</dd></div>
+              <div className="wide"><dt>依据</dt><dd>{[a.rule_title, a.basis, a.rule_basis].filter(Boolean).join('；')}</dd></div>
               {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
             </dl>
           </Panel>
@@ -45,7 +45,7 @@ export function AlarmFile() {
           <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
         </div>
         <div className="side-col">
-          <Verbs actions={a.actions} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
+          <Verbs actions={a.actions} waits={a.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
         </div>
       </div>
     </Page>
@@ -73,7 +73,7 @@ function Big({ title, value, unit, red }: { title: string; value: string; unit: 
 }
 
 function Around({ a }: { a: Alarm }) {
-  const kind = a.level === 'notice' ? 'realtime' : 'hour'
+  const kind = a.window.kind
   const q = useGet('/outlets/{id}/series', { path: { id: a.outlet_id }, query: { kind, factors: a.factor, from: a.window.from, to: a.window.to } }, { keep: true })
   return (
     <Panel title="前后曲线" flush tools={<Go href={`/outlets/${a.outlet_id}?kind=${kind}&factors=${a.factor}`}>打开监控点</Go>}>

@@ -1,4 +1,5 @@
 import type { Alarm } from '../../api/types'
+import { address } from '../../api/client'
 import { useList } from '../../api/use'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
@@ -37,7 +38,8 @@ const columns: Column<Alarm>[] = [
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const list = useList('/alarms', withDays(pick(search, ['q', 'area', 'level', 'state', 'from', 'to', 'outlet_id', 'enterprise_id'])))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const list = useList('/alarms', query)
   return (
     <Page title="预警">
       <section className="panel" aria-label="预警">
@@ -46,6 +48,7 @@ export function Alarms() {
           name="预警"
           list={list}
           columns={columns}
+          exportHref={address('/alarms/export.csv', query)}
           rowKey={(a) => a.id}
           href={(a) => `/alarms/${a.id}`}
           card={(a) => (

@@ -10,6 +10,7 @@ export const alarmStates = [
 ]
 
 export const alarmLevels = [
+  { value: 'grave', label: '严重超标' },
   { value: 'exceed', label: '超标' },
-  { value: 'notice', label: '预警提醒' },
+  { value: 'notice', label: '早期提醒' },
 ]

@@ -6,7 +6,9 @@ import type { Outlet } from '../../api/types'
 import { useDo, useReference } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 
-const blank = { factor: '', upper: undefined as number | undefined, lower: undefined as number | undefined, statistic: 'hour', standard: '', article: '', valid_from: '', valid_to: '' }
+const startOf = (d: string) => `${d}T00:00:00+08:00`
+
+const blank = { factor: '', upper: undefined as number | undefined, lower: undefined as number | undefined, statistic: 'hour' as 'hour' | 'day' | 'realtime', standard: '', article: '', valid_from: '', valid_to: '' }
 
 /** LimitForm adds a limit with its standard and validity; limits are never changed, only followed by newer ones. */
 export function LimitForm({ outlet }: { outlet: Outlet }) {
@@ -14,7 +16,7 @@ export function LimitForm({ outlet }: { outlet: Outlet }) {
   const ref = useReference()
   const draft = useDraft(blank)
   const { values: v, set } = draft
-  const save = useDo(() => post('/outlets/{id}/limits', { path: { id: outlet.id }, body: { ...v, upper: v.upper ?? null, lower: v.lower ?? null } }), ['/outlets'], () => {
+  const save = useDo(() => post('/outlets/{id}/limits', { path: { id: outlet.id }, body: { ...v, valid_from: startOf(v.valid_from), valid_to: v.valid_to ? startOf(v.valid_to) : undefined } }), ['/outlets'], () => {
     setOpen(false)
     draft.reset()
   })

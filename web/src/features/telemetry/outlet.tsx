@@ -84,8 +84,8 @@ function LimitRow({ l }: { l: Limit }) {
     <tr className={past ? 'soft' : undefined}>
       <td>{l.factor_name || l.factor}</td>
       <td className="nowrap">{statistics[l.statistic] ?? l.statistic}</td>
-      <td className="r">{reading(l.upper)}</td>
-      <td className="r">{reading(l.lower)}</td>
+      <td className="r">{reading(l.upper ?? null)}</td>
+      <td className="r">{reading(l.lower ?? null)}</td>
       <td>{l.unit}</td>
       <td>{l.standard}{l.article && <span className="sub">{l.article}</span>}</td>
       <td className="c">{day(l.valid_from)}</td>
@@ -102,7 +102,7 @@ function Devices({ devices }: { devices: Device[] }) {
           {devices.map((d) => (
             <li key={d.id} className="card">
               <span className="mono wrap">{d.mn}</span>
-              <span className="sub">{d.protocol}　{d.last_at ? `最近上报 ${ago(d.last_at)}` : '还未上报'}</span>
+              <span className="sub">{d.protocol ? `HJ 212-${d.protocol}` : '自动识别协议'}{!d.active && '　已停用'}</span>
             </li>
           ))}
         </ul>

@@ -15,11 +15,11 @@ import './outlets.css'
 const filters: Filter[] = [
   { name: 'q', title: '名称', kind: 'text' },
   { name: 'area', title: '区域', kind: 'area' },
-  { name: 'kind', title: '类别', options: [{ value: 'gas', label: '废气' }, { value: 'water', label: '废水' }], width: 104 },
+  { name: 'kind', title: '类别', options: [{ value: 'gas', label: '废气' }, { value: 'water', label: '废水' }, { value: 'rain', label: '雨水' }], width: 104 },
   { name: 'state', title: '状态', options: [{ value: 'online', label: '在线' }, { value: 'offline', label: '离线' }, { value: 'alarm', label: '告警' }], width: 104 },
 ]
 
-const kinds: Record<string, string> = { gas: '废气', water: '废水' }
+const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
 
 /** Outlets lists the monitored outlets with their present values and limits. */
 export function Outlets() {
