@@ -60,6 +60,7 @@ CREATE TABLE hourly_value (
     flag      TEXT NOT NULL,                     -- N = valid
     source    TEXT NOT NULL,                     -- report, minute, realtime, hour
     batch     BIGINT NOT NULL,                   -- batch of readings that caused it
+    reading   BIGINT NOT NULL,                   -- version of the reading, where reported
     seq       BIGINT NOT NULL,
     PRIMARY KEY (outlet_id, factor, at, version)
 );
@@ -81,6 +82,7 @@ CREATE TABLE daily_value (
     flag      TEXT NOT NULL,
     source    TEXT NOT NULL,
     batch     BIGINT NOT NULL,
+    reading   BIGINT NOT NULL,
     seq       BIGINT NOT NULL,
     PRIMARY KEY (outlet_id, factor, at, version)
 );

@@ -202,7 +202,7 @@ func appendReported(list []PeriodValue, r *Record, p Period) []PeriodValue {
 		if !ok {
 			continue
 		}
-		v.OutletID, v.At, v.Batch = r.OutletID, p.Start(r.Time), r.Seq
+		v.OutletID, v.At, v.Batch, v.reading = r.OutletID, p.Start(r.Time), r.Seq, r.Version
 		list = append(list, v)
 	}
 	return list

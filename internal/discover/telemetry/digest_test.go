@@ -173,7 +173,7 @@ func TestDigest_IsIdempotentAfterACrash(t *testing.T) {
 		b.want(b.send(hour(1, "1")), Stored)
 		g := NewDigest(b.s, DigestOptions{})
 		settle(t, g)
-		b.want(b.send(hour(1, "2"), hour(2, "5")), Stored, Stored)
+		b.want(b.send(hour(1, "1.5"), hour(1, "2"), hour(2, "5")), Stored, Stored, Stored)
 		settle(t, g)
 		// The cursor is lost: everything is read again.
 		if err := d.Write(context.Background(), func(tx *db.Tx) error { return SaveCursor(context.Background(), tx, digestConsumer, 0) }); err != nil {
@@ -182,7 +182,7 @@ func TestDigest_IsIdempotentAfterACrash(t *testing.T) {
 		b.restart()
 		again := NewDigest(b.s, DigestOptions{})
 		settle(t, again)
-		b.expect(Hour, dev.OutletID, "2101 a21026 2 0/0 N report v2", "2102 a21026 5 0/0 N report v1")
+		b.expect(Hour, dev.OutletID, "2101 a21026 2 0/0 N report v3", "2102 a21026 5 0/0 N report v1")
 		if c := again.Current(dev.OutletID); len(c.Values) != 1 || c.Values[0].Value.String() != "5" {
 			t.Errorf("%+v", c)
 		}

@@ -66,6 +66,8 @@ type PeriodValue struct {
 	Seq       int64 // order of all changes, the cursor of HoursSince and DaysSince
 
 	OutletKind string // gas, water, rain; filled in by HourlySince and DailySince
+
+	reading int64 // version of the reading that reported it
 }
 
 // Valid reports whether limits may be judged on the value.

@@ -9,7 +9,7 @@ import (
 	"github.com/qingshao/qingshao/internal/decimal"
 )
 
-const periodColumns = `outlet_id, factor, at, version, value, converted, min, max, total, count, due, flag, source, batch, seq`
+const periodColumns = `outlet_id, factor, at, version, value, converted, min, max, total, count, due, flag, source, batch, reading, seq`
 
 func (p Period) table() string {
 	if p == Hour {
@@ -22,7 +22,7 @@ func scanPeriod(s db.Scanner) (PeriodValue, error) {
 	var v PeriodValue
 	var at int64
 	var num [5]*float64
-	err := s.Scan(&v.OutletID, &v.Factor, &at, &v.Version, &num[0], &num[1], &num[2], &num[3], &num[4], &v.Count, &v.Due, &v.Flag, &v.Source, &v.Batch, &v.Seq)
+	err := s.Scan(&v.OutletID, &v.Factor, &at, &v.Version, &num[0], &num[1], &num[2], &num[3], &num[4], &v.Count, &v.Due, &v.Flag, &v.Source, &v.Batch, &v.reading, &v.Seq)
 	v.At = moment(at)
 	for i, to := range []**decimal.Decimal{&v.Value, &v.Converted, &v.Min, &v.Max, &v.Total} {
 		if num[i] != nil {
@@ -47,19 +47,23 @@ func float(d *decimal.Decimal) *float64 {
 // changes nothing, so that reading it again after a crash is harmless.
 func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue) (int, error) {
 	fresh := make([]PeriodValue, 0, len(values))
+	seen := make(map[periodKey]PeriodValue, len(values))
 	for _, v := range values {
-		old, err := db.One(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+`
-			WHERE outlet_id = $1 AND factor = $2 AND at = $3 ORDER BY version DESC LIMIT 1`, v.OutletID, v.Factor, v.At.UnixMicro())
-		switch {
-		case db.IsMissing(err):
-			v.Version = 1
-		case err != nil:
-			return 0, err
-		case !v.follows(old):
-			continue
-		default:
-			v.Version = old.Version + 1
+		k := periodKey{v.OutletID, v.Factor, v.At.UnixMicro()}
+		old, again := seen[k]
+		var err error
+		if !again {
+			old, err = db.One(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+`
+				WHERE outlet_id = $1 AND factor = $2 AND at = $3 ORDER BY version DESC LIMIT 1`, v.OutletID, v.Factor, v.At.UnixMicro())
 		}
+		if err != nil && !db.IsMissing(err) {
+			return 0, err
+		}
+		if err == nil && !v.follows(old) {
+			continue
+		}
+		v.Version = old.Version + 1 // 0 when there is none
+		seen[k] = v
 		fresh = append(fresh, v)
 	}
 	if len(fresh) == 0 {
@@ -71,9 +75,9 @@ func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue
 	}
 	for i, v := range fresh {
 		v.Seq = last - int64(len(fresh)) + int64(i) + 1
-		_, err := db.Exec(ctx, tx, `INSERT INTO `+p.table()+` (`+periodColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		_, err := db.Exec(ctx, tx, `INSERT INTO `+p.table()+` (`+periodColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			v.OutletID, v.Factor, v.At.UnixMicro(), v.Version, float(v.Value), float(v.Converted), float(v.Min), float(v.Max), float(v.Total),
-			v.Count, v.Due, v.Flag, v.Source, v.Batch, v.Seq)
+			v.Count, v.Due, v.Flag, v.Source, v.Batch, v.reading, v.Seq)
 		if err != nil {
 			return 0, err
 		}
@@ -81,9 +85,14 @@ func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue
 	return len(fresh), nil
 }
 
+type periodKey struct {
+	outlet, factor string
+	at             int64
+}
+
 // follows reports whether v is a new version after old.
 func (v PeriodValue) follows(old PeriodValue) bool {
-	if old.Source == Reported && (v.Source != Reported || v.Batch <= old.Batch) {
+	if old.Source == Reported && (v.Source != Reported || v.Batch < old.Batch || v.Batch == old.Batch && v.reading <= old.reading) {
 		return false
 	}
 	same := func(a, b *decimal.Decimal) bool {
