@@ -29,6 +29,7 @@ type Query struct {
 	Kind         Kind
 	PermitClass  PermitClass
 	IDs          []string // outlets only; nil = all
+	NotIDs       []string // outlets only: leave these out
 	Cursor       string
 	Limit        int
 }
@@ -215,6 +216,23 @@ func (s *Service) Limits(ctx context.Context, actor auth.Actor, outletID string)
 			return err
 		}
 		out, err = LimitsOf(ctx, tx, outletID)
+		return err
+	})
+	return out, err
+}
+
+// LimitsFor reads the limits of several outlets that the caller has been allowed
+// to see, by outlet.
+func (s *Service) LimitsFor(ctx context.Context, outletIDs []string) (map[string][]Limit, error) {
+	out := map[string][]Limit{}
+	if len(outletIDs) == 0 {
+		return out, nil
+	}
+	err := s.db.Read(ctx, func(tx *db.Tx) error {
+		all, err := limitsFor(ctx, tx, outletIDs)
+		for _, l := range all {
+			out[l.OutletID] = append(out[l.OutletID], l)
+		}
 		return err
 	})
 	return out, err

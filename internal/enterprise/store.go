@@ -117,18 +117,24 @@ func listOutlets(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, c 
 		where += ` AND (o.name LIKE ` + t + ` ESCAPE '\' OR o.code LIKE ` + t + ` ESCAPE '\' OR e.name LIKE ` + t + ` ESCAPE '\')`
 	}
 	if q.IDs != nil {
-		if len(q.IDs) == 0 {
-			where += ` AND FALSE`
-		} else {
-			in := make([]string, len(q.IDs))
-			for i, id := range q.IDs {
-				in[i] = put(id)
-			}
-			where += ` AND o.id IN (` + strings.Join(in, ", ") + `)`
-		}
+		where += ` AND ` + oneOf("o.id", q.IDs, put)
+	}
+	if len(q.NotIDs) > 0 {
+		where += ` AND NOT ` + oneOf("o.id", q.NotIDs, put)
 	}
 	return list(ctx, tx, q, scanOutlet, outletColumns, outletTables, `o`, where, args,
 		func(o Outlet) (string, string) { return o.Name, o.ID })
+}
+
+func oneOf(column string, ids []string, put func(any) string) string {
+	if len(ids) == 0 {
+		return `FALSE`
+	}
+	in := make([]string, len(ids))
+	for i, id := range ids {
+		in[i] = put(id)
+	}
+	return column + ` IN (` + strings.Join(in, ", ") + `)`
 }
 
 // list reads one page ordered by name and id; alias is the table whose name and
@@ -185,6 +191,12 @@ func LimitsOf(ctx context.Context, tx *db.Tx, outletID string) ([]Limit, error) 
 // memory; LimitsChanged tells when to read them again.
 func AllLimits(ctx context.Context, tx *db.Tx) ([]Limit, error) {
 	return db.All(ctx, tx, scanLimit, `SELECT `+limitColumns+` FROM outlet_limit ORDER BY outlet_id, factor, statistic, valid_from DESC`)
+}
+
+func limitsFor(ctx context.Context, tx *db.Tx, outletIDs []string) ([]Limit, error) {
+	var args []any
+	where := oneOf("outlet_id", outletIDs, placer(&args))
+	return db.All(ctx, tx, scanLimit, `SELECT `+limitColumns+` FROM outlet_limit WHERE `+where+` ORDER BY outlet_id, factor, statistic, valid_from DESC`, args...)
 }
 
 func limitByID(ctx context.Context, tx *db.Tx, id string) (Limit, error) {

@@ -121,6 +121,16 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 	return page, err
 }
 
+// Open counts the alarms within the actor's reach that are not cleared, by
+// outlet.
+func (s *Service) Open(ctx context.Context, actor auth.Actor) (n map[string]int, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		n, err = s.openByOutlet(ctx, tx, actor)
+		return err
+	})
+	return n, err
+}
+
 // Get opens an alarm. What the actor may not see is not found.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {

@@ -134,6 +134,24 @@ func (s *Service) countAlarms(ctx context.Context, tx *db.Tx, actor auth.Actor, 
 	return db.Count(ctx, tx, `SELECT 1`+alarmTables+`WHERE `+f.Where(), f.Args...)
 }
 
+func (s *Service) openByOutlet(ctx context.Context, tx *db.Tx, actor auth.Actor) (map[string]int, error) {
+	var f db.Filter
+	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
+	type row struct {
+		outlet string
+		n      int
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
+		err = s.Scan(&r.outlet, &r.n)
+		return r, err
+	}, `SELECT a.outlet_id, COUNT(*)`+alarmTables+`WHERE a.state <> 'cleared' AND `+f.Where()+` GROUP BY a.outlet_id`, f.Args...)
+	out := map[string]int{}
+	for _, r := range list {
+		out[r.outlet] = r.n
+	}
+	return out, err
+}
+
 func cursorOf(ctx context.Context, tx *db.Tx, stream Stream) (int64, error) {
 	n, err := db.One(ctx, tx, db.Value[int64], `SELECT seq FROM rule_cursor WHERE stream = $1`, stream)
 	if db.IsMissing(err) {
