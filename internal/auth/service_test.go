@@ -265,6 +265,19 @@ func TestSession_IdleAndAbsoluteLimits(t *testing.T) {
 		o.c.Advance(30 * time.Minute)
 		_, err = o.BySession(ctx, in.Token)
 		o.refused("after 30 min idle", err, fault.Unauthorized, "重新登录")
+
+		in = o.login("zhang") // an open page that refreshes itself is no activity
+		for range 29 {
+			o.c.Advance(time.Minute)
+			a, err := o.Refresh(ctx, in.Actor)
+			o.must(err)
+			if a.ID != in.Actor.ID || a.Session != in.Actor.Session {
+				t.Errorf("refreshed %+v", a)
+			}
+		}
+		o.c.Advance(time.Minute)
+		_, err = o.Refresh(ctx, in.Actor)
+		o.refused("an open page of an idle session", err, fault.Unauthorized, "重新登录")
 	})
 }
 

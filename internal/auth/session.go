@@ -35,19 +35,21 @@ func (s *Service) BySession(ctx context.Context, token string) (Actor, error) {
 	if token == "" || len(token) > 128 {
 		return Actor{}, errSession
 	}
-	return s.bySession(ctx, func(tx *db.Tx) (liveSession, error) { return sessionByHash(ctx, tx, secretHash(token)) })
+	return s.bySession(ctx, true, func(tx *db.Tx) (liveSession, error) { return sessionByHash(ctx, tx, secretHash(token)) })
 }
 
 // Refresh reads a signed-in person's rights anew, for connections that outlive
-// a request; it fails once the session or token no longer counts.
+// a request; it fails once the session or token no longer counts. An open page
+// is no activity: it does not keep an idle session alive.
 func (s *Service) Refresh(ctx context.Context, a Actor) (Actor, error) {
 	if a.ByToken {
 		return s.byToken(ctx, func(tx *db.Tx) (liveToken, error) { return tokenByID(ctx, tx, a.Session) })
 	}
-	return s.bySession(ctx, func(tx *db.Tx) (liveSession, error) { return sessionByID(ctx, tx, a.Session) })
+	return s.bySession(ctx, false, func(tx *db.Tx) (liveSession, error) { return sessionByID(ctx, tx, a.Session) })
 }
 
-func (s *Service) bySession(ctx context.Context, find func(*db.Tx) (liveSession, error)) (Actor, error) {
+// bySession checks a session; acting says that its person does something now.
+func (s *Service) bySession(ctx context.Context, acting bool, find func(*db.Tx) (liveSession, error)) (Actor, error) {
 	var a Actor
 	var id string
 	var stale bool
@@ -71,7 +73,7 @@ func (s *Service) bySession(ctx context.Context, find func(*db.Tx) (liveSession,
 		return Actor{}, err
 	}
 	a.Session = id
-	if stale {
+	if stale && acting {
 		err = s.db.Write(ctx, func(tx *db.Tx) error { return touchSession(ctx, tx, id) })
 	}
 	return a, err

@@ -252,3 +252,28 @@ func TestTrusted(t *testing.T) {
 		t.Errorf("got %v, %v", got, err)
 	}
 }
+
+// The example of the documents is a file that works.
+func TestDocs_TheExampleIsValid(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "docs", "settings.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(text), "```yaml\n")
+	example, _, closed := strings.Cut(rest, "```")
+	if !found || !closed {
+		t.Fatal("docs/settings.md has no example")
+	}
+	l, err := parse(t, nil, "serve", "--config", write(t, example))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := l.Serve.Serve
+	if s.DatabaseFile != "/run/secrets/qingshao-db" || !s.HTTPS || s.Log.Format != "json" || s.Login.PasswordDays != 90 {
+		t.Errorf("got %+v", s)
+	}
+	s.DatabaseFile = ""
+	if err := s.Check(); err != nil {
+		t.Error(err)
+	}
+}
