@@ -94,7 +94,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 // AlarmQuery narrows a list of alarms.
 type AlarmQuery struct {
 	Q            string    `query:"q" maxLength:"100" doc:"编号、企业、排放口、内容"`
-	State        []string  `query:"state" doc:"状态，可多个"`
+	State        []string  `query:"state" doc:"状态，可多个；active 为全部未解除"`
 	Level        []string  `query:"level" doc:"级别，可多个"`
 	Area         string    `query:"area" maxLength:"12"`
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
@@ -104,7 +104,15 @@ type AlarmQuery struct {
 }
 
 func (q AlarmQuery) query() rule.Query {
-	return rule.Query{Text: q.Q, States: q.State, Levels: q.Level, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	var list []string
+	for _, s := range q.State {
+		if s == "active" { // “open” is a state of its own
+			list = append(list, states(rule.Machine, []string{"open"})...)
+			continue
+		}
+		list = append(list, s)
+	}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {

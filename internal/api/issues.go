@@ -107,12 +107,18 @@ type IssueQuery struct {
 	Mine         bool     `query:"mine" doc:"下一步由我办理"`
 	From         string   `query:"from" maxLength:"40" doc:"立为问题不早于，日期或时间"`
 	To           string   `query:"to" maxLength:"40" doc:"立为问题不晚于，日期或时间"`
+	ClosedFrom   string   `query:"closed_from" maxLength:"40" doc:"销号不早于，日期或时间"`
+	ClosedTo     string   `query:"closed_to" maxLength:"40" doc:"销号不晚于，日期或时间"`
 	Order        string   `query:"order" enum:"newest,due" default:"newest" doc:"排序：最新或期限最近"`
 }
 
 func (r issues) query(q IssueQuery) (issue.Query, error) {
 	from, to, err := period(q.From, q.To)
-	return issue.Query{Words: q.Q, States: states(r.Issues.Machine(), q.State), Categories: q.Category, Severities: q.Severity, Area: q.Area,
+	if err != nil {
+		return issue.Query{}, err
+	}
+	closedFrom, closedTo, err := period(q.ClosedFrom, q.ClosedTo)
+	return issue.Query{ClosedFrom: closedFrom, ClosedTo: closedTo, Words: q.Q, States: states(r.Issues.Machine(), q.State), Categories: q.Category, Severities: q.Severity, Area: q.Area,
 		LeadAgency: q.LeadAgency, PersonID: q.Person, EnterpriseID: q.EnterpriseID, Overdue: q.Overdue, Mine: q.Mine, From: from, To: to, ByDue: q.Order == "due"}, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/evaluate/overview"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
@@ -69,6 +70,8 @@ func eachLoop(t *testing.T, f func(t *testing.T, c *looptest.City, as func(who s
 		a.Clues(l)
 		a.Issues(l)
 		a.Notices(c.Notify)
+		a.Overview(overview.New(d, auth.DefaultPolicy(), c.Issues, c.Rules, []overview.Unit{{Code: "330302", Name: "鹿城区", Kind: "county", X: 1, Y: 1}}), l, c.Rules)
+		a.Alarms(c.Rules, l.Names, l.Files)
 		a.Flows(c.Clues.Machine(), c.Issues.Machine())
 		h := a.Handler()
 		f(t, c, func(who string) *browser { return &browser{t: t, h: h, bearer: who} })
@@ -193,17 +196,19 @@ func TestLoop_ListsFiltersAndExport(t *testing.T) {
 		c.Issue("丙")
 		clerk := as("clerk")
 		for q, want := range map[string][]string{
-			"":                      {"丙", "乙", "甲"},
-			"?state=open":           {"丙", "乙"},
-			"?state=open,closed":    {"丙", "乙", "甲"},
-			"?state=pending,closed": {"丙", "甲"},
-			"?from=2026-11-22":      {},
-			"?to=2026-11-21":        {"丙", "乙", "甲"},
-			"?order=due&state=open": {"丙", "乙"},
-			"?q=%E4%B9%99":          {"乙"},
-			"?mine=true":            {"丙"},
-			"?overdue=true":         {},
-			"?lead_agency=zhzf":     {},
+			"":                        {"丙", "乙", "甲"},
+			"?state=open":             {"丙", "乙"},
+			"?state=open,closed":      {"丙", "乙", "甲"},
+			"?state=pending,closed":   {"丙", "甲"},
+			"?from=2026-11-22":        {},
+			"?to=2026-11-21":          {"丙", "乙", "甲"},
+			"?order=due&state=open":   {"丙", "乙"},
+			"?q=%E4%B9%99":            {"乙"},
+			"?mine=true":              {"丙"},
+			"?closed_from=2026-11-21": {"甲"},
+			"?closed_to=2026-11-20":   {},
+			"?overdue=true":           {},
+			"?lead_agency=zhzf":       {},
 			"?from=2026-11-21T09:30:00%2B08:00&to=2026-11-21T09:30:01%2B08:00": {"丙", "乙", "甲"},
 		} {
 			out := clerk.ok("GET", "/issues"+q, "")
@@ -266,6 +271,31 @@ func TestLoop_ContactNoticesFlows(t *testing.T) {
 		}
 		if all := clerk.ok("GET", "/flows", ""); len(all["items"].([]any)) != 2 {
 			t.Errorf("flows %v", all)
+		}
+	})
+}
+
+func TestLoop_Overview(t *testing.T) {
+	eachLoop(t, func(t *testing.T, c *looptest.City, as func(string) *browser) {
+		c.IssueIn("整改中", issue.Working)
+		c.Must("leader", issue.Reopen, c.IssueIn("又打开", issue.Closed), looptest.Forms[issue.Reopen])
+		c.IssueIn("销号", issue.Closed)
+		_, stack := c.Outlet("热电厂", "330302")
+		c.Hour(stack, "80")
+		clerk := as("clerk")
+		clerk.has(clerk.ok("GET", "/overview", ""), map[string]any{"as_of": "2026-11-21T09:30:00+08:00", "counters.0.key": "alarms_open", "counters.0.value": 1.0,
+			"counters.2.title": "在办问题", "counters.2.previous": 0.0, "counters.4.key": "issues_closed", "counters.4.value": 1.0, "units.0.issues_open": 2.0, "units.0.alarms_open": 1.0, "units.0.kind": "county",
+			"alarms.0.enterprise_name": "热电厂", "todo.0.kind": "clue", "todo.0.state_title": "待研判", "todo.0.days_left": 3.0})
+		duty := as("duty").ok("GET", "/overview", "")
+		as("duty").has(duty, map[string]any{"todo.0.kind": "alarm", "todo.0.due_at": "", "todo.0.overdue": false})
+		as("duty").ok("GET", field(duty, "todo.0.link").(string), "")
+		as("admin").refused("GET", "/overview", "", 403, "工作台")
+		// Every figure opens the rows behind it.
+		for _, x := range clerk.ok("GET", "/overview", "")["counters"].([]any) {
+			list := clerk.ok("GET", field(x, "link").(string), "")
+			if list["total"] != field(x, "value") {
+				t.Errorf("%s says %v, its list has %v", field(x, "title"), field(x, "value"), list["total"])
+			}
 		}
 	})
 }

@@ -109,6 +109,7 @@ func (a *App) surface() error {
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
+	a.api.Overview(a.board(), desks, a.rules)
 	a.api.Flows(rule.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{

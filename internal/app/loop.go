@@ -7,6 +7,7 @@ import (
 	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/closing"
 	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/evaluate/overview"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
 	"github.com/qingshao/qingshao/internal/issue"
@@ -56,6 +57,15 @@ func (a *App) desks(words api.Names) api.Loop {
 		l.Categories[c.ID] = c.Name
 	}
 	return l
+}
+
+// board draws the first page over the place's units.
+func (a *App) board() *overview.Service {
+	units := []overview.Unit{}
+	for _, u := range a.place.Units {
+		units = append(units, overview.Unit{Code: u.Code, Name: u.Name, Kind: string(u.Kind), X: u.X, Y: u.Y})
+	}
+	return overview.New(a.db, a.policy, a.issues, a.rules, units)
 }
 
 func (a *App) recompute(ctx context.Context, _ job.Job) error {

@@ -274,7 +274,9 @@ type Query struct {
 	Overdue      bool
 	Mine         bool
 	ByDue        bool
-	From, To     time.Time
+	From, To     time.Time // of adoption
+	ClosedFrom   time.Time
+	ClosedTo     time.Time
 	Cursor       string
 	Limit        int
 }
@@ -307,4 +309,10 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		return err
 	})
 	return page, err
+}
+
+// Waiting lists, by the end of their clocks, the issues whose next step is the
+// actor's, in the caller's transaction; area narrows when it is set.
+func (s *Service) Waiting(ctx context.Context, tx *db.Tx, actor auth.Actor, area string, limit int) ([]Issue, error) {
+	return s.listIssues(ctx, tx, actor, Query{Mine: true, ByDue: true, Area: area}, nil, limit)
 }

@@ -168,6 +168,12 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time) db.Filter {
 	if !q.To.IsZero() {
 		f.Add("i.created_at < ?", micros(q.To))
 	}
+	if !q.ClosedFrom.IsZero() {
+		f.Add("i.closed_at >= ?", micros(q.ClosedFrom))
+	}
+	if !q.ClosedTo.IsZero() {
+		f.Add("i.closed_at > 0 AND i.closed_at < ?", micros(q.ClosedTo))
+	}
 	f.Has(q.Words, "i.number", "i.title", "i.body", "i.enterprise_name", "i.address")
 	return f
 }

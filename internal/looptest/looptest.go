@@ -18,6 +18,7 @@ import (
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
+	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
@@ -26,6 +27,8 @@ import (
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/org"
 	"github.com/qingshao/qingshao/internal/region"
+	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/catalog"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -130,13 +133,16 @@ type City struct {
 	Issues   *issue.Service
 	Rectify  *rectify.Service
 	Closing  *closing.Service
+	Rules    *rule.Service
+	Policy   auth.Policy
+	feed     *feed
 }
 
 // Build puts the people into the database and the services on it.
 func Build(t *testing.T, d *db.DB, c *dbtest.Clock) *City {
 	t.Helper()
 	policy, agencies, regions := auth.DefaultPolicy(), Agencies(), Regions()
-	city := &City{T: t, DB: d, Clock: c, Files: &Files{map[string]string{}}, Notify: notify.New(d, policy),
+	city := &City{T: t, DB: d, Clock: c, Policy: policy, feed: &feed{}, Files: &Files{map[string]string{}}, Notify: notify.New(d, policy),
 		Timeline: timeline.New(timeline.Names{Agency: agencies.Name, Area: regions.Name}),
 		Jobs:     job.NewRunner(d, slog.New(slog.DiscardHandler))}
 	city.Write(func(ctx context.Context, tx *db.Tx) error {
@@ -159,6 +165,9 @@ func Build(t *testing.T, d *db.DB, c *dbtest.Clock) *City {
 		Files: city.Files, Notify: city.Notify, Timeline: city.Timeline, Clues: city.Clues})
 	city.Issues.Jobs(city.Jobs)
 	city.Rectify, city.Closing = rectify.New(city.Issues), closing.New(city.Issues)
+	city.Rules = rule.NewService(rule.Deps{DB: d, Auth: policy, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute,
+		Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(), Funnel: city.Clues, Files: city.Files, Notify: city.Notify, Timeline: city.Timeline})
+	city.Rules.Jobs(city.Jobs)
 	return city
 }
 
