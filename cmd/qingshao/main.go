@@ -24,15 +24,16 @@ var version = "dev"
 // cli is the whole command line; each command is a struct with Run.
 type cli struct {
 	config.File
-	Serve    serveCmd    `cmd:"" help:"启动服务"`
-	User     userCmd     `cmd:"" help:"账号管理"`
-	Verify   verifyCmd   `cmd:"" help:"核验审计日志，输出签名的检查点"`
-	Backup   backupCmd   `cmd:"" help:"在线备份全部数据到一个文件"`
-	Restore  restoreCmd  `cmd:"" help:"把备份恢复到空的数据目录或空的数据库"`
-	Version  versionCmd  `cmd:"" help:"显示版本"`
-	OpenAPI  openapiCmd  `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
-	HJ212    hj212Cmd    `cmd:"" name:"hj212" help:"HJ 212 报文解码与编码"`
-	Simulate simulateCmd `cmd:"" help:"模拟监测设备，向本机的接收端发送 HJ 212 数据"`
+	Serve     serveCmd     `cmd:"" help:"启动服务"`
+	User      userCmd      `cmd:"" help:"账号管理"`
+	Verify    verifyCmd    `cmd:"" help:"核验审计日志，输出签名的检查点"`
+	Backup    backupCmd    `cmd:"" help:"在线备份全部数据到一个文件"`
+	Restore   restoreCmd   `cmd:"" help:"把备份恢复到空的数据目录或空的数据库"`
+	Version   versionCmd   `cmd:"" help:"显示版本"`
+	OpenAPI   openapiCmd   `cmd:"" name:"openapi" help:"输出 OpenAPI 3.1 文档"`
+	HJ212     hj212Cmd     `cmd:"" name:"hj212" help:"HJ 212 报文解码与编码"`
+	Simulate  simulateCmd  `cmd:"" help:"模拟监测设备，向本机的接收端发送 HJ 212 数据"`
+	Telemetry telemetryCmd `cmd:"" help:"监测数据"`
 }
 
 type versionCmd struct{}
