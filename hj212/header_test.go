@@ -248,7 +248,7 @@ func TestParseFrame(t *testing.T) {
 		}
 	}
 	ParseFrame([]byte(strings.Replace(good, "1400", "1401", 1)), &f)
-	if got, want := f.Explain(), `CRC 错（给出 "1401"，应为 1400）`; got != want {
+	if got, want := f.Explain(), `CRC 校验错（给出 "1401"，应为 1400）`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	ParseFrame([]byte(good[:100]), &f)

@@ -65,7 +65,7 @@ func TestDecode_Lines(t *testing.T) {
 		{"noise", "abc", `{"offset":0,"ok":false,"length_ok":false,"crc_ok":false,"error":"noise: 没有包头 ## 和 4 位长度的字节","warnings":[],"raw":"abc"}` + "\n"},
 		{"noise that is no text", "\xff\x81", `{"offset":0,"ok":false,"length_ok":false,"crc_ok":false,"error":"noise: 没有包头 ## 和 4 位长度的字节","warnings":[],"raw_hex":"ff81"}` + "\n"},
 		{"noise in GBK", "\xc7\xe5\xcf\xb4", `{"offset":0,"ok":false,"length_ok":false,"crc_ok":false,"error":"noise: 没有包头 ## 和 4 位长度的字节","warnings":[],"encoding":"gbk","raw":"清洗"}` + "\n"},
-		{"CRC wrong", "##0003a=1FFFF\r\n", `{"offset":0,"ok":false,"length_ok":true,"crc_ok":false,"error":"crc: CRC 错（给出 \"FFFF\"，应为 F881）","warnings":[],"raw":"##0003a=1FFFF\r\n"}` + "\n"},
+		{"CRC wrong", "##0003a=1FFFF\r\n", `{"offset":0,"ok":false,"length_ok":true,"crc_ok":false,"error":"crc: CRC 校验错（给出 \"FFFF\"，应为 F881）","warnings":[],"raw":"##0003a=1FFFF\r\n"}` + "\n"},
 		{"grammar wrong", framed(t, "ST=32;CN=2011"),
 			`{"offset":0,"ok":false,"version":"2005","length_ok":true,"crc_ok":true,"error":"no-cp: 数据段缺 CP=&&","warnings":[],"header":{"ST":"32","CN":"2011"},"raw":"##0013ST=32;CN=2011ACC1\r\n"}` + "\n"},
 	} {

@@ -223,7 +223,9 @@ func (w *world) request(method, path, kind string, body io.Reader) error {
 	}
 	w.status, w.raw, w.answer = resp.StatusCode, string(text), nil
 	if strings.Contains(resp.Header.Get("Content-Type"), "json") {
-		if err := json.Unmarshal(text, &w.answer); err != nil && strings.HasPrefix(w.raw, "{") && !strings.Contains(w.raw, "\n{") {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber() // 31.50 stays 31.50
+		if err := d.Decode(&w.answer); err != nil && strings.HasPrefix(w.raw, "{") && !strings.Contains(w.raw, "\n{") {
 			return fmt.Errorf("answer is not JSON: %w", err)
 		}
 	}

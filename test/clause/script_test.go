@@ -144,6 +144,8 @@ func show(v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
+	case json.Number:
+		return v.String()
 	case nil:
 		return "null"
 	case float64:

@@ -1,0 +1,605 @@
+-- The present schema, made from migrations/ by: go test ./internal/db -update
+
+CREATE TABLE alarm (
+    id          TEXT PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE,
+    rule        TEXT NOT NULL,
+    level       TEXT NOT NULL,                 -- notice, exceed, grave
+    state       TEXT NOT NULL,
+    outlet_id   TEXT NOT NULL REFERENCES outlet (id),
+    enterprise_id TEXT NOT NULL,
+    area        TEXT NOT NULL,
+    factor      TEXT NOT NULL,
+    limit_value TEXT NOT NULL,                 -- decimal text of the limit that was broken
+    basis       TEXT NOT NULL,                 -- standard and article of the limit
+    value       TEXT NOT NULL,                 -- newest value that broke it
+    peak        TEXT NOT NULL,                 -- worst value
+    times       BIGINT NOT NULL DEFAULT 1,     -- values that broke it
+    started_at  BIGINT NOT NULL,               -- event time of the first
+    last_at     BIGINT NOT NULL,               -- event time of the newest
+    ended_at    BIGINT NOT NULL DEFAULT 0,     -- event time of the return under the limit; 0 = lasts
+    summary     TEXT NOT NULL,
+    clue_id     TEXT NOT NULL DEFAULT '',
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    version     BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX alarm_area ON alarm (area, id);
+
+CREATE INDEX alarm_enterprise ON alarm (enterprise_id, id);
+
+CREATE UNIQUE INDEX alarm_open ON alarm (outlet_id, rule, factor) WHERE state <> 'cleared';
+
+CREATE INDEX alarm_outlet ON alarm (outlet_id, started_at);
+
+CREATE INDEX alarm_state ON alarm (state, id);
+
+CREATE TABLE app_attempt (
+    subject  TEXT PRIMARY KEY,
+    user_id  TEXT NOT NULL DEFAULT '',   -- '' = no such login, or an address
+    failed   BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL
+);
+
+CREATE INDEX app_attempt_user ON app_attempt (user_id);
+
+CREATE TABLE app_deputy (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES app_user (id),   -- who is away
+    deputy_id   TEXT NOT NULL REFERENCES app_user (id),   -- who stands in
+    from_at     BIGINT NOT NULL,
+    to_at       BIGINT NOT NULL,
+    reason      TEXT NOT NULL DEFAULT '',
+    created_by  TEXT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    ended_at    BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX app_deputy_deputy ON app_deputy (deputy_id);
+
+CREATE INDEX app_deputy_user ON app_deputy (user_id);
+
+CREATE TABLE app_session (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES app_user (id),
+    token_hash  BYTEA NOT NULL UNIQUE,
+    device      TEXT NOT NULL DEFAULT '',
+    address     TEXT NOT NULL DEFAULT '',
+    created_at  BIGINT NOT NULL,
+    seen_at     BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    revoked_at  BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX app_session_user ON app_session (user_id);
+
+CREATE TABLE app_token (
+    id          TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL REFERENCES app_user (id),
+    name        TEXT NOT NULL,
+    token_hash  BYTEA NOT NULL UNIQUE,
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    used_at     BIGINT NOT NULL DEFAULT 0,
+    revoked_at  BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE app_user (
+    id            TEXT PRIMARY KEY,
+    login         TEXT NOT NULL UNIQUE,
+    name          TEXT NOT NULL,
+    phone         TEXT NOT NULL DEFAULT '',
+    email         TEXT NOT NULL DEFAULT '',
+    roles         TEXT NOT NULL,              -- JSON array of role names
+    area          TEXT NOT NULL,              -- region code; '' = whole jurisdiction
+    agency        TEXT NOT NULL DEFAULT '',   -- agency id of the profile
+    enterprise_id TEXT NOT NULL DEFAULT '',
+    password      TEXT NOT NULL DEFAULT '',   -- argon2id PHC string; '' = no password sign-in
+    must_change   BOOLEAN NOT NULL DEFAULT FALSE,
+    active        BOOLEAN NOT NULL DEFAULT TRUE,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+, password_at BIGINT NOT NULL DEFAULT 0);
+
+CREATE TABLE audit_checkpoint (
+    size       BIGINT PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    note       TEXT NOT NULL              -- signed note
+);
+
+CREATE TABLE audit_entry (
+    id         TEXT PRIMARY KEY,          -- UUIDv7
+    at         BIGINT NOT NULL,
+    actor      TEXT NOT NULL,             -- user id, or system:<part>
+    action     TEXT NOT NULL,             -- e.g. issue.assign
+    kind       TEXT NOT NULL DEFAULT '',  -- subject kind, e.g. issue
+    subject    TEXT NOT NULL DEFAULT '',  -- subject id
+    body       TEXT NOT NULL,             -- canonical JSON; what is hashed
+    hash       BYTEA NOT NULL             -- SHA-256 of body
+);
+
+CREATE INDEX audit_entry_action ON audit_entry (action, at, id);
+
+CREATE INDEX audit_entry_actor ON audit_entry (actor, at, id);
+
+CREATE INDEX audit_entry_at ON audit_entry (at, id);
+
+CREATE INDEX audit_entry_subject ON audit_entry (kind, subject, at, id);
+
+CREATE TABLE audit_head (
+    one         BIGINT PRIMARY KEY,
+    origin      TEXT NOT NULL,        -- place and installation, first line of every checkpoint
+    size        BIGINT NOT NULL,
+    lease_owner TEXT NOT NULL DEFAULT '',
+    lease_until BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE audit_leaf (
+    seq        BIGINT PRIMARY KEY,        -- position in the tree, from 0
+    entry_id   TEXT NOT NULL UNIQUE REFERENCES audit_entry (id)
+);
+
+CREATE TABLE audit_node (
+    idx        BIGINT PRIMARY KEY,
+    hash       BYTEA NOT NULL
+);
+
+CREATE TABLE audit_pending (
+    entry_id TEXT PRIMARY KEY
+);
+
+CREATE TABLE audit_witness (
+    name    TEXT NOT NULL,
+    size    BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    note    TEXT NOT NULL,
+    PRIMARY KEY (name, size)
+);
+
+CREATE TABLE bus_cursor (
+    consumer TEXT PRIMARY KEY,
+    seq      BIGINT NOT NULL,
+    at       BIGINT NOT NULL
+, lease_owner TEXT NOT NULL DEFAULT '', lease_until BIGINT NOT NULL DEFAULT 0);
+
+CREATE TABLE bus_event (
+    seq     BIGINT PRIMARY KEY,
+    id      TEXT NOT NULL UNIQUE,
+    at      BIGINT NOT NULL,
+    topic   TEXT NOT NULL,                -- e.g. issue.assigned
+    kind    TEXT NOT NULL,                -- subject kind
+    subject TEXT NOT NULL,                -- subject id
+    area    TEXT NOT NULL DEFAULT '',
+    body    TEXT NOT NULL                 -- JSON
+);
+
+CREATE INDEX bus_event_at ON bus_event (at);
+
+CREATE TABLE bus_head (
+    one  BIGINT PRIMARY KEY,
+    seq  BIGINT NOT NULL
+);
+
+CREATE TABLE clue (
+    id              TEXT PRIMARY KEY,
+    number          TEXT NOT NULL UNIQUE,
+    state           TEXT NOT NULL,
+    source          TEXT NOT NULL,               -- alarm, phone, visit, patrol …
+    source_id       TEXT NOT NULL DEFAULT '',    -- the source's own id: the same thing is handed in once
+    title           TEXT NOT NULL,
+    body            TEXT NOT NULL DEFAULT '',
+    area            TEXT NOT NULL,
+    address         TEXT NOT NULL DEFAULT '',
+    lng             DOUBLE PRECISION NOT NULL DEFAULT 0,   -- WGS84; 0, 0 = not known
+    lat             DOUBLE PRECISION NOT NULL DEFAULT 0,
+    category        TEXT NOT NULL DEFAULT '',
+    enterprise_id   TEXT NOT NULL DEFAULT '',
+    enterprise_name TEXT NOT NULL DEFAULT '',    -- as the source named it
+    outlet_id       TEXT NOT NULL DEFAULT '',
+    contact         TEXT NOT NULL DEFAULT '',    -- how to reach who told us; shown to the desk only, every look is logged
+    evidence        TEXT NOT NULL DEFAULT '',    -- JSON of the source
+    owner_id        TEXT NOT NULL DEFAULT '',    -- who took it; '' = the desk of the area
+    clock           TEXT NOT NULL DEFAULT '',    -- which clock runs
+    due_at          BIGINT NOT NULL DEFAULT 0,   -- derived from the timeline
+    issue_id        TEXT NOT NULL DEFAULT '',    -- where it went: adopted or merged into
+    merged_into     TEXT NOT NULL DEFAULT '',    -- the clue it was merged into
+    referred_to     TEXT NOT NULL DEFAULT '',    -- the agency it was referred to
+    created_by      TEXT NOT NULL,
+    created_at      BIGINT NOT NULL,
+    updated_at      BIGINT NOT NULL,
+    version         BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX clue_area ON clue (area, id);
+
+CREATE INDEX clue_creator ON clue (created_by, id);
+
+CREATE INDEX clue_due ON clue (due_at) WHERE due_at > 0;
+
+CREATE INDEX clue_enterprise ON clue (enterprise_id, created_at) WHERE enterprise_id <> '';
+
+CREATE INDEX clue_issue ON clue (issue_id) WHERE issue_id <> '';
+
+CREATE INDEX clue_merged ON clue (merged_into) WHERE merged_into <> '';
+
+CREATE INDEX clue_owner ON clue (owner_id) WHERE owner_id <> '';
+
+CREATE INDEX clue_place ON clue (lat, lng) WHERE lat <> 0;
+
+CREATE UNIQUE INDEX clue_source ON clue (source, source_id) WHERE source_id <> '';
+
+CREATE INDEX clue_state ON clue (state, id);
+
+CREATE TABLE daily_value (
+    outlet_id TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    at        BIGINT NOT NULL,                   -- start of the day, Beijing time
+    version   BIGINT NOT NULL,
+    value     DOUBLE PRECISION,
+    converted DOUBLE PRECISION,
+    min       DOUBLE PRECISION,
+    max       DOUBLE PRECISION,
+    total     DOUBLE PRECISION,
+    count     BIGINT NOT NULL,
+    due       BIGINT NOT NULL,
+    flag      TEXT NOT NULL,
+    source    TEXT NOT NULL,
+    batch     BIGINT NOT NULL,
+    reading   BIGINT NOT NULL,
+    seq       BIGINT NOT NULL,
+    PRIMARY KEY (outlet_id, factor, at, version)
+);
+
+CREATE INDEX daily_value_at ON daily_value (at);
+
+CREATE UNIQUE INDEX daily_value_seq ON daily_value (seq);
+
+CREATE TABLE device (
+    id            TEXT PRIMARY KEY,
+    num           BIGINT NOT NULL UNIQUE,
+    mn            TEXT NOT NULL,
+    outlet_id     TEXT NOT NULL REFERENCES outlet (id),
+    password      TEXT NOT NULL DEFAULT '',      -- PW of the frames; '' = any
+    protocol      TEXT NOT NULL DEFAULT '',      -- 2005, 2017, 2025; '' = as the frames say
+    rtd_interval  BIGINT NOT NULL DEFAULT 60,    -- seconds between realtime uploads
+    answer_always BOOLEAN NOT NULL DEFAULT FALSE,
+    active        BOOLEAN NOT NULL DEFAULT TRUE,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE UNIQUE INDEX device_mn ON device (mn) WHERE active;
+
+CREATE INDEX device_outlet ON device (outlet_id);
+
+CREATE TABLE enterprise (
+    id           TEXT PRIMARY KEY,
+    code         TEXT NOT NULL DEFAULT '',   -- unified social credit code; '' = not known
+    name         TEXT NOT NULL,
+    area         TEXT NOT NULL,
+    address      TEXT NOT NULL DEFAULT '',
+    lng          DOUBLE PRECISION NOT NULL DEFAULT 0,
+    lat          DOUBLE PRECISION NOT NULL DEFAULT 0,
+    industry     TEXT NOT NULL DEFAULT '',
+    permit_class TEXT NOT NULL DEFAULT '',
+    contact      TEXT NOT NULL DEFAULT '',
+    synthetic    BOOLEAN NOT NULL DEFAULT FALSE,
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    version      BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX enterprise_area ON enterprise (area);
+
+CREATE UNIQUE INDEX enterprise_code ON enterprise (code) WHERE code <> '';
+
+CREATE TABLE file (
+    id          TEXT PRIMARY KEY,
+    sha256      TEXT NOT NULL,              -- hex
+    name        TEXT NOT NULL,
+    size        BIGINT NOT NULL,
+    type        TEXT NOT NULL,              -- media type, found by looking inside
+    area        TEXT NOT NULL DEFAULT '',   -- of the person who uploaded it
+    created_by  TEXT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    linked      BOOLEAN NOT NULL DEFAULT FALSE
+);
+
+CREATE INDEX file_pending ON file (created_by, created_at) WHERE linked = FALSE;
+
+CREATE INDEX file_sha256 ON file (sha256);
+
+CREATE TABLE file_link (
+    file_id  TEXT NOT NULL REFERENCES file (id),
+    kind     TEXT NOT NULL,                 -- subject kind, e.g. issue
+    subject  TEXT NOT NULL,                 -- subject id
+    at       BIGINT NOT NULL,
+    PRIMARY KEY (file_id, kind, subject)
+);
+
+CREATE INDEX file_link_subject ON file_link (kind, subject);
+
+CREATE TABLE hourly_value (
+    outlet_id TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    at        BIGINT NOT NULL,                   -- start of the hour
+    version   BIGINT NOT NULL,
+    value     DOUBLE PRECISION,
+    converted DOUBLE PRECISION,                  -- 折算
+    min       DOUBLE PRECISION,
+    max       DOUBLE PRECISION,
+    total     DOUBLE PRECISION,                  -- Cou
+    count     BIGINT NOT NULL,                   -- valid values that it is made of; 0 = as reported
+    due       BIGINT NOT NULL,                   -- values expected; 0 = not known
+    flag      TEXT NOT NULL,                     -- N = valid
+    source    TEXT NOT NULL,                     -- report, minute, realtime, hour
+    batch     BIGINT NOT NULL,                   -- batch of readings that caused it
+    reading   BIGINT NOT NULL,                   -- version of the reading, where reported
+    seq       BIGINT NOT NULL,
+    PRIMARY KEY (outlet_id, factor, at, version)
+);
+
+CREATE INDEX hourly_value_at ON hourly_value (at);
+
+CREATE UNIQUE INDEX hourly_value_seq ON hourly_value (seq);
+
+CREATE TABLE issue (
+    id               TEXT PRIMARY KEY,
+    number           TEXT NOT NULL UNIQUE,
+    state            TEXT NOT NULL,
+    title            TEXT NOT NULL,
+    body             TEXT NOT NULL DEFAULT '',
+    severity         TEXT NOT NULL,
+    category         TEXT NOT NULL,
+    area             TEXT NOT NULL,
+    address          TEXT NOT NULL DEFAULT '',
+    lng              DOUBLE PRECISION NOT NULL DEFAULT 0,
+    lat              DOUBLE PRECISION NOT NULL DEFAULT 0,
+    enterprise_id    TEXT NOT NULL DEFAULT '',
+    enterprise_name  TEXT NOT NULL DEFAULT '',
+    outlet_id        TEXT NOT NULL DEFAULT '',
+    desk_area        TEXT NOT NULL,              -- the level whose desk must assign it
+    lead_agency      TEXT NOT NULL DEFAULT '',
+    person_id        TEXT NOT NULL DEFAULT '',   -- the responsible person
+    measures         TEXT NOT NULL DEFAULT '',
+    clock            TEXT NOT NULL DEFAULT '',   -- which clock runs
+    due_at           BIGINT NOT NULL DEFAULT 0,  -- its end; derived from the timeline
+    rectify_by       BIGINT NOT NULL DEFAULT 0,  -- end of the rectification term; derived from the timeline
+    extension_days   BIGINT NOT NULL DEFAULT 0,  -- asked for and not yet answered
+    rectifier_id     TEXT NOT NULL DEFAULT '',   -- who handed in the rectification
+    rectifier_agency TEXT NOT NULL DEFAULT '',
+    file_number      TEXT NOT NULL DEFAULT '',   -- of the closing record
+    created_by       TEXT NOT NULL,
+    created_at       BIGINT NOT NULL,
+    updated_at       BIGINT NOT NULL,
+    closed_at        BIGINT NOT NULL DEFAULT 0,
+    version          BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX issue_area ON issue (area, state);
+
+CREATE INDEX issue_due ON issue (due_at) WHERE due_at > 0;
+
+CREATE INDEX issue_enterprise ON issue (enterprise_id, id) WHERE enterprise_id <> '';
+
+CREATE INDEX issue_lead ON issue (lead_agency, id) WHERE lead_agency <> '';
+
+CREATE INDEX issue_person ON issue (person_id) WHERE person_id <> '';
+
+CREATE INDEX issue_state ON issue (state, id);
+
+CREATE TABLE issue_assist (
+    issue_id TEXT NOT NULL REFERENCES issue (id),
+    agency   TEXT NOT NULL,
+    PRIMARY KEY (issue_id, agency)
+);
+
+CREATE INDEX issue_assist_agency ON issue_assist (agency);
+
+CREATE TABLE job (
+    id           TEXT PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    dedup        TEXT,                     -- at most one unfinished job of a kind has this key
+    payload      TEXT NOT NULL,            -- JSON
+    state        TEXT NOT NULL,            -- ready, leased, done, dead
+    run_at       BIGINT NOT NULL,
+    attempt      BIGINT NOT NULL DEFAULT 0,
+    max_attempts BIGINT NOT NULL DEFAULT 10,
+    lease_until  BIGINT NOT NULL DEFAULT 0,
+    lease_owner  TEXT NOT NULL DEFAULT '',
+    last_error   TEXT NOT NULL DEFAULT '',
+    created_at   BIGINT NOT NULL,
+    finished_at  BIGINT NOT NULL DEFAULT 0
+, again BOOLEAN NOT NULL DEFAULT FALSE);
+
+CREATE INDEX job_dead ON job (finished_at) WHERE state = 'dead';
+
+CREATE UNIQUE INDEX job_dedup ON job (kind, dedup) WHERE state IN ('ready', 'leased') AND dedup IS NOT NULL;
+
+CREATE INDEX job_done ON job (finished_at) WHERE state = 'done';
+
+CREATE INDEX job_due ON job (run_at) WHERE state IN ('ready', 'leased');
+
+CREATE TABLE job_schedule (
+    name     TEXT PRIMARY KEY,        -- also the kind of the job it enqueues
+    spec     TEXT NOT NULL,           -- every 1h0m0s, or daily 08:30 (Asia/Shanghai)
+    next_at  BIGINT NOT NULL,
+    fired_at BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE TABLE notice (
+    id      TEXT PRIMARY KEY,
+    user_id TEXT NOT NULL REFERENCES app_user (id),
+    at      BIGINT NOT NULL,
+    kind    TEXT NOT NULL,               -- subject kind
+    subject TEXT NOT NULL,
+    title   TEXT NOT NULL,
+    text    TEXT NOT NULL DEFAULT '',
+    link    TEXT NOT NULL DEFAULT '',    -- page of the console, e.g. /issues/<id>
+    read_at BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX notice_unread ON notice (user_id) WHERE read_at = 0;
+
+CREATE INDEX notice_user ON notice (user_id, id);
+
+CREATE TABLE outlet (
+    id            TEXT PRIMARY KEY,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    code          TEXT NOT NULL DEFAULT '',
+    name          TEXT NOT NULL,
+    kind          TEXT NOT NULL,             -- gas, water, rain
+    area          TEXT NOT NULL,
+    lng           DOUBLE PRECISION NOT NULL DEFAULT 0,
+    lat           DOUBLE PRECISION NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX outlet_area ON outlet (area);
+
+CREATE UNIQUE INDEX outlet_code ON outlet (enterprise_id, code) WHERE code <> '';
+
+CREATE INDEX outlet_enterprise ON outlet (enterprise_id);
+
+CREATE TABLE outlet_limit (
+    id         TEXT PRIMARY KEY,
+    outlet_id  TEXT NOT NULL REFERENCES outlet (id),
+    factor     TEXT NOT NULL,
+    upper      TEXT,
+    lower      TEXT,
+    statistic  TEXT NOT NULL,                -- realtime, hour, day
+    standard   TEXT NOT NULL,
+    article    TEXT NOT NULL DEFAULT '',
+    valid_from BIGINT NOT NULL,
+    valid_to   BIGINT NOT NULL DEFAULT 0,    -- 0 = open
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    ended_by   TEXT NOT NULL DEFAULT ''
+);
+
+CREATE INDEX outlet_limit_outlet ON outlet_limit (outlet_id, factor, statistic, valid_from);
+
+CREATE TABLE quarantine (
+    id      TEXT PRIMARY KEY,
+    at      BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    reason  TEXT NOT NULL,
+    mn      TEXT NOT NULL DEFAULT '',
+    area    TEXT NOT NULL DEFAULT '',            -- of the device that the MN names, when it is known
+    size    BIGINT NOT NULL,
+    raw     BYTEA NOT NULL,
+    dropped BIGINT NOT NULL DEFAULT 0,           -- runs of the address not kept just before, over the rate
+    note    TEXT NOT NULL DEFAULT '',
+    noted_by TEXT NOT NULL DEFAULT '',
+    noted_at BIGINT NOT NULL DEFAULT 0
+);
+
+CREATE INDEX quarantine_at ON quarantine (at);
+
+CREATE TABLE rule_cursor (
+    stream TEXT PRIMARY KEY,                   -- realtime, hour, day
+    seq    BIGINT NOT NULL
+);
+
+CREATE TABLE rule_window (
+    rule      TEXT NOT NULL,
+    outlet_id TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    samples   TEXT NOT NULL,                   -- JSON
+    PRIMARY KEY (rule, outlet_id, factor)
+);
+
+CREATE TABLE sequence (
+    name TEXT PRIMARY KEY,
+    n    BIGINT NOT NULL
+);
+
+CREATE TABLE tele_batch (
+    seq    BIGINT PRIMARY KEY,
+    at     BIGINT NOT NULL,
+    frames BIGINT NOT NULL,
+    first  BIGINT NOT NULL,                      -- earliest and latest time of the data
+    last   BIGINT NOT NULL,
+    data   BYTEA NOT NULL
+);
+
+CREATE TABLE tele_cursor (
+    consumer TEXT PRIMARY KEY,
+    seq      BIGINT NOT NULL
+);
+
+CREATE TABLE tele_head (
+    one BIGINT PRIMARY KEY,
+    seq BIGINT NOT NULL
+);
+
+CREATE TABLE tele_parked (
+    mn      TEXT NOT NULL,
+    kind    BIGINT NOT NULL,
+    time    BIGINT NOT NULL,
+    part    BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    n       BIGINT NOT NULL,
+    hash    BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    address TEXT NOT NULL,
+    assumed BOOLEAN NOT NULL,
+    raw     BYTEA NOT NULL,
+    PRIMARY KEY (mn, kind, time, part, version)
+);
+
+CREATE TABLE tele_row (
+    kind    BIGINT NOT NULL,
+    time    BIGINT NOT NULL,
+    device  BIGINT NOT NULL,
+    part    BIGINT NOT NULL,
+    version BIGINT NOT NULL,
+    seq     BIGINT NOT NULL,
+    hash    BIGINT NOT NULL,
+    data    BYTEA NOT NULL,
+    PRIMARY KEY (kind, time, device, part, version)
+);
+
+CREATE INDEX tele_row_device ON tele_row (device, kind, time);
+
+CREATE TABLE timeline (
+    id         TEXT PRIMARY KEY,            -- UUIDv7, in the order of writing
+    kind       TEXT NOT NULL,               -- clue, issue, alarm …
+    subject    TEXT NOT NULL,
+    at         BIGINT NOT NULL,
+    actor_id   TEXT NOT NULL,               -- user id, or system:<part>
+    actor_name TEXT NOT NULL,               -- as it was then
+    behalf_id  TEXT NOT NULL DEFAULT '',    -- the person on leave for whom the actor stood in
+    verb       TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    from_state TEXT NOT NULL,
+    to_state   TEXT NOT NULL,
+    note       TEXT NOT NULL DEFAULT '',
+    data       TEXT NOT NULL,               -- JSON: the form as filled in, ids
+    shown      TEXT NOT NULL,               -- JSON: the form as a person reads it, names of that day
+    files      TEXT NOT NULL DEFAULT '[]',  -- JSON: ids of the files handed in with it
+    once       TEXT NOT NULL DEFAULT ''     -- key of what may happen once only, e.g. overdue:<due>
+);
+
+CREATE UNIQUE INDEX timeline_once ON timeline (kind, subject, once) WHERE once <> '';
+
+CREATE INDEX timeline_subject ON timeline (kind, subject, id);
+
+CREATE INDEX timeline_verb ON timeline (kind, verb, at);
+
+CREATE TABLE value_due (
+    period    TEXT NOT NULL,                     -- hour, day
+    outlet_id TEXT NOT NULL,
+    at        BIGINT NOT NULL,
+    run_at    BIGINT NOT NULL,
+    batch     BIGINT NOT NULL,
+    PRIMARY KEY (period, outlet_id, at)
+);
+
+CREATE INDEX value_due_run ON value_due (run_at);
