@@ -159,7 +159,7 @@ func (w *world) do(s step) error {
 	case "restart":
 		w.stop()
 		w.start()
-		return nil
+		return w.app.Settle(context.Background())
 	}
 	if code, err := strconv.Atoi(verb); err == nil && rest == "" {
 		return w.expect(code, s.body)
