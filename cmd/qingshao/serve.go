@@ -7,6 +7,8 @@ import (
 	"os"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/qingshao/qingshao/internal/app"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
@@ -42,17 +44,26 @@ func (s serveCmd) Run(ctx context.Context) error {
 	return run(ctx, a)
 }
 
-// run starts a built program and stops it when the context ends.
-func run(ctx context.Context, a *app.App) error {
+// run starts a built program and stops it when the context ends. What runs
+// beside it begins when the program serves and ends before it stops.
+func run(ctx context.Context, a *app.App, beside ...func(context.Context) error) error {
 	if err := a.Start(ctx); err != nil {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "清哨已启动：http://%s，HJ 212 接收：%s\n", a.Addr(), a.HJ212())
+	side, end := context.WithCancel(ctx)
+	defer end()
+	g, gctx := errgroup.WithContext(side)
+	for _, f := range beside {
+		g.Go(func() error { return f(gctx) })
+	}
 	var failed error
 	select {
-	case <-ctx.Done():
+	case <-gctx.Done():
 	case failed = <-a.Failed():
 	}
+	end()
+	failed = errors.Join(failed, g.Wait())
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopLimit)
 	defer cancel()
 	if err := a.Stop(stop); err != nil {

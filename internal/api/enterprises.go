@@ -180,8 +180,15 @@ func (b EnterpriseBody) enterprise() enterprise.Enterprise {
 		Industry: b.Industry, PermitClass: enterprise.PermitClass(b.PermitClass), Contact: b.Contact}
 }
 
-func (r enterprises) create(ctx context.Context, in *struct{ Body EnterpriseBody }) (EnterpriseView, error) {
-	e, err := r.reg.Create(ctx, actor(ctx), in.Body.enterprise())
+func (r enterprises) create(ctx context.Context, in *struct {
+	Body struct {
+		EnterpriseBody
+		Synthetic bool `json:"synthetic,omitempty" doc:"演示、培训用的虚构企业；登记后不能更改"`
+	}
+}) (EnterpriseView, error) {
+	e := in.Body.enterprise()
+	e.Synthetic = in.Body.Synthetic
+	e, err := r.reg.Create(ctx, actor(ctx), e)
 	return r.view(e), err
 }
 

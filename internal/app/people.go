@@ -52,3 +52,6 @@ func WithAccounts(ctx context.Context, c Config, f func(*auth.Service) error) (e
 
 // Accounts is the service of people and rights, for the command line.
 func (a *App) Accounts() *auth.Service { return a.auth }
+
+// Place is the jurisdiction that the program serves.
+func (a *App) Place() *profile.Profile { return a.place }

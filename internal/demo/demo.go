@@ -1,0 +1,197 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/app"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/world"
+)
+
+// Config is what a demo is made of. App is how the program is to serve; its
+// clock must be the real one. Seed counts on an empty data folder only. Out is
+// for people: what goes on, and who may sign in.
+type Config struct {
+	App  app.Config
+	Seed uint64
+	Out  io.Writer
+	past span // zero for the usual one
+}
+
+// rtdInterval is the realtime interval of the demo's monitors, the shortest that
+// HJ 212-2017 knows.
+const rtdInterval = 30 * time.Second
+
+// The incident begins with the newest reading, at once and severely: the reading
+// after it raises the early notice.
+const (
+	incidentLasts = 40 * time.Minute
+	incidentTimes = 8
+)
+
+// heartbeat is how often the memory of what was sent is renewed.
+const heartbeat = time.Minute
+
+// Demo is a prepared demonstration.
+type Demo struct {
+	conf   Config
+	place  *profile.Profile
+	world  *world.World
+	memory memory
+	app    *app.App
+	faulty *world.Outlet
+}
+
+// Prepare plays the past on an empty data folder, builds the program, gives the
+// cast fresh passwords and prints them. Nothing is served yet.
+func Prepare(ctx context.Context, c Config) (*Demo, error) {
+	if c.App.Now != nil {
+		return nil, errors.New("demo: the program's clock must be the real one")
+	}
+	if c.App.Log == nil {
+		c.App.Log = slog.New(slog.NewTextHandler(c.Out, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	if c.past == (span{}) {
+		c.past = usual
+	}
+	d := &Demo{conf: c}
+	var err error
+	if d.place, err = profile.Load(c.App.Profile); err != nil {
+		return nil, err
+	}
+	if err := d.remember(ctx); err != nil {
+		return nil, err
+	}
+	if d.app, err = app.New(ctx, c.App); err != nil {
+		return nil, err
+	}
+	if err := d.admit(ctx); err != nil {
+		return nil, errors.Join(err, d.app.Close())
+	}
+	return d, nil
+}
+
+// App is the program, to be started and stopped by the caller.
+func (d *Demo) App() *app.App { return d.app }
+
+// remember recalls earlier starts, or plays the past on the first one.
+func (d *Demo) remember(ctx context.Context) error {
+	m, known, err := recall(d.conf.App.Dir)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := d.first(ctx); err != nil {
+			return err
+		}
+	} else {
+		d.memory = m
+		d.world = world.New(m.Seed)
+	}
+	for _, a := range d.memory.Incidents {
+		for _, o := range d.world.Outlets() {
+			if o.Key == a.Outlet {
+				d.world.Add(o, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
+			}
+		}
+	}
+	return nil
+}
+
+// first plays the past. Data that others have written stay untouched.
+func (d *Demo) first(ctx context.Context) error {
+	began := time.Now()
+	fmt.Fprintf(d.conf.Out, "正在生成%s的演示数据（全部为虚构）……\n", d.place.Name)
+	d.memory = memory{Seed: d.conf.Seed}
+	d.world = world.New(d.conf.Seed)
+	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second)}
+	if err := p.play(ctx); err != nil {
+		return fault.New(fault.Internal, "演示数据没有生成完，请换一个空的数据目录再试").Because(err)
+	}
+	d.memory.Sent = p.sent
+	fmt.Fprintf(d.conf.Out, "演示数据已生成，用时 %.1f 秒\n", time.Since(began).Seconds())
+	return d.memory.keep(d.conf.App.Dir)
+}
+
+// admit gives the cast fresh passwords and prints them.
+func (d *Demo) admit(ctx context.Context) error {
+	var list []credential
+	for _, m := range cast(d.place, "") {
+		_, password, err := enrol(ctx, d.app.Accounts(), m)
+		if err != nil {
+			return err
+		}
+		list = append(list, credential{m, password})
+	}
+	return table(d.conf.Out, d.place, list)
+}
+
+// Live lets the monitors report until ctx ends: first what fell due while the
+// demo was not running, then in real time, with an incident at the beginning.
+// The program must be serving.
+func (d *Demo) Live(ctx context.Context) error {
+	now := time.Now()
+	d.incident(now)
+	from := d.memory.Sent
+	if from.Before(now.Add(-usual.hours)) {
+		from = now.Add(-usual.hours)
+	}
+	d.memory.Starts++
+	if err := d.memory.keep(d.conf.App.Dir); err != nil {
+		return err
+	}
+	all := world.Schedule{Interval: rtdInterval, Minute: true, Hour: true, Day: true}
+	gap := all
+	if now.Sub(from) > usual.live {
+		gap.Interval, gap.Minute = 0, false
+	}
+	if err := send(ctx, d.world, gap, d.app.HJ212(), from, now); err != nil || ctx.Err() != nil {
+		return err
+	}
+	dial, err := world.Loopback(d.app.HJ212())
+	if err != nil {
+		return err
+	}
+	sim := world.Simulator{World: d.world, Devices: d.world.Outlets(), Schedule: all, Start: now.Add(time.Second), Dial: dial, Log: d.conf.App.Log}
+	done := make(chan error, 1)
+	go func() {
+		_, err := sim.Run(ctx)
+		done <- err
+	}()
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case t := <-beat.C:
+			// What was due a little while ago has been answered by now.
+			d.memory.Sent = t.Add(-heartbeat)
+			if err := d.memory.keep(d.conf.App.Dir); err != nil {
+				d.conf.App.Log.Warn("demo memory", "error", err)
+			}
+		}
+	}
+}
+
+// incident makes a stack fail, another one at every start, so that an alarm of
+// an earlier start does not stand in the way of a new one.
+func (d *Demo) incident(now time.Time) {
+	var stacks []*world.Outlet
+	for _, o := range d.world.Outlets() {
+		if o.Kind == world.Gas && o.Measures("a21026") {
+			stacks = append(stacks, o)
+		}
+	}
+	d.faulty = stacks[d.memory.Starts%len(stacks)]
+	a := accident{Outlet: d.faulty.Key, From: now.Truncate(rtdInterval), To: now.Add(incidentLasts).Truncate(rtdInterval)}
+	d.memory.Incidents = append(d.memory.Incidents, a)
+	d.world.Add(d.faulty, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
+	fmt.Fprintf(d.conf.Out, "演示事故：%s %s 的污染治理设施失效，一分钟内出现早期提醒\n", d.faulty.Enterprise.Name, d.faulty.Name)
+}
