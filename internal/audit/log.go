@@ -19,7 +19,7 @@ const (
 	leaseFor = 8 * time.Second        // after a crash, how long nothing is sequenced
 	pollEach = 500 * time.Millisecond // how late a row of another process is sequenced at most
 	gather   = 150 * time.Millisecond // rows that come close together share a batch
-	batch    = 512                    // rows in a transaction
+	batch    = 256                    // rows in a transaction: some 20 ms of SQLite's only writer
 	signEach = 10 * time.Minute       // between two checkpoints of a growing log
 	overdue  = 10 * time.Second       // a row unsequenced for longer is a finding
 )

@@ -119,9 +119,24 @@ func (b *Bus) Stop(ctx context.Context) error {
 	b.mu.Unlock()
 	if stop != nil {
 		stop()
-		b.all.Wait()
+		if err := b.rest(ctx); err != nil {
+			return err
+		}
 	}
 	return b.db.Write(ctx, func(tx *db.Tx) error { return dropLeases(ctx, tx, b.owner) })
+}
+
+// rest waits for the background work; a handler that goes on though its context
+// has ended is not waited for beyond ctx.
+func (b *Bus) rest(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() { b.all.Wait(); close(done) }()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("bus: a consumer does not stop: %w", ctx.Err())
+	}
 }
 
 // follow works for one consumer.

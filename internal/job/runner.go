@@ -80,7 +80,8 @@ func (r *Runner) Start(ctx context.Context) error {
 
 // Stop leases nothing more, lets running jobs go on for three seconds (or until
 // ctx ends), then interrupts them; an interrupted job is ready again at once.
-// No goroutine is left when it returns.
+// No goroutine is left when it returns, unless a handler goes on for three more
+// seconds though its context has ended: that is an error, and its lease runs out.
 func (r *Runner) Stop(ctx context.Context) error {
 	r.mu.Lock()
 	stop, kill, done := r.stop, r.kill, r.done
@@ -91,17 +92,27 @@ func (r *Runner) Stop(ctx context.Context) error {
 	}
 	defer kill(errStopping)
 	stop(errStopping)
+	if await(ctx, done) {
+		return nil
+	}
+	kill(errStopping)
+	if await(context.WithoutCancel(ctx), done) {
+		return nil
+	}
+	return errors.New("job: a handler does not stop")
+}
+
+// await waits for done, but neither longer than grace nor beyond the context.
+func await(ctx context.Context, done <-chan struct{}) bool {
 	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	select {
 	case <-done:
-		return nil
+		return true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	kill(errStopping)
-	<-done
-	return nil
+	return false
 }
 
 // loop leases as many jobs as workers are free, and sleeps when there is

@@ -469,6 +469,30 @@ func TestStartStop_WakesRunsInterruptsAndLeavesNothing(t *testing.T) {
 	check()
 }
 
+func TestStop_DoesNotWaitForeverForADeafHandler(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		started, release, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		r := newRunner(d)
+		r.Handle("deaf", func(context.Context, job.Job) error { close(started); <-release; close(over); return nil })
+		enqueue(t, d, job.Spec{Kind: "deaf"})
+		if err := r.Start(ctx); err != nil {
+			t.Fatal(err)
+		}
+		<-started
+		done, cancel := context.WithCancel(ctx)
+		cancel()
+		if err := r.Stop(done); err == nil {
+			t.Error("a handler that goes on was not reported")
+		}
+		close(release)
+		<-over
+		for counts(t, r).Leased > 0 { // its outcome is still written before the database closes
+			time.Sleep(time.Millisecond)
+		}
+	})
+}
+
 func TestDesk_ListsAndRetriesDeadLetters(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
 		ctx := context.Background()
