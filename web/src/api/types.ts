@@ -33,83 +33,13 @@ export type Parked = S['ParkedView']
 export type Quarantined = S['QuarantineView']
 export type System = S['SystemView']
 
-export interface Issue {
-  id: string
-  number: string
-  title: string
-  text: string
-  state: string
-  state_title: string
-  waits: string
-  severity: string
-  severity_title: string
-  category: string
-  category_name: string
-  area: string
-  area_name: string
-  address: string
-  lng: number
-  lat: number
-  enterprise_id: string
-  enterprise_name: string
-  outlet_id: string
-  lead_agency: string
-  lead_agency_name: string
-  assist_agencies: { id: string; name: string }[]
-  person_id: string
-  person_name: string
-  measures: string
-  due_at: string
-  overdue: boolean
-  days_left: number
-  returns: number
-  version: number
-  created_at: string
-  updated_at: string
-  closed_at: string
-  actions: Action[]
-  timeline: TimelineEntry[]
-  files: FileRef[]
-  clues: ClueRef[]
-}
-
-export interface ClueRef { id: string; number: string; title: string; state_title: string; created_at: string }
-export interface Clue {
-  id: string
-  number: string
-  title: string
-  text: string
-  source: string
-  source_title: string
-  source_id: string
-  state: string
-  state_title: string
-  waits: string
-  area: string
-  area_name: string
-  address: string
-  lng: number
-  lat: number
-  category: string
-  category_name: string
-  enterprise_id: string
-  enterprise_name: string
-  outlet_id: string
-  contact: string
-  issue_id: string
-  issue_number: string
-  due_at: string
-  overdue: boolean
-  version: number
-  created_at: string
-  updated_at: string
-  actions: Action[]
-  timeline: TimelineEntry[]
-  files: FileRef[]
-  similar: Similar[]
-}
-export interface Similar { id: string; number: string; title: string; text: string; state_title: string; score: number; created_at: string }
-
+export type Issue = S['IssueView']
+export type IssueFile = S['IssueFile']
+export type Clue = S['ClueView']
+export type ClueFile = S['ClueFile']
+export type Notice = S['NoticeView']
+export type AuditEntry = S['AuditEntry']
+export type Job = S['Job']
 
 export interface Counter { key: string; title: string; value: number; previous: number; unit: string; link: string }
 export interface OverviewUnit { code: string; name: string; x: number; y: number; kind?: string; issues_open: number; overdue: number; alarms_open: number }
@@ -147,22 +77,3 @@ export interface SeriesLimit { upper: number | null; lower: number | null; from:
 export interface SeriesFactor { code: string; name: string; unit: string; limits: SeriesLimit[]; points: SeriesPoint[] }
 export interface Series { kind: string; factors: SeriesFactor[]; truncated: boolean }
 export interface Frame { id: string; at: string; st: string; cn: string; datatime: string; raw: string }
-
-export interface Notice { id: string; at: string; title: string; text: string; link: string; read_at: string }
-
-export interface AuditEntry {
-  id: string
-  at: string
-  actor_id: string
-  actor_name: string
-  action: string
-  kind: string
-  subject: string
-  detail: string
-  hash: string
-  seq: number
-}
-export interface AuditProof { id: string; seq: number; size: number; root: string; hash: string; hashes: string[]; checkpoint: string; ok: boolean }
-export interface AuditVerdict { ok: boolean; size: number; root: string; checked: number; problems: string[] }
-
-export interface Job { id: string; kind: string; payload: string; attempt: number; error: string; due_at: string; created_at: string }

@@ -31,7 +31,7 @@ export function AuditLog() {
     { key: 'actor', title: '人员', align: 'c', render: (e) => e.actor_name || e.actor_id, text: (e) => e.actor_name },
     { key: 'action', title: '动作', align: 'c', render: (e) => <span className="mono">{e.action}</span>, text: (e) => e.action },
     { key: 'subject', title: '对象', render: (e) => <span className="mono">{e.kind}{e.subject && ` ${e.subject.slice(0, 8)}`}</span>, text: (e) => `${e.kind} ${e.subject}` },
-    { key: 'detail', title: '内容', render: (e) => <code className="mono clip">{e.detail}</code>, text: (e) => e.detail },
+    { key: 'detail', title: '内容', render: (e) => <code className="mono clip">{e.detail || '—'}</code>, text: (e) => e.detail },
     { key: 'hash', title: '散列', align: 'c', optional: true, render: (e) => <code className="mono">{e.hash.slice(0, 12)}</code>, text: (e) => e.hash },
     { key: 'proof', title: '证明', align: 'c', render: (e) => <button type="button" className="linkish" aria-label={`第 ${e.seq} 条的证明`} onClick={() => setProof(e)}>查看</button> },
   ]
@@ -61,21 +61,22 @@ export function AuditLog() {
 
 function Verify() {
   const head = useGet('/audit/checkpoint', {}, { refetchInterval: 30_000 })
-  const run = useDo(() => post('/audit/verify', { body: {} }), [])
+  const run = useDo(() => post('/audit/verify'), [])
   const v = run.data
   return (
     <Panel title="完整性" tools={<Button size="small" type="primary" loading={run.isPending} onClick={() => run.mutate(undefined)}>校验全部</Button>}>
       <div className="stack">
         {head.data && (
           <dl className="facts">
-            <div><dt>已入链</dt><dd className="num">{count(head.data.size)} 条</dd></div>
+            <div><dt>检查点覆盖</dt><dd className="num">{count(head.data.size)} 条</dd></div>
+            <div><dt>已入链／待入链</dt><dd className="num">{count(head.data.entries)}／{count(head.data.pending)} 条</dd></div>
             <div><dt>检查点时间</dt><dd className="num">{dateSecond(head.data.at)}</dd></div>
             <div className="wide"><dt>根散列</dt><dd className="mono wrap">{head.data.root}</dd></div>
           </dl>
         )}
         {run.error ? <Trouble error={run.error} /> : null}
         {v && (v.ok ? (
-          <div className="done" role="status">校验通过：{count(v.checked)} 条记录与检查点一致，没有被改动或删除。</div>
+          <div className="done" role="status">校验通过：逐条核对 {count(v.checked)} 条记录，比对 {count(v.compared)} 个检查点，没有被改动或删除。</div>
         ) : (
           <div className="trouble" role="alert">
             校验不通过，请立即联系安全管理员并保留现场：
@@ -97,11 +98,13 @@ function Proof({ entry, close }: { entry: AuditEntry; close: () => void }) {
           <p>这条记录的散列与下列旁支散列逐级计算，得到检查点的根散列；把它们交给第三方即可独立核对。</p>
           <dl className="facts one">
             <div><dt>时间</dt><dd className="num">{dateSecond(entry.at)}</dd></div>
-            <div><dt>内容</dt><dd><code className="mono wrap">{entry.detail}</code></dd></div>
+            <div><dt>服务端核对</dt><dd>{q.data.ok ? '通过：散列与签名都对得上' : '不通过，请立即保留现场并上报'}</dd></div>
+            <div><dt>入链的原文</dt><dd><code className="mono wrap">{q.data.text}</code></dd></div>
             <div><dt>记录散列</dt><dd className="mono wrap">{q.data.hash}</dd></div>
             <div><dt>旁支散列（{q.data.hashes.length}）</dt><dd>{q.data.hashes.map((h) => <div key={h} className="mono wrap">{h}</div>)}</dd></div>
             <div><dt>根散列（{count(q.data.size)} 条）</dt><dd className="mono wrap">{q.data.root}</dd></div>
-            <div><dt>签名的检查点</dt><dd><pre className="mono raw">{q.data.checkpoint}</pre></dd></div>
+            <div><dt>签名的检查点</dt><dd><pre className="mono raw" tabIndex={0}>{q.data.checkpoint}</pre></dd></div>
+            <div><dt>登记的公钥</dt><dd>{q.data.keys.map((k) => <div key={k} className="mono wrap">{k}</div>)}</dd></div>
           </dl>
         </div>
       )}

@@ -1,6 +1,8 @@
 import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
 import { post } from '../../api/client'
-import type { Clue } from '../../api/types'
+import { sentence } from '../../api/problem'
+import type { ClueFile as Clue } from '../../api/types'
 import { useDo, useGet } from '../../api/use'
 import { dateTime } from '../../ui/format'
 import { FileList } from '../../ui/files'
@@ -35,7 +37,11 @@ export function ClueFile() {
               <div><dt>地点</dt><dd>{c.address || '—'}</dd></div>
               <div><dt>收到</dt><dd className="num">{dateTime(c.created_at)}</dd></div>
               <div><dt>研判期限</dt><dd className={`num ${c.overdue ? 'red' : ''}`}>{dateTime(c.due_at)}{c.overdue && '（已逾期）'}</dd></div>
-              {c.contact && <div><dt>联系方式</dt><dd>{c.contact}</dd></div>}
+              {c.has_contact && <div><dt>反映人联系方式</dt><dd><Contact id={c.id} /></dd></div>}
+              {c.owner_name && <div><dt>领办人</dt><dd>{c.owner_name}</dd></div>}
+              {c.created_by_name && <div><dt>登记人</dt><dd>{c.created_by_name}</dd></div>}
+              {c.referred_to_name && <div><dt>移送至</dt><dd>{c.referred_to_name}</dd></div>}
+              {c.merged_into && <div><dt>已合并到</dt><dd><Go href={`/clues/${c.merged_into}`}>查看目标线索</Go></dd></div>}
               {c.issue_id && <div><dt>问题</dt><dd><Go href={`/issues/${c.issue_id}`}>{c.issue_number || '查看问题'}</Go></dd></div>}
               <div className="wide"><dt>内容</dt><dd className="pre">{c.text || '—'}</dd></div>
             </dl>
@@ -50,11 +56,27 @@ export function ClueFile() {
             similar={c.similar.map((s) => ({ value: s.number, label: `${s.number} ${s.title}` }))}
             run={(verb, form) => act.mutateAsync({ verb, form, version: c.version })}
           />
-          <SimilarOnes clue={c} />
+          {c.merged.length > 0 && (
+            <Panel title="已并入的线索" flush>
+              <ul className="cards">
+                {c.merged.map((m) => <li key={m.id}><Go className="card" href={`/clues/${m.id}`}><span className="soft small num">{m.number}　{m.source_title}</span><span className="sub" style={{ color: 'var(--ink)', fontSize: 14 }}>{m.title}</span></Go></li>)}
+              </ul>
+            </Panel>
+          )}
+          {c.state === 'new' && <SimilarOnes clue={c} />}
         </div>
       </div>
     </Page>
   )
+}
+
+/** Contact is shown on request only; the program keeps who looked. */
+function Contact({ id }: { id: string }) {
+  const [asked, setAsked] = useState(false)
+  const q = useGet('/clues/{id}/contact', { path: { id } }, { enabled: asked })
+  if (!asked) return <button type="button" className="linkish" onClick={() => setAsked(true)}>查看（记入审计日志）</button>
+  if (q.error) return <span className="red">{sentence(q.error)}</span>
+  return <span>{q.data?.contact ?? '…'}</span>
 }
 
 function SimilarOnes({ clue }: { clue: Clue }) {
@@ -68,6 +90,7 @@ function SimilarOnes({ clue }: { clue: Clue }) {
                 <span className="row between"><span className="soft small num">{s.number}</span><span className="small num">相似 {Math.round(s.score * 100)}%</span></span>
                 <span>{s.title}</span>
                 <span className="sub num">{s.state_title}　{dateTime(s.created_at)}</span>
+                {s.why.length > 0 && <span className="sub">{s.why.join('、')}</span>}
               </Go>
             </li>
           ))}

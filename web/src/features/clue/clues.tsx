@@ -1,6 +1,7 @@
 import { Button, Radio } from 'antd'
 import type { Clue } from '../../api/types'
-import { useCan, useList } from '../../api/use'
+import { address } from '../../api/client'
+import { useCan, useList, useReference } from '../../api/use'
 import { dateTime, day } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { useGo } from '../../ui/go'
@@ -8,13 +9,15 @@ import { DataList, type Column } from '../../ui/list'
 import { StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick } from '../../ui/search'
-import { clueSources, clueStates } from './words'
+import { clueStates } from './words'
 
-const filters: Filter[] = [
+const filtersOf = (sources: { id: string; name: string }[]): Filter[] => [
   { name: 'q', title: '编号、标题、内容', kind: 'text' },
   { name: 'area', title: '区域', kind: 'area' },
-  { name: 'source', title: '来源', options: clueSources, width: 120 },
+  { name: 'source', title: '来源', options: sources.map((s) => ({ value: s.id, label: s.name })), width: 144 },
   { name: 'state', title: '状态', options: clueStates, width: 136 },
+  { name: 'mine', title: '我领办或登记', kind: 'flag' },
+  { name: 'due', title: '今日到期或逾期', kind: 'flag' },
 ]
 
 const columns: Column<Clue>[] = [
@@ -34,15 +37,17 @@ export function Clues() {
   const [search, set] = useFilters()
   const can = useCan()
   const go = useGo()
-  const list = useList('/clues', pick(search, ['q', 'area', 'source', 'state', 'mine', 'due']))
-  const view = search.state === 'new' ? (search.due ? 'due' : 'new') : ''
+  const ref = useReference()
+  const query = pick(search, ['q', 'area', 'source', 'state', 'mine', 'due', 'enterprise_id'])
+  const list = useList('/clues', query)
+  const view = search.state === 'new' ? 'new' : ''
   return (
     <Page
       title="线索"
       tools={can('clue.enter') && <Button onClick={() => go('/clues/new')}>登记线索</Button>}
     >
       <section className="panel" aria-label="线索">
-        <Filters filters={filters}>
+        <Filters filters={filtersOf(ref?.sources ?? [])}>
           <Radio.Group
             aria-label="快捷视图"
             optionType="button"
@@ -55,6 +60,7 @@ export function Clues() {
           name="线索"
           list={list}
           columns={columns}
+          exportHref={address('/clues/export.csv', query)}
           rowKey={(c) => c.id}
           href={(c) => `/clues/${c.id}`}
           card={(c) => (

@@ -1,6 +1,6 @@
 import { useParams } from '@tanstack/react-router'
 import { post } from '../../api/client'
-import type { Issue } from '../../api/types'
+import type { IssueFile as Issue } from '../../api/types'
 import { useDo, useGet } from '../../api/use'
 import { dateTime, day, due } from '../../ui/format'
 import { FileList } from '../../ui/files'
@@ -59,16 +59,19 @@ function Summary({ i }: { i: Issue }) {
     <dl className="facts">
       <div><dt>责任单位</dt><dd>{i.lead_agency_name || '未交办'}</dd></div>
       <div><dt>责任人</dt><dd>{i.person_name || '—'}</dd></div>
-      <div><dt>整改期限</dt><dd className="num">{i.due_at ? <>{day(i.due_at)}{!i.closed_at && <span className={i.overdue ? 'red' : 'soft'}>（{due(i.days_left, i.overdue)}）</span>}</> : '—'}</dd></div>
-      <div><dt>现在等待</dt><dd>{i.waits || '—'}</dd></div>
+      {i.due_at && !i.closed_at && <div><dt>{i.due_title || '期限'}</dt><dd className="num">{day(i.due_at)}<span className={i.overdue ? 'red' : 'soft'}>（{due(i.days_left, i.overdue)}）</span></dd></div>}
+      {i.rectify_by && i.rectify_by !== i.due_at && <div><dt>整改期限</dt><dd className="num">{day(i.rectify_by)}</dd></div>}
+      {i.waits && <div><dt>现在等待</dt><dd>{i.waits}</dd></div>}
+      {i.extension_days > 0 && <div><dt>申请延期</dt><dd className="amber">{i.extension_days} 个工作日，待批复</dd></div>}
       <div><dt>类别</dt><dd>{i.category_name || '—'}</dd></div>
       <div><dt>区域</dt><dd>{i.area_name}{i.address && `，${i.address}`}</dd></div>
       {i.assist_agencies.length > 0 && <div><dt>配合单位</dt><dd>{i.assist_agencies.map((a) => a.name).join('、')}</dd></div>}
       <div><dt>立案</dt><dd className="num">{dateTime(i.created_at)}</dd></div>
+      {i.file_number && <div><dt>销号文号</dt><dd>{i.file_number}</dd></div>}
       {i.closed_at && <div><dt>销号</dt><dd className="num">{dateTime(i.closed_at)}</dd></div>}
       {i.returns > 0 && <div><dt>退回</dt><dd className="num">{i.returns} 次</dd></div>}
       <div className="wide"><dt>情况</dt><dd className="pre">{i.text || '—'}</dd></div>
-      {i.measures && <div className="wide"><dt>整改措施要求</dt><dd className="pre">{i.measures}</dd></div>}
+      {i.measures && <div className="wide"><dt>整改措施</dt><dd className="pre">{i.measures}</dd></div>}
     </dl>
   )
 }

@@ -21,10 +21,11 @@ const filters: Filter[] = [
   { name: 'from', title: '立案起', kind: 'day', width: 120 },
   { name: 'to', title: '立案止', kind: 'day', width: 120 },
   { name: 'overdue', title: '只看逾期', kind: 'flag', width: 112 },
-  { name: 'mine', title: '与我有关', kind: 'flag', width: 112 },
+  { name: 'mine', title: '轮到我办', kind: 'flag', width: 112 },
+  { name: 'order', title: '排序', options: [{ value: 'due', label: '期限近的在前' }, { value: 'newest', label: '新立案的在前' }], width: 136 },
 ]
 
-const names = filters.map((f) => f.name)
+const names = ['q', 'area', 'state', 'category', 'severity', 'lead_agency', 'from', 'to', 'overdue', 'mine', 'person', 'enterprise_id', 'order'] as const
 
 function left(i: Issue): string {
   if (!i.due_at || i.closed_at) return '—'
@@ -40,8 +41,9 @@ const columns: Column<Issue>[] = [
   { key: 'agency', title: '责任单位', render: (i) => i.lead_agency_name || '—', text: (i) => i.lead_agency_name },
   { key: 'person', title: '责任人', align: 'c', render: (i) => i.person_name || '—', text: (i) => i.person_name },
   { key: 'state', title: '状态', align: 'c', render: (i) => <StateChip state={i.state} title={i.state_title} />, text: (i) => i.state_title },
-  { key: 'due', title: '整改期限', align: 'c', render: (i) => day(i.due_at), text: (i) => day(i.due_at) },
+  { key: 'due', title: '当前期限', align: 'c', render: (i) => <span title={i.due_title}>{day(i.due_at)}</span>, text: (i) => day(i.due_at) },
   { key: 'left', title: '剩余', unit: '工作日', align: 'r', render: (i) => <span className={i.overdue ? 'red' : ''}>{left(i)}</span>, text: left },
+  { key: 'rectify', title: '整改期限', align: 'c', optional: true, render: (i) => day(i.rectify_by), text: (i) => day(i.rectify_by) },
   { key: 'enterprise', title: '企业', optional: true, render: (i) => i.enterprise_name || '—', text: (i) => i.enterprise_name },
   { key: 'returns', title: '退回', unit: '次', align: 'r', optional: true, render: (i) => i.returns, text: (i) => i.returns },
   { key: 'created', title: '立案', align: 'c', optional: true, render: (i) => dateTime(i.created_at), text: (i) => dateTime(i.created_at) },

@@ -37,10 +37,11 @@ export function PrintIssue() {
             <tr><th scope="row">涉及企业</th><td colSpan={3}>{i.enterprise_name || '—'}</td></tr>
             <tr><th scope="row">责任单位</th><td>{i.lead_agency_name || '—'}</td><th scope="row">责任人</th><td>{i.person_name || '—'}</td></tr>
             <tr><th scope="row">配合单位</th><td colSpan={3}>{i.assist_agencies.map((a) => a.name).join('、') || '—'}</td></tr>
-            <tr><th scope="row">立案时间</th><td>{dateTime(i.created_at)}</td><th scope="row">整改期限</th><td>{day(i.due_at)}</td></tr>
+            <tr><th scope="row">立案时间</th><td>{dateTime(i.created_at)}</td><th scope="row">整改期限</th><td>{day(i.rectify_by)}</td></tr>
             <tr><th scope="row">当前状态</th><td>{i.state_title}</td><th scope="row">销号时间</th><td>{dateTime(i.closed_at)}</td></tr>
+            <tr><th scope="row">销号文号</th><td colSpan={3}>{i.file_number || '—'}</td></tr>
             <tr><th scope="row">情况</th><td colSpan={3} className="pre">{i.text || '—'}</td></tr>
-            <tr><th scope="row">整改要求</th><td colSpan={3} className="pre">{i.measures || '—'}</td></tr>
+            <tr><th scope="row">整改措施</th><td colSpan={3} className="pre">{i.measures || '—'}</td></tr>
           </tbody>
         </table>
         <h2>办理经过</h2>
