@@ -41,39 +41,14 @@ export type Notice = S['NoticeView']
 export type AuditEntry = S['AuditEntry']
 export type Job = S['Job']
 
-export interface Counter { key: string; title: string; value: number; previous: number; unit: string; link: string }
-export interface OverviewUnit { code: string; name: string; x: number; y: number; kind?: string; issues_open: number; overdue: number; alarms_open: number }
-export interface Todo { kind: string; id: string; number: string; title: string; state_title: string; due_at: string; overdue: boolean; link: string }
-export interface Overview {
-  as_of: string
-  counters: Counter[]
-  units: OverviewUnit[]
-  alarms: Alarm[]
-  todo: Todo[]
-  overdue: Issue[]
-}
-
-export interface OutletValue { code: string; name: string; unit: string; value: number; flag: string; at: string; limit: number; ratio: number }
-export interface Outlet {
-  id: string
-  name: string
-  kind: string
-  enterprise_id: string
-  enterprise_name: string
-  area: string
-  area_name: string
-  lng: number
-  lat: number
-  state: string
-  last_at: string
-  values: OutletValue[]
-  alarms_open: number
-  devices: Device[]
-  limits: Limit[]
-  version: number
-}
-export interface SeriesPoint { t: string; avg: number | null; min: number | null; max: number | null; flag: string }
-export interface SeriesLimit { upper: number | null; lower: number | null; from: string; to: string; standard: string; kind: string }
-export interface SeriesFactor { code: string; name: string; unit: string; limits: SeriesLimit[]; points: SeriesPoint[] }
-export interface Series { kind: string; factors: SeriesFactor[]; truncated: boolean }
-export interface Frame { id: string; at: string; st: string; cn: string; datatime: string; raw: string }
+export type Overview = S['OverviewView']
+export type Counter = S['CounterView']
+export type OverviewUnit = S['UnitBoard']
+export type Todo = S['TodoView']
+export type Outlet = S['OutletView']
+export type OutletFile = S['OutletFile']
+export type OutletValue = S['ValueView']
+export type Series = S['SeriesView']
+export type SeriesFactor = S['SeriesLine']
+export type SeriesLimit = S['SeriesLimit']
+export type SeriesPoint = S['SeriesPoint']

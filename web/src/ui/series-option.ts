@@ -32,12 +32,12 @@ export function chartOption(factors: SeriesFactor[], kind: string, pins: Pin[], 
       text: `${f.name}${f.unit ? `（${f.unit}）` : ''}`, left: 8, top: strip.top + i * (strip.height + strip.gap) - 30,
       textStyle: { fontSize: 12, fontWeight: 600, color: ink },
     })),
-    grid: factors.map((_, i) => ({ left: narrow ? 44 : 56, right: narrow ? 16 : 72, top: strip.top + i * (strip.height + strip.gap), height: strip.height })),
+    grid: factors.map((_, i) => ({ left: narrow ? 44 : 56, right: narrow ? 16 : 88, top: strip.top + i * (strip.height + strip.gap), height: strip.height })),
     axisPointer: { link: [{ xAxisIndex: 'all' }], label: { show: false } },
     tooltip: {
       trigger: 'axis', confine: true, backgroundColor: '#fff', borderColor: line, padding: 8,
       textStyle: { fontSize: 12, color: ink },
-      formatter: (list: { seriesIndex: number; dataIndex: number }[]) => tip(factors, list),
+      formatter: (list: { seriesIndex: number; dataIndex: number }[]) => tip(factors, kind, list),
     },
     xAxis: factors.map((_, i) => ({
       type: 'time', gridIndex: i,
@@ -50,13 +50,13 @@ export function chartOption(factors: SeriesFactor[], kind: string, pins: Pin[], 
     })),
     dataZoom: [
       { type: 'inside', xAxisIndex: all, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false, ...(zoom ? { startValue: zoom.from, endValue: zoom.to } : {}) },
-      { type: 'slider', xAxisIndex: all, height: 20, bottom: 8, left: narrow ? 44 : 56, right: narrow ? 16 : 72, borderColor: line, fillerColor: 'rgba(9,88,217,.10)', handleStyle: { color: '#fff', borderColor: blue }, moveHandleSize: 4, textStyle: { color: soft, fontSize: 12 }, labelFormatter: (v: number) => dateTime(v).slice(5), ...(zoom ? { startValue: zoom.from, endValue: zoom.to } : {}) },
+      { type: 'slider', xAxisIndex: all, height: 20, bottom: 8, left: narrow ? 44 : 56, right: narrow ? 16 : 88, borderColor: line, fillerColor: 'rgba(9,88,217,.10)', handleStyle: { color: '#fff', borderColor: blue }, moveHandleSize: 4, textStyle: { color: soft, fontSize: 12 }, labelFormatter: (v: number) => dateTime(v).slice(5), ...(zoom ? { startValue: zoom.from, endValue: zoom.to } : {}) },
     ],
     series: factors.map((f, i) => ({
       name: f.name, type: 'line', xAxisIndex: i, yAxisIndex: i, showSymbol: f.points.length < 60, symbolSize: 4, sampling: f.points.length > 4000 ? 'lttb' : undefined,
       lineStyle: { width: 1.5, color: blue }, itemStyle: { color: blue }, connectNulls: false,
-      data: f.points.map((p) => ({ value: [Date.parse(p.t), p.avg], ...(exceeds(p, f.limits) ? { symbol: 'circle', symbolSize: 6, itemStyle: { color: red } } : {}) })),
-      markLine: { symbol: 'none', silent: true, data: limitLines(f, narrow) },
+      data: f.points.map((p) => ({ value: [Date.parse(p.t), p.avg], ...(exceeds(p, f.limits, kind) ? { symbol: 'circle', symbolSize: 6, itemStyle: { color: red } } : {}) })),
+      markLine: { symbol: 'none', silent: true, data: limitLines(f, kind, narrow) },
       markArea: { silent: true, data: marked(f.points, step).map((s) => [{ xAxis: s.from, name: flagWord(s.flag), itemStyle: { color: hatch }, label: { color: soft, fontSize: 12, position: 'insideTop' } }, { xAxis: s.to }]) },
       markPoint: {
         symbol: 'pin', symbolSize: 28, silent: true,
@@ -66,12 +66,15 @@ export function chartOption(factors: SeriesFactor[], kind: string, pins: Pin[], 
   }
 }
 
-function limitLines(f: SeriesFactor, narrow: boolean): unknown[] {
+const statistics: Record<string, string> = { realtime: '实时', hour: '小时', day: '日均' }
+
+function limitLines(f: SeriesFactor, kind: string, narrow: boolean): unknown[] {
   const seen = new Set<number>()
   const out: unknown[] = []
   for (const l of f.limits) {
-    for (const [v, word] of [[l.upper, '限值'], [l.lower, '下限']] as const) {
-      if (v === null || seen.has(v)) continue
+    const of = l.kind === kind ? '' : statistics[l.kind] ?? ''
+    for (const [v, word] of [[l.upper, `${of}限值`], [l.lower, `${of}下限`]] as const) {
+      if (v === undefined || seen.has(v)) continue
       seen.add(v)
       out.push({ yAxis: v, lineStyle: { color: red, type: 'dashed', width: 1 }, label: { formatter: `${word} ${reading(v)}`, color: red, fontSize: 12, position: narrow ? 'insideEndTop' : 'end' } })
     }
@@ -85,7 +88,7 @@ function pinHeight(f: SeriesFactor, p: Pin): number {
   let gap = Infinity
   for (const q of f.points) {
     const d = Math.abs(Date.parse(q.t) - t)
-    if (q.avg !== null && d < gap) {
+    if (d < gap) {
       gap = d
       best = q.avg
     }
@@ -116,7 +119,7 @@ function escape(s: string): string {
   return s.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 }
 
-function tip(factors: SeriesFactor[], list: { seriesIndex: number; dataIndex: number }[]): string {
+function tip(factors: SeriesFactor[], kind: string, list: { seriesIndex: number; dataIndex: number }[]): string {
   const first = list[0]
   const at = first && factors[first.seriesIndex]?.points[first.dataIndex]?.t
   if (!at) return ''
@@ -125,10 +128,11 @@ function tip(factors: SeriesFactor[], list: { seriesIndex: number; dataIndex: nu
     const f = factors[seriesIndex]
     const p = f?.points[dataIndex]
     if (!p) continue
-    const l = limitAt(f.limits, Date.parse(p.t))
+    const l = limitAt(f.limits, Date.parse(p.t), kind)
     const parts = [`${escape(f.name)} <b>${reading(p.avg)}</b> ${escape(f.unit)}`]
-    if (p.min !== null && p.max !== null) parts.push(`最小 ${reading(p.min)}　最大 ${reading(p.max)}`)
-    if (l?.upper != null) parts.push(`限值 ${reading(l.upper)}${exceeds(p, f.limits) ? '（超标）' : ''}`)
+    if (p.measured !== undefined) parts.push(`折算值；实测 ${reading(p.measured)}`)
+    if (p.min !== undefined && p.max !== undefined) parts.push(`最小 ${reading(p.min)}　最大 ${reading(p.max)}`)
+    if (l?.upper != null) parts.push(`限值 ${reading(l.upper)}${exceeds(p, f.limits, kind) ? '（超标）' : ''}`)
     if (p.flag && p.flag !== 'N') parts.push(escape(flagWord(p.flag)))
     out.push(parts.join('<br>'))
   }

@@ -4,8 +4,8 @@ import { exceeds, flagWord, limitAt, marked, rows, top, valid } from './series'
 import { chartHeight, chartOption, niceParts, niceTop } from './series-option'
 
 const at = (h: number) => `2026-11-21T${String(h).padStart(2, '0')}:00:00+08:00`
-const point = (h: number, avg: number | null, flag = 'N'): SeriesPoint => ({ t: at(h), avg, min: avg, max: avg, flag })
-const limit = (upper: number | null, from = '', to = '', lower: number | null = null) => ({ upper, lower, from, to, standard: 'GB 13223-2011', kind: 'hour' })
+const point = (h: number, avg: number, flag = 'N'): SeriesPoint => ({ t: at(h), avg, min: avg, max: avg, flag, source: 'report' })
+const limit = (upper: number | undefined, from = '', to = '', lower?: number, kind: 'hour' | 'day' = 'hour') => ({ upper, lower, from, to, standard: 'GB 13223-2011', kind })
 const hour = 3600_000
 
 describe('marked periods', () => {
@@ -24,17 +24,22 @@ describe('marked periods', () => {
 describe('limits', () => {
   const two = [limit(100, at(0), at(12)), limit(50, at(12))]
   it('judges by the limit of the time', () => {
-    expect(limitAt(two, Date.parse(at(11)))?.upper).toBe(100)
-    expect(limitAt(two, Date.parse(at(12)))?.upper).toBe(50)
-    expect(exceeds(point(11, 80), two)).toBe(false)
-    expect(exceeds(point(13, 80), two)).toBe(true)
+    expect(limitAt(two, Date.parse(at(11)), 'hour')?.upper).toBe(100)
+    expect(limitAt(two, Date.parse(at(12)), 'hour')?.upper).toBe(50)
+    expect(exceeds(point(11, 80), two, 'hour')).toBe(false)
+    expect(exceeds(point(13, 80), two, 'hour')).toBe(true)
   })
-  it('a value at the limit does not exceed it', () => expect(exceeds(point(13, 50), two)).toBe(false))
-  it('below a lower limit exceeds', () => expect(exceeds(point(1, 5.2), [limit(9, '', '', 6)])).toBe(true))
-  it('marked, missing and unlimited values never exceed', () => {
-    expect(exceeds(point(13, 80, 'C'), two)).toBe(false)
-    expect(exceeds(point(13, null), two)).toBe(false)
-    expect(exceeds(point(13, 80), [])).toBe(false)
+  it('a value at the limit does not exceed it', () => expect(exceeds(point(13, 50), two, 'hour')).toBe(false))
+  it('below a lower limit exceeds', () => expect(exceeds(point(1, 5.2), [limit(9, '', '', 6)], 'hour')).toBe(true))
+  it('judges a daily mean by the daily limit, and realtime by what there is', () => {
+    const both = [limit(50), limit(30, '', '', undefined, 'day')]
+    expect(exceeds(point(1, 40), both, 'day')).toBe(true)
+    expect(exceeds(point(1, 40), both, 'hour')).toBe(false)
+    expect(exceeds(point(1, 60), both, 'realtime')).toBe(true)
+  })
+  it('marked and unlimited values never exceed', () => {
+    expect(exceeds(point(13, 80, 'C'), two, 'hour')).toBe(false)
+    expect(exceeds(point(13, 80), [], 'hour')).toBe(false)
     expect(valid('T')).toBe(false)
   })
 })
@@ -42,7 +47,7 @@ describe('limits', () => {
 describe('the table beside', () => {
   it('is newest first, factors side by side, with gaps', () => {
     const f = (code: string, points: SeriesPoint[]): SeriesFactor => ({ code, name: code, unit: '', limits: [limit(10)], points })
-    const r = rows([f('a', [point(1, 5), point(2, 20)]), f('b', [point(2, 1)])])
+    const r = rows([f('a', [point(1, 5), point(2, 20)]), f('b', [point(2, 1)])], 'hour')
     expect(r.map((x) => x.t)).toEqual([at(2), at(1)])
     expect(r[0].cells.map((c) => [c?.point.avg, c?.over])).toEqual([[20, true], [1, false]])
     expect(r[1].cells[1]).toBeUndefined()

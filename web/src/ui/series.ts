@@ -35,37 +35,38 @@ export function marked(points: SeriesPoint[], step: number): Span[] {
   return out
 }
 
-/** limitAt finds the limit that is valid at a moment. */
-export function limitAt(limits: SeriesLimit[], t: number): SeriesLimit | undefined {
-  return limits.find((l) => (!l.from || Date.parse(l.from) <= t) && (!l.to || t < Date.parse(l.to)))
+/** limitAt finds the limit that is valid at a moment: the one for this kind of value before any other. */
+export function limitAt(limits: SeriesLimit[], t: number, kind: string): SeriesLimit | undefined {
+  const now = limits.filter((l) => (!l.from || Date.parse(l.from) <= t) && (!l.to || t < Date.parse(l.to)))
+  return now.find((l) => l.kind === kind) ?? now[0]
 }
 
 /** exceeds reports whether a valid value is over (or under) the limit of its time. */
-export function exceeds(p: SeriesPoint, limits: SeriesLimit[]): boolean {
-  if (p.avg === null || !valid(p.flag)) return false
-  const l = limitAt(limits, Date.parse(p.t))
+export function exceeds(p: SeriesPoint, limits: SeriesLimit[], kind: string): boolean {
+  if (!valid(p.flag)) return false
+  const l = limitAt(limits, Date.parse(p.t), kind)
   if (!l) return false
-  return (l.upper !== null && p.avg > l.upper) || (l.lower !== null && p.avg < l.lower)
+  return (l.upper !== undefined && p.avg > l.upper) || (l.lower !== undefined && p.avg < l.lower)
 }
 
 /** top gives the y-axis' upper end: the curve and its limit, with a little air. */
 export function top(f: SeriesFactor): number {
   let m = 0
-  for (const p of f.points) if (p.avg !== null && p.avg > m) m = p.avg
-  for (const l of f.limits) if (l.upper !== null && l.upper > m) m = l.upper
+  for (const p of f.points) if (p.avg > m) m = p.avg
+  for (const l of f.limits) if (l.upper !== undefined && l.upper > m) m = l.upper
   return m === 0 ? 1 : m * 1.12
 }
 
 export interface SeriesRow { t: string; cells: ({ point: SeriesPoint; over: boolean } | undefined)[] }
 
 /** rows puts the factors' points side by side by time, newest first. */
-export function rows(factors: SeriesFactor[]): SeriesRow[] {
+export function rows(factors: SeriesFactor[], kind: string): SeriesRow[] {
   const by = new Map<string, SeriesRow>()
   factors.forEach((f, i) => {
     for (const p of f.points) {
       let r = by.get(p.t)
       if (!r) by.set(p.t, (r = { t: p.t, cells: factors.map(() => undefined) }))
-      r.cells[i] = { point: p, over: exceeds(p, f.limits) }
+      r.cells[i] = { point: p, over: exceeds(p, f.limits, kind) }
     }
   })
   return [...by.values()].sort((a, b) => Date.parse(b.t) - Date.parse(a.t))

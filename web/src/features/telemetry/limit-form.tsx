@@ -2,7 +2,7 @@ import { Button, DatePicker, Input, InputNumber, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useState } from 'react'
 import { post } from '../../api/client'
-import type { Outlet } from '../../api/types'
+import type { OutletFile as Outlet } from '../../api/types'
 import { useDo, useReference } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 

@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router'
-import type { Device, Limit, Outlet } from '../../api/types'
+import type { Device, Limit, OutletFile as Outlet } from '../../api/types'
 import { useCan, useGet, useList } from '../../api/use'
 import { ago, dateSecond, dateTime, day, reading } from '../../ui/format'
 import { Go } from '../../ui/go'
@@ -23,7 +23,7 @@ export function OutletFile() {
     <Page title={o.name} crumb={<Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>} tools={<OutletMark state={o.state} />}>
       <Panel>
         <dl className="facts">
-          <div><dt>类别</dt><dd>{o.kind === 'water' ? '废水' : '废气'}</dd></div>
+          <div><dt>类别</dt><dd>{{ gas: '废气', water: '废水', rain: '雨水' }[o.kind]}{o.code && `　${o.code}`}</dd></div>
           <div><dt>区域</dt><dd>{o.area_name}</dd></div>
           <div><dt>最近上报</dt><dd className="num">{dateTime(o.last_at)}（{ago(o.last_at)}）</dd></div>
           <div><dt>位置</dt><dd className="num">{o.lng ? `${o.lng.toFixed(4)}，${o.lat.toFixed(4)}` : '—'}</dd></div>
@@ -120,7 +120,7 @@ function Frames({ id }: { id: string }) {
           <ul className="cards">
             {list.items.map((f) => (
               <li key={f.id} className="card">
-                <span className="soft small num">{dateSecond(f.at)}　ST={f.st} CN={f.cn}</span>
+                <span className="soft small num">{dateSecond(f.at)}　　CN={f.cn} {f.cn_title}{f.version > 1 && `　第 ${f.version} 版`}{f.superseded && '　已被更正'}</span>
                 <code className="mono wrap" style={{ display: 'block' }}>{f.raw}</code>
               </li>
             ))}

@@ -9,6 +9,7 @@ import { OutletMark } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { isOver, judged, limitText } from './value'
 import { Values } from './values'
 import './outlets.css'
 
@@ -55,7 +56,7 @@ const columns: Column<Outlet>[] = [
   { key: 'area', title: '区域', align: 'c', render: (o) => o.area_name, text: (o) => o.area_name },
   { key: 'kind', title: '类别', align: 'c', render: (o) => kinds[o.kind] ?? o.kind, text: (o) => kinds[o.kind] ?? o.kind },
   { key: 'state', title: '状态', align: 'c', render: (o) => <OutletMark state={o.state} />, text: (o) => o.state },
-  { key: 'values', title: '当前值／限值', render: (o) => <Values values={o.values} />, text: (o) => o.values.map((v) => `${v.name} ${reading(v.value)}${v.limit ? '/' + reading(v.limit) : ''} ${v.unit}`).join('；') },
+  { key: 'values', title: '当前值／限值', render: (o) => <Values values={o.values} />, text: (o) => o.values.map((v) => `${v.name} ${reading(judged(v))} ${limitText(v)} ${v.unit}`).join('；') },
   { key: 'alarms', title: '预警', unit: '起', align: 'r', render: (o) => (o.alarms_open > 0 ? <Go className="red" href={`/alarms?outlet_id=${o.id}`}>{count(o.alarms_open)}</Go> : '0'), text: (o) => o.alarms_open },
   { key: 'last', title: '最近上报', align: 'c', render: (o) => <time dateTime={o.last_at} title={dateTime(o.last_at)}>{ago(o.last_at)}</time>, text: (o) => dateTime(o.last_at) },
 ]
@@ -99,13 +100,13 @@ function Tiles({ list }: { list: List<Outlet> }) {
 }
 
 function TileValue({ v }: { v: OutletValue }) {
-  const over = v.limit > 0 && v.ratio > 1
+  const over = isOver(v)
   return (
     <span className="tile-value">
       <span className="soft small">{v.name}</span>
       <span className="num">
-        {over && <span className="chip red">超标</span>} <span className={over ? 'red strong' : ''}>{reading(v.value)}</span>
-        <span className="soft small">{v.limit > 0 && ` / ${reading(v.limit)}`} {v.unit}</span>
+        {over && <span className="chip red">超标</span>} <span className={over ? 'red strong' : ''}>{reading(judged(v))}</span>
+        <span className="soft small"> {limitText(v)} {v.unit}</span>
       </span>
       <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, (v.ratio || 0) * 100)}%`, background: over ? 'var(--red)' : undefined }} /></span>
     </span>

@@ -1,7 +1,7 @@
 import { Radio, Select } from 'antd'
 import { useRef } from 'react'
 import { address } from '../../api/client'
-import type { Outlet } from '../../api/types'
+import type { OutletFile as Outlet } from '../../api/types'
 import { useCan, useGet, useList } from '../../api/use'
 import { dateTime, reading } from '../../ui/format'
 import { useFilters } from '../../ui/filters'
@@ -22,7 +22,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
   const q = useGet('/outlets/{id}/series', { path: { id: outlet.id }, query }, { keep: true, refetchInterval: search.to ? undefined : 30_000 })
   const alarms = useList('/alarms', { outlet_id: outlet.id, from, to, limit: 100 }, { enabled: can('alarm.read') })
   const factors = q.data?.factors ?? []
-  const table = rows(factors).slice(0, 300)
+  const table = rows(factors, chosen.kind).slice(0, 300)
   const png = () => {
     const url = handle.current?.png()
     if (!url) return

@@ -1,6 +1,7 @@
 import type { OutletValue } from '../../api/types'
 import { reading } from '../../ui/format'
 import { flagWord } from '../../ui/series'
+import { isOver, judged, limitText } from './value'
 
 /** Values sets each factor's present value with its limit beside it. */
 export function Values({ values }: { values: OutletValue[] }) {
@@ -8,15 +9,14 @@ export function Values({ values }: { values: OutletValue[] }) {
   return (
     <span className="values">
       {values.map((v) => {
-        const over = v.limit > 0 && v.ratio > 1
-        const marked = v.flag && v.flag !== 'N'
+        const over = isOver(v)
         return (
-          <span key={v.code} className="value">
+          <span key={v.code} className="value" title={v.converted !== undefined ? `折算值；实测 ${reading(v.value)} ${v.unit}` : undefined}>
             <span className="soft">{v.name}</span>
-            <span className={`num ${over ? 'red strong' : ''}`}>{reading(v.value)}</span>
-            <span className="soft num">{v.limit > 0 ? `/ ${reading(v.limit)}` : ''} {v.unit}</span>
+            <span className={`num ${over ? 'red strong' : ''}`}>{reading(judged(v))}</span>
+            <span className="soft num">{limitText(v)} {v.unit}</span>
             {over && <span className="chip red">超标</span>}
-            {marked && <span className="chip">{flagWord(v.flag)}</span>}
+            {v.flag && v.flag !== 'N' && <span className="chip">{flagWord(v.flag)}</span>}
           </span>
         )
       })}
