@@ -1,7 +1,7 @@
 // Filters above a list: each writes the address, nothing else.
 
 import { useLocation } from '@tanstack/react-router'
-import { Checkbox, DatePicker, Input, Select } from 'antd'
+import { Checkbox, DatePicker, Input, Select, Tag } from 'antd'
 import dayjs from 'dayjs'
 import { useEffect, useState, type ReactNode } from 'react'
 import { useReference } from '../api/use'
@@ -26,11 +26,13 @@ export interface Filter {
   width?: number
 }
 
-export function Filters({ filters, children }: { filters: Filter[]; children?: ReactNode }) {
+/** Filters draws the filters; extra ones come only by links and show as what can be taken off. */
+export function Filters({ filters, extra = {}, children }: { filters: Filter[]; extra?: Record<string, string>; children?: ReactNode }) {
   const [search, set, all] = useFilters()
   const phone = usePhone()
   const [open, setOpen] = useState(false)
-  const active = filters.filter((f) => search[f.name])
+  const linked = Object.keys(extra).filter((n) => search[n])
+  const active = [...filters.map((f) => f.name), ...linked].filter((n) => search[n])
   if (phone && !open) {
     return (
       <div className="filters">
@@ -44,6 +46,9 @@ export function Filters({ filters, children }: { filters: Filter[]; children?: R
     <div className="filters" role="group" aria-label="筛选">
       {filters.map((f) => (
         <One key={f.name} filter={f} value={search[f.name] ?? ''} onChange={(v) => set(f.name, v)} full={phone} />
+      ))}
+      {linked.map((n) => (
+        <Tag key={n} closable onClose={(e) => { e.preventDefault(); set(n, undefined) }}>{extra[n]}{/^\d{4}-\d{2}-\d{2}$/.test(search[n]) && ` ${search[n]}`}</Tag>
       ))}
       {active.length > 0 && <button type="button" className="linkish" onClick={() => all({})}>清除筛选</button>}
       {phone && <button type="button" className="linkish" onClick={() => setOpen(false)}>收起</button>}

@@ -4,4 +4,4 @@
 export const openIssues = 'open'
 
 /** openAlarms are the states of an alarm that is not yet 解除. */
-export const openAlarms = 'open,notified,acknowledged,handled'
+export const openAlarms = 'active'

@@ -39,7 +39,7 @@ export function AuditLog() {
     <Page title="审计日志" tools={can('audit.export') && <Button href={address('/audit/export', pick(search, ['from', 'to']))}>导出（含证明）</Button>}>
       <Verify />
       <section className="panel" aria-label="日志" style={{ marginTop: 16 }}>
-        <Filters filters={filters} />
+        <Filters filters={filters} extra={{ actor: '只看一个人', subject: '只看一个对象' }} />
         <DataList
           name="审计日志"
           list={list}

@@ -47,7 +47,7 @@ export function Clues() {
       tools={can('clue.enter') && <Button onClick={() => go('/clues/new')}>登记线索</Button>}
     >
       <section className="panel" aria-label="线索">
-        <Filters filters={filtersOf(ref?.sources ?? [])}>
+        <Filters filters={filtersOf(ref?.sources ?? [])} extra={{ enterprise_id: '只看一家企业' }}>
           <Radio.Group
             aria-label="快捷视图"
             optionType="button"

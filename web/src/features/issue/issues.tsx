@@ -25,7 +25,9 @@ const filters: Filter[] = [
   { name: 'order', title: '排序', options: [{ value: 'due', label: '期限近的在前' }, { value: 'newest', label: '新立案的在前' }], width: 136 },
 ]
 
-const names = ['q', 'area', 'state', 'category', 'severity', 'lead_agency', 'from', 'to', 'overdue', 'mine', 'person', 'enterprise_id', 'order'] as const
+const names = ['q', 'area', 'state', 'category', 'severity', 'lead_agency', 'from', 'to', 'overdue', 'mine', 'person', 'enterprise_id', 'closed_from', 'closed_to', 'order'] as const
+
+const extra = { person: '只看一位责任人', enterprise_id: '只看一家企业', closed_from: '销号自', closed_to: '销号至' }
 
 function left(i: Issue): string {
   if (!i.due_at || i.closed_at) return '—'
@@ -60,7 +62,7 @@ export function Issues() {
   return (
     <Page title="问题" tools={<SavedViews name={`issues.${me.id}`} current={location.searchStr} open={(s) => all(parseSearch(s))} />}>
       <section className="panel" aria-label="问题">
-        <Filters filters={filters} />
+        <Filters filters={filters} extra={extra} />
         <DataList
           name="问题"
           list={list}

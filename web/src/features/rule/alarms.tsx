@@ -43,7 +43,7 @@ export function Alarms() {
   return (
     <Page title="预警">
       <section className="panel" aria-label="预警">
-        <Filters filters={filters} />
+        <Filters filters={filters} extra={{ outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
         <DataList
           name="预警"
           list={list}

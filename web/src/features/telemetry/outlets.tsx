@@ -33,7 +33,7 @@ export function Outlets() {
       tools={<Radio.Group aria-label="显示方式" optionType="button" value={tiles ? 'tiles' : 'list'} onChange={(e) => set('view', e.target.value === 'tiles' ? 'tiles' : undefined)} options={[{ value: 'list', label: '列表' }, { value: 'tiles', label: '磁贴' }]} />}
     >
       <section className="panel" aria-label="监控点">
-        <Filters filters={filters} />
+        <Filters filters={filters} extra={{ enterprise_id: '只看一家企业' }} />
         {tiles ? <Tiles list={list} /> : (
           <DataList
             name="监控点"
