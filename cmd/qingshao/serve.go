@@ -16,9 +16,6 @@ import (
 	"github.com/qingshao/qingshao/internal/obs"
 )
 
-// dataFlags are shared by every command that acts on data.
-type dataFlags = config.Data
-
 type serveCmd struct{ config.Serve }
 
 // stopLimit bounds a clean stop.

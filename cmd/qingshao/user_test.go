@@ -11,6 +11,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/app"
 	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/db/dbtest"
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
@@ -37,9 +38,14 @@ func output(t *testing.T, run func() error) (string, error) {
 }
 
 func TestUser_AddPrintsTheTokenAloneAndAServerHonoursItAtOnce(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { addListReset(t, "") })
+	t.Run("postgres", func(t *testing.T) { addListReset(t, dbtest.NewPostgres(t)) })
+}
+
+func addListReset(t *testing.T, url string) {
 	ctx := context.Background()
-	p := config.Place{Data: config.Data{Data: filepath.Join(t.TempDir(), "new", "data")}, Profile: "wenzhou"}
-	server, err := app.New(ctx, app.Config{Dir: p.Data.Data, Profile: p.Profile, Version: version})
+	p := config.Place{Data: config.Data{Data: filepath.Join(t.TempDir(), "new", "data"), Database: url}, Profile: "wenzhou"}
+	server, err := app.New(ctx, app.Config{Dir: p.Data.Data, Database: url, Profile: p.Profile, Version: version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,15 +30,6 @@ func fileView(f blob.File) File {
 	return File{f.ID, f.Name, f.Size, f.Type, f.SHA256, when(f.CreatedAt)}
 }
 
-// fileViews shows a list of files, never null.
-func fileViews(list []blob.File) []File {
-	out := make([]File, 0, len(list))
-	for _, f := range list {
-		out = append(out, fileView(f))
-	}
-	return out
-}
-
 // uploadTime is how long a sender on a weak line may take; the rest of the
 // surface reads bodies within seconds.
 const uploadTime = 15 * time.Minute
