@@ -91,7 +91,7 @@ func (s serveCmd) app() (app.Config, error) {
 		age = -1 // never
 	}
 	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, Profile: s.Profile, Version: version,
-		Secure: s.HTTPS, Proxies: proxies, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
+		Secure: s.HTTPS, Proxies: proxies, Witnesses: s.Witness, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
 		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
 			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil
 }

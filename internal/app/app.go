@@ -46,12 +46,14 @@ type Config struct {
 	Profile  string
 	Version  string
 	Secure   bool
-	Accounts auth.Config    // limits of sessions and passwords; Known is ours
-	Uploads  blob.Limits    // limits of uploaded files
-	Proxies  []netip.Prefix // reverse proxies whose word on the caller's address counts
-	Now      func() time.Time
-	Manual   bool // background work runs only when Settle is called (scripts with a clock of their own)
-	Log      *slog.Logger
+	Accounts auth.Config // limits of sessions and passwords; Known is ours
+	Uploads  blob.Limits // limits of uploaded files
+	// Witnesses are addresses that get the audit log's checkpoint every day.
+	Witnesses []string
+	Proxies   []netip.Prefix // reverse proxies whose word on the caller's address counts
+	Now       func() time.Time
+	Manual    bool // background work runs only when Settle is called (scripts with a clock of their own)
+	Log       *slog.Logger
 }
 
 // part is anything that runs beside the requests.

@@ -57,7 +57,11 @@ const keepEvents = 30 * 24 * time.Hour
 func (a *App) mechanisms() error {
 	a.policy = auth.DefaultPolicy()
 	a.auth = a.accounts()
-	a.audit = audit.New(a.db, a.place.ID, a.conf.Log)
+	var witnesses []audit.Witness
+	for _, url := range a.conf.Witnesses {
+		witnesses = append(witnesses, audit.WebhookWitness(url))
+	}
+	a.audit = audit.New(a.db, a.place.ID, a.conf.Log, witnesses...)
 	a.jobs = job.NewRunner(a.db, a.conf.Log)
 	a.bus = bus.New(a.db)
 	a.bus.Log = a.conf.Log

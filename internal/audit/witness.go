@@ -34,7 +34,7 @@ type folder string
 
 // FolderWitness keeps each checkpoint as a file. The folder proves something
 // only when it is copied or mounted from elsewhere (a write-once share, another
-// office's machine): docs/how-to describes it.
+// office's machine): see docs/how-to/audit.md.
 func FolderWitness(dir string) Witness { return folder(dir) }
 
 func (f folder) Name() string { return "文件 " + filepath.Base(string(f)) }

@@ -10,6 +10,7 @@ package config
 import (
 	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -76,6 +77,7 @@ type Serve struct {
 	HJ212   string   `name:"hj212" help:"HJ 212 数据接收的监听地址" default:"127.0.0.1:8212"`
 	HTTPS   bool     `name:"https" help:"网页经 HTTPS 反向代理提供：Cookie 只经加密连接发送"`
 	Proxies []string `help:"可信反向代理的地址或网段；只有它们转达的访问者地址才被采信" placeholder:"ADDR"`
+	Witness []string `help:"每日接收审计检查点的回调地址，可重复；应由另一部门管理" placeholder:"URL"`
 	FileMB  int      `name:"file-mb" help:"单个附件的上限，MB" default:"100"`
 	Log     Log      `embed:"" prefix:"log-"`
 	Login   Login    `embed:"" prefix:"login-"`
@@ -96,6 +98,11 @@ func (s Serve) Check() error {
 	}
 	if _, err := s.Trusted(); err != nil {
 		bad("proxies", "%s", fault.Sentence(err, "无效"))
+	}
+	for _, w := range s.Witness {
+		if u, err := url.Parse(w); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+			bad("witness", "应为 https:// 开头的地址，而不是“%s”", w)
+		}
 	}
 	l := s.Login
 	if l.Idle < time.Minute || l.Idle > l.Absolute {

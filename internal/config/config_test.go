@@ -220,6 +220,8 @@ func TestCheck_NamesEveryMistake(t *testing.T) {
 		{"listen", func(s *Serve) { s.Listen = "http://127.0.0.1:80" }},
 		{"hj212", func(s *Serve) { s.HJ212 = "" }},
 		{"proxies", func(s *Serve) { s.Proxies = []string{"proxy.local"} }},
+		{"witness", func(s *Serve) { s.Witness = []string{"https://witness.example/x", "witness.example"} }},
+		{"witness", func(s *Serve) { s.Witness = []string{"ftp://witness.example/x"} }},
 		{"login-idle", func(s *Serve) { s.Login.Idle = time.Second }},
 		{"login-idle", func(s *Serve) { s.Login.Idle = 13 * time.Hour }},
 		{"login-absolute", func(s *Serve) { s.Login.Absolute = 8 * 24 * time.Hour }},
