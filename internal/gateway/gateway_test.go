@@ -57,7 +57,18 @@ func newSite(t testing.TB, d *db.DB, c Config) *site {
 	return s
 }
 
+// device registers a device at an outlet of its own and waits until its parked
+// frames are adopted.
 func (s *site) device(d telemetry.Device) telemetry.Device {
+	s.t.Helper()
+	out := s.enter(d)
+	if err := s.store.Adopted(context.Background(), d.MN); err != nil {
+		s.t.Fatal(err)
+	}
+	return out
+}
+
+func (s *site) enter(d telemetry.Device) telemetry.Device {
 	s.t.Helper()
 	r := enterprise.New(s.d, auth.DefaultPolicy())
 	e, err := r.Create(context.Background(), duty, enterprise.Enterprise{Name: "厂" + d.MN, Area: "330302"})
@@ -71,9 +82,6 @@ func (s *site) device(d telemetry.Device) telemetry.Device {
 	d.OutletID = o.ID
 	out, _, err := s.devices.Register(context.Background(), duty, d)
 	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := s.store.Adopted(context.Background(), d.MN); err != nil {
 		s.t.Fatal(err)
 	}
 	return out

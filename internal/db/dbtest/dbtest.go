@@ -85,7 +85,7 @@ var server struct {
 
 // NewPostgres makes an empty database on a throw-away server of this test
 // process (or the one that QINGSHAO_TEST_POSTGRES names) and returns its URL.
-func NewPostgres(t *testing.T) string {
+func NewPostgres(t testing.TB) string {
 	t.Helper()
 	server.once.Do(func() { server.url, server.err = startPostgres() })
 	if server.err != nil {
