@@ -72,7 +72,6 @@ type claim struct {
 	by   string
 	note string
 	Checkpoint
-	key uint32 // hash of the signing key
 }
 
 // signedFrom is a key of the log and the place of the entry that introduced it.
