@@ -136,9 +136,6 @@ func unsettled(o *huma.Operation) {
 // tag groups operations in the document.
 func tag(name string) option { return func(o *huma.Operation) { o.Tags = []string{name} } }
 
-// limit allows request bodies of up to n bytes in place of 1 MiB.
-func limit(n int64) option { return func(o *huma.Operation) { o.MaxBodyBytes = n } }
-
 // get registers a reading operation. I carries path and query parameters, O is
 // the body of the answer. The first word of path is the default tag.
 func get[I, O any](a *API, id, path, title string, h func(context.Context, *I) (O, error), opts ...option) {

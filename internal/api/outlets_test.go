@@ -28,8 +28,8 @@ var watchers = map[string]auth.Actor{
 
 type watchDoor struct{}
 
-func (watchDoor) BySession(_ context.Context, token string) (auth.Actor, error) {
-	return watchDoor{}.ByToken(nil, token)
+func (watchDoor) BySession(ctx context.Context, token string) (auth.Actor, error) {
+	return watchDoor{}.ByToken(ctx, token)
 }
 
 func (watchDoor) ByToken(_ context.Context, token string) (auth.Actor, error) {

@@ -179,12 +179,3 @@ func finishDue(ctx context.Context, tx *db.Tx, r dueRow) error {
 	_, err := db.Exec(ctx, tx, `DELETE FROM value_due WHERE period = $1 AND outlet_id = $2 AND at = $3 AND batch = $4`, string(r.period), r.outlet, r.at, r.batch)
 	return err
 }
-
-// nextDue is when the next period is to be computed, 0 when none waits.
-func nextDue(ctx context.Context, d *db.DB) (at int64, err error) {
-	err = d.Read(ctx, func(tx *db.Tx) error {
-		at, err = db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(run_at), 0) FROM value_due`)
-		return err
-	})
-	return at, err
-}

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -118,6 +117,6 @@ func TestReasonTitle(t *testing.T) {
 		}
 	}
 	if got := ReasonTitle("x"); got != "x" {
-		t.Error(fmt.Sprintf("%q", got))
+		t.Errorf("%q", got)
 	}
 }

@@ -51,7 +51,7 @@ func (c early) judge(w rule.Window) rule.Finding {
 	if s.Over() {
 		run, burst := runs(w, c.Burst)
 		if w.Alarmed || run >= c.Run || burst >= c.Twice {
-			return rule.Finding{Verdict: rule.Broken, Level: rule.Notice, From: w.Samples[w.Now-run+1].At, Summary: describe(s, "实时值")}
+			return rule.Finding{Verdict: rule.Broken, Level: rule.Notice, From: w.Samples[w.Now-run+1].At, Summary: describe(s, "实时值", "超限")}
 		}
 		return rule.Finding{}
 	}

@@ -53,7 +53,7 @@ func official(name string, period time.Duration, gap int) func(rule.Window) rule
 	return func(w rule.Window) rule.Finding {
 		s := w.Newest()
 		if s.Over() {
-			return rule.Finding{Verdict: rule.Broken, Level: grade(s), From: episode(w, period, gap), Summary: describe(s, name)}
+			return rule.Finding{Verdict: rule.Broken, Level: grade(s), From: episode(w, period, gap), Summary: describe(s, name, "超标")}
 		}
 		last, found := lastOver(w)
 		newest := w.Samples[len(w.Samples)-1].At
@@ -96,11 +96,13 @@ func grade(s rule.Sample) rule.Level {
 	return rule.Exceed
 }
 
-func describe(s rule.Sample, name string) string {
+// describe puts the value beside its limit; over is the word for being beyond it:
+// 超标 is said of official means only, 超限 of everything else.
+func describe(s rule.Sample, name, over string) string {
 	f, _ := factor.ByCode(s.Factor)
 	text := fmt.Sprintf("%s%s %s%s，限值 %s%s", factor.Name(s.Factor), name, s.Value, unit(f), s.Bound(), unit(f))
 	if m, ok := s.Multiple(); ok {
-		text += fmt.Sprintf("，超标 %.2f 倍", m)
+		text += fmt.Sprintf("，%s %.2f 倍", over, m)
 	}
 	return text
 }
