@@ -284,14 +284,14 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		before = key[0]
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Items, err = s.listClues(ctx, tx, actor, q, before, q.Limit+1); err != nil {
+		if page.Total, page.Capped, err = s.countClues(ctx, tx, actor, q); err != nil {
 			return err
 		}
+		page.Items, err = s.listClues(ctx, tx, actor, q, before, q.Limit+1, page.Capped)
 		if len(page.Items) > q.Limit {
 			page.Items = page.Items[:q.Limit]
 			page.Next = db.Cursor(string(page.Items[q.Limit-1].ID))
 		}
-		page.Total, page.Capped, err = s.countClues(ctx, tx, actor, q)
 		return err
 	})
 	return page, err

@@ -75,3 +75,13 @@ func TestNextNumber_UnderContention(t *testing.T) {
 		}
 	})
 }
+
+func TestReadNumber(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{"WZ-W-2026-000123": "WZ-W-2026-000123", " wz-x-2026-000001 ": "WZ-X-2026-000001",
+		"000123": "", "WZ-W-2026": "", "WZ-W-2026-000123x": "", "河水": ""} {
+		if got, ok := db.ReadNumber(words); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q %v", words, got, ok)
+		}
+	}
+}

@@ -297,7 +297,10 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		after = key
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Items, err = s.listIssues(ctx, tx, actor, q, after, q.Limit+1); err != nil {
+		if page.Total, page.Capped, err = s.countIssues(ctx, tx, actor, q); err != nil {
+			return err
+		}
+		if page.Items, err = s.listIssues(ctx, tx, actor, q, after, q.Limit+1, page.Capped); err != nil {
 			return err
 		}
 		if len(page.Items) > q.Limit {
@@ -305,8 +308,7 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 			last := page.Items[q.Limit-1]
 			page.Next = db.Cursor(strconv.FormatInt(micros(last.DueAt), 10), string(last.ID))
 		}
-		page.Total, page.Capped, err = s.countIssues(ctx, tx, actor, q)
-		return err
+		return nil
 	})
 	return page, err
 }
@@ -314,5 +316,5 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 // Waiting lists, by the end of their clocks, the issues whose next step is the
 // actor's, in the caller's transaction; area narrows when it is set.
 func (s *Service) Waiting(ctx context.Context, tx *db.Tx, actor auth.Actor, area string, limit int) ([]Issue, error) {
-	return s.listIssues(ctx, tx, actor, Query{Mine: true, ByDue: true, Area: area}, nil, limit)
+	return s.listIssues(ctx, tx, actor, Query{Mine: true, ByDue: true, Area: area}, nil, limit, false)
 }

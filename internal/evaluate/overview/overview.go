@@ -8,6 +8,7 @@ package overview
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -70,11 +71,15 @@ type Service struct {
 	issues *issue.Service
 	rules  *rule.Service
 	units  []Unit
+
+	mu    sync.Mutex
+	month time.Time       // guarded by mu: the month whose past is known
+	known map[string]past // guarded by mu: by view.key
 }
 
 // New makes the service for a place's units.
 func New(d *db.DB, policy auth.Policy, issues *issue.Service, rules *rule.Service, units []Unit) *Service {
-	return &Service{d, policy, issues, rules, units}
+	return &Service{db: d, policy: policy, issues: issues, rules: rules, units: units}
 }
 
 const (
@@ -94,7 +99,7 @@ func (s *Service) Read(ctx context.Context, actor auth.Actor, area string) (b Bo
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		b.AsOf = tx.Now
 		v := view{s.policy, actor, area}
-		if b.Counters, err = v.counters(ctx, tx); err != nil {
+		if b.Counters, err = s.counters(ctx, tx, v); err != nil {
 			return err
 		}
 		if b.Units, err = s.count(ctx, tx, v); err != nil {
@@ -135,38 +140,80 @@ func openStates(m *flow.Machine) []string {
 }
 
 // counters leaves out what the reader may not read.
-func (v view) counters(ctx context.Context, tx *db.Tx) ([]Counter, error) {
+func (s *Service) counters(ctx context.Context, tx *db.Tx, v view) ([]Counter, error) {
 	before, month := lastMonth(tx.Now)
+	past, err := s.past(v, month, func() (p past, err error) {
+		if p.alarms, err = v.alarmsOpenThen(ctx, tx, month); err != nil {
+			return p, err
+		}
+		if p.clues, err = v.cluesNewThen(ctx, tx, month); err != nil {
+			return p, err
+		}
+		if p.open, err = v.issuesOpenThen(ctx, tx, month); err != nil {
+			return p, err
+		}
+		if p.overdue, err = v.issuesOverdueThen(ctx, tx, month); err != nil {
+			return p, err
+		}
+		p.closed, err = v.issuesClosed(ctx, tx, before, month)
+		return p, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	closed := func(ctx context.Context, tx *db.Tx) (int, error) {
+		return v.issuesClosed(ctx, tx, month, tx.Now.Add(time.Microsecond))
+	}
 	out := []Counter{}
-	add := func(c auth.Capability, x Counter, now, then func() (int, error)) (err error) {
-		if !v.policy.Anywhere(v.actor, c) {
-			return nil
-		}
-		if x.Value, err = now(); err != nil {
-			return err
-		}
-		x.Previous, err = then()
-		out = append(out, x)
-		return err
-	}
-	at := func(f func(context.Context, *db.Tx, time.Time) (int, error), t time.Time) func() (int, error) {
-		return func() (int, error) { return f(ctx, tx, t) }
-	}
-	closed := func(from, to time.Time) func() (int, error) {
-		return func() (int, error) { return v.issuesClosed(ctx, tx, from, to) }
-	}
-	for _, err := range []error{
-		add(auth.AlarmRead, Counter{Key: "alarms_open", Title: "未解除预警", Unit: "起", Link: "/alarms?state=active"}, at(v.alarmsOpen, tx.Now), at(v.alarmsOpen, month)),
-		add(auth.ClueRead, Counter{Key: "clues_new", Title: "待研判线索", Unit: "条", Link: "/clues?state=new"}, at(v.cluesNew, tx.Now), at(v.cluesNew, month)),
-		add(auth.IssueRead, Counter{Key: "issues_open", Title: "在办问题", Unit: "件", Link: "/issues?state=open"}, at(v.issuesOpen, tx.Now), at(v.issuesOpen, month)),
-		add(auth.IssueRead, Counter{Key: "issues_overdue", Title: "逾期问题", Unit: "件", Link: "/issues?overdue=true"}, at(v.issuesOverdue, tx.Now), at(v.issuesOverdueThen, month)),
-		add(auth.IssueRead, Counter{Key: "issues_closed", Title: "本月销号", Unit: "件", Link: "/issues?state=closed&closed_from=" + month.Format(time.DateOnly)}, closed(month, tx.Now.Add(time.Microsecond)), closed(before, month)),
+	for _, x := range []struct {
+		need    auth.Capability
+		counter Counter
+		now     func(context.Context, *db.Tx) (int, error)
+	}{
+		{auth.AlarmRead, Counter{Key: "alarms_open", Title: "未解除预警", Previous: past.alarms, Unit: "起", Link: "/alarms?state=active"}, v.alarmsOpen},
+		{auth.ClueRead, Counter{Key: "clues_new", Title: "待研判线索", Previous: past.clues, Unit: "条", Link: "/clues?state=new"}, v.cluesNew},
+		{auth.IssueRead, Counter{Key: "issues_open", Title: "在办问题", Previous: past.open, Unit: "件", Link: "/issues?state=open"}, v.issuesOpen},
+		{auth.IssueRead, Counter{Key: "issues_overdue", Title: "逾期问题", Previous: past.overdue, Unit: "件", Link: "/issues?overdue=true"}, v.issuesOverdue},
+		{auth.IssueRead, Counter{Key: "issues_closed", Title: "本月销号", Previous: past.closed, Unit: "件",
+			Link: "/issues?state=closed&closed_from=" + month.Format(time.DateOnly)}, closed},
 	} {
-		if err != nil {
+		if !v.policy.Anywhere(v.actor, x.need) {
+			continue
+		}
+		if x.counter.Value, err = x.now(ctx, tx); err != nil {
 			return nil, err
 		}
+		out = append(out, x.counter)
 	}
 	return out, nil
+}
+
+// past is what stood at last month's end, and what was closed in it.
+type past struct{ alarms, clues, open, overdue, closed int }
+
+// past counts what was once for each reader's scope and month: what has been
+// does not change any more.
+func (s *Service) past(v view, month time.Time, count func() (past, error)) (past, error) {
+	key := v.key()
+	s.mu.Lock()
+	if !s.month.Equal(month) {
+		s.month, s.known = month, map[string]past{}
+	}
+	p, ok := s.known[key]
+	s.mu.Unlock()
+	if ok {
+		return p, nil
+	}
+	p, err := count()
+	if err != nil {
+		return p, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.month.Equal(month) {
+		s.known[key] = p
+	}
+	return p, nil
 }
 
 // count sums what stands open over each unit of the area. Places whose code lies

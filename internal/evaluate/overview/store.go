@@ -2,6 +2,8 @@ package overview
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -38,16 +40,37 @@ func (v view) alarms(c auth.Capability) db.Filter {
 	return v.scope(c, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"})
 }
 
+// key tells whose figure it is: the scope of the reader as a condition with its
+// values.
+func (v view) key() string {
+	parts := []string{v.area}
+	for _, f := range []db.Filter{v.issues(), v.clues(auth.ClueRead), v.alarms(auth.AlarmRead)} {
+		parts = append(parts, f.Where(), fmt.Sprint(f.Args...))
+	}
+	return strings.Join(parts, "\x00")
+}
+
 func counted(ctx context.Context, tx *db.Tx, query string, f db.Filter) (int, error) {
 	return db.One(ctx, tx, db.Value[int], query+f.Where(), f.Args...)
 }
 
-// then is the state that a timeline had reached at a moment; it looks only at
-// things that were not yet at an end or have ended since.
+// then is the state that a timeline had reached at a moment. It is asked only of
+// things that are not at an end or have ended since.
 const then = `(SELECT t.to_state FROM timeline t WHERE t.kind = ? AND t.subject = `
 
-// issuesOpen counts the issues that were open at a moment.
-func (v view) issuesOpen(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
+// stillOpen names the open states, which an index finds; “not closed” it would
+// not.
+const stillOpen = `i.state IN ('pending', 'assigned', 'working', 'submitted', 'accepted')`
+
+// issuesOpen counts the open issues.
+func (v view) issuesOpen(ctx context.Context, tx *db.Tx) (int, error) {
+	f := v.issues()
+	f.Add(stillOpen)
+	return counted(ctx, tx, `SELECT count(*) FROM issue i WHERE `, f)
+}
+
+// issuesOpenThen counts the issues that were open at a past moment.
+func (v view) issuesOpenThen(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
 	f := v.issues()
 	v.issuesOpenAt(&f, at)
 	return counted(ctx, tx, `SELECT count(*) FROM issue i WHERE `, f)
@@ -55,14 +78,14 @@ func (v view) issuesOpen(ctx context.Context, tx *db.Tx, at time.Time) (int, err
 
 func (v view) issuesOpenAt(f *db.Filter, at time.Time) {
 	m := at.UnixMicro()
-	f.Add("i.created_at <= ? AND (i.state <> 'closed' OR i.closed_at > ?)", m, m)
+	f.Add("i.created_at <= ? AND ("+stillOpen+" OR i.closed_at > ? AND i.closed_at > 0)", m, m)
 	f.Add(then+`i.id AND t.at <= ? ORDER BY t.id DESC LIMIT 1) <> 'closed'`, "issue", m)
 }
 
-// issuesOverdue counts the issues whose running clock has ended by a moment.
-func (v view) issuesOverdue(ctx context.Context, tx *db.Tx, now time.Time) (int, error) {
+// issuesOverdue counts the issues whose running clock has ended.
+func (v view) issuesOverdue(ctx context.Context, tx *db.Tx) (int, error) {
 	f := v.issues()
-	f.Add("i.due_at > 0 AND i.due_at < ?", now.UnixMicro())
+	f.Add("i.due_at > 0 AND i.due_at < ?", tx.Micros())
 	return counted(ctx, tx, `SELECT count(*) FROM issue i WHERE `, f)
 }
 
@@ -86,9 +109,16 @@ func (v view) issuesClosed(ctx context.Context, tx *db.Tx, from, to time.Time) (
 	return counted(ctx, tx, `SELECT count(DISTINCT i.id) FROM timeline t JOIN issue i ON i.id = t.subject WHERE `, f)
 }
 
-// cluesNew counts the clues that waited for judgement at a moment. A clue that
-// has been judged since has an entry since.
-func (v view) cluesNew(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
+// cluesNew counts the clues that wait for judgement.
+func (v view) cluesNew(ctx context.Context, tx *db.Tx) (int, error) {
+	f := v.clues(auth.ClueRead)
+	f.Add("c.state = 'new'")
+	return counted(ctx, tx, `SELECT count(*) FROM clue c WHERE `, f)
+}
+
+// cluesNewThen counts the clues that waited for judgement at a past moment. A
+// clue that has been judged since was updated since.
+func (v view) cluesNewThen(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
 	f := v.clues(auth.ClueRead)
 	m := at.UnixMicro()
 	f.Add("c.created_at <= ? AND (c.state = 'new' OR c.updated_at > ?)", m, m)
@@ -96,11 +126,20 @@ func (v view) cluesNew(ctx context.Context, tx *db.Tx, at time.Time) (int, error
 	return counted(ctx, tx, `SELECT count(*) FROM clue c WHERE `, f)
 }
 
-// alarmsOpen counts the alarms that were not cleared at a moment.
-func (v view) alarmsOpen(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
+// alarmsOpen counts the alarms that are not cleared.
+func (v view) alarmsOpen(ctx context.Context, tx *db.Tx) (int, error) {
+	f := v.alarms(auth.AlarmRead)
+	f.Add(notCleared)
+	return counted(ctx, tx, `SELECT count(*) FROM alarm a WHERE `, f)
+}
+
+const notCleared = `a.state IN ('open', 'notified', 'acknowledged', 'handled')`
+
+// alarmsOpenThen counts the alarms that were not cleared at a past moment.
+func (v view) alarmsOpenThen(ctx context.Context, tx *db.Tx, at time.Time) (int, error) {
 	f := v.alarms(auth.AlarmRead)
 	m := at.UnixMicro()
-	f.Add("a.created_at <= ? AND (a.state <> 'cleared' OR a.updated_at > ?)", m, m)
+	f.Add("a.created_at <= ? AND ("+notCleared+" OR a.updated_at > ?)", m, m)
 	f.Add(then+`a.id AND t.at <= ? ORDER BY t.id DESC LIMIT 1) <> 'cleared'`, "alarm", m)
 	return counted(ctx, tx, `SELECT count(*) FROM alarm a WHERE `, f)
 }
@@ -114,7 +153,7 @@ func scanArea(s db.Scanner) (a areaCount, err error) { return a, s.Scan(&a.area,
 
 func (v view) issuesByArea(ctx context.Context, tx *db.Tx, overdue bool) ([]areaCount, error) {
 	f := v.issues()
-	f.Add("i.state <> 'closed'")
+	f.Add(stillOpen)
 	if overdue {
 		f.Add("i.due_at > 0 AND i.due_at < ?", tx.Micros())
 	}
@@ -123,7 +162,7 @@ func (v view) issuesByArea(ctx context.Context, tx *db.Tx, overdue bool) ([]area
 
 func (v view) alarmsByArea(ctx context.Context, tx *db.Tx) ([]areaCount, error) {
 	f := v.alarms(auth.AlarmRead)
-	f.Add("a.state <> 'cleared'")
+	f.Add(notCleared)
 	return db.All(ctx, tx, scanArea, `SELECT a.area, count(*) FROM alarm a WHERE `+f.Where()+` GROUP BY a.area`, f.Args...)
 }
 
