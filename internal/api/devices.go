@@ -19,14 +19,15 @@ import (
 type devices struct {
 	reg    *telemetry.Devices
 	store  *telemetry.Store
+	digest *telemetry.Digest
 	policy auth.Policy
 	root   string
 }
 
 // Devices registers monitors, parked senders and the quarantine. root is the
 // code of the whole jurisdiction: an unknown sender belongs to no smaller area.
-func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, root string) {
-	r := devices{reg, store, a.policy, root}
+func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *telemetry.Digest, root string) {
+	r := devices{reg, store, digest, a.policy, root}
 	get(a, "listDevices", "/devices", "数采仪列表", r.list)
 	post(a, "registerDevice", "/devices", "登记数采仪", r.register)
 	patch(a, "updateDevice", "/devices/{id}", "修改数采仪参数", r.update)
@@ -60,13 +61,18 @@ type DeviceView struct {
 	CreatedAt    string `json:"created_at"`
 	UpdatedAt    string `json:"updated_at"`
 	Version      int64  `json:"version"`
+	LastAt       string `json:"last_at" doc:"最近一次收到报文，空为尚未收到"`
 	Adopted      int64  `json:"adopted" doc:"登记时补入的待认领报文数"`
 }
 
-func deviceView(d telemetry.Device) DeviceView {
+func deviceView(d telemetry.Device, heard time.Time) DeviceView {
 	return DeviceView{ID: d.ID, MN: d.MN, OutletID: d.OutletID, OutletName: d.OutletName, EnterpriseID: d.EnterpriseID, Area: d.Area,
 		HasPassword: d.Password != "", Protocol: d.Protocol, RtdInterval: d.RtdInterval, AnswerAlways: d.AnswerAlways, Active: d.Active,
-		CreatedAt: when(d.CreatedAt), UpdatedAt: when(d.UpdatedAt), Version: d.Version}
+		CreatedAt: when(d.CreatedAt), UpdatedAt: when(d.UpdatedAt), Version: d.Version, LastAt: when(heard)}
+}
+
+func (r devices) view(d telemetry.Device) DeviceView {
+	return deviceView(d, r.digest.DeviceHeard(d.Num))
 }
 
 func (r devices) list(ctx context.Context, in *struct {
@@ -76,7 +82,7 @@ func (r devices) list(ctx context.Context, in *struct {
 	Paging
 }) (Page[DeviceView], error) {
 	page, err := r.reg.List(ctx, actor(ctx), telemetry.DeviceQuery{Text: in.Q, Area: in.Area, OutletID: in.OutletID, Cursor: in.Cursor, Limit: in.Limit})
-	return pageOf(page, deviceView), err
+	return pageOf(page, r.view), err
 }
 
 // DeviceBody is how a monitor is to be treated.
@@ -112,7 +118,7 @@ func (r devices) register(ctx context.Context, in *struct {
 	if err := r.store.Adopted(wait, d.MN); err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return DeviceView{}, err
 	}
-	v := deviceView(d)
+	v := r.view(d)
 	v.Adopted = adopted
 	return v, nil
 }
@@ -134,7 +140,7 @@ func (r devices) update(ctx context.Context, in *struct {
 		d.Password = *in.Body.Password
 	}
 	d, err = r.reg.Update(ctx, actor(ctx), d)
-	return deviceView(d), err
+	return r.view(d), err
 }
 
 // ParkedView is one unknown sender whose frames wait.

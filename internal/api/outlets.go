@@ -216,7 +216,7 @@ func (r outlets) get(ctx context.Context, in *ByID) (out OutletFile, err error) 
 	}
 	list, err := r.Devices.Of(ctx, who, o.ID)
 	for _, d := range list {
-		out.Devices = append(out.Devices, deviceView(d))
+		out.Devices = append(out.Devices, deviceView(d, r.Digest.DeviceHeard(d.Num)))
 	}
 	return out, err
 }

@@ -61,7 +61,7 @@ func eachWatch(t *testing.T, f func(w *watch, c *dbtest.Clock)) {
 	t.Parallel()
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
 		ctx, p := context.Background(), auth.DefaultPolicy()
-		store, err := telemetry.Open(ctx, d, telemetry.Options{Refresh: time.Hour})
+		store, err := telemetry.Open(ctx, d, telemetry.Options{Area: "330300", Refresh: time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,6 +74,8 @@ func eachWatch(t *testing.T, f func(w *watch, c *dbtest.Clock)) {
 		a := New(Config{Title: "测试", Version: "1", Policy: p, Auth: watchDoor{}, Log: slog.New(slog.DiscardHandler),
 			Exported: func(context.Context, auth.Actor, string, string) error { return nil }})
 		names := Names{Area: func(code string) string { return "区" + code }, Agency: func(id string) string { return id }}
+		a.Enterprises(reg, names)
+		a.Devices(devices, store, w.digest, "330300")
 		a.Outlets(OutletParts{Registry: reg, Devices: devices, Store: store, Digest: w.digest, Alarms: w.alarms, Names: names})
 		h := a.Handler()
 		w.as = func(who string) *browser { return &browser{t: t, h: h, bearer: who} }
@@ -105,6 +107,12 @@ func eachWatch(t *testing.T, f func(w *watch, c *dbtest.Clock)) {
 // send stores frames and digests them.
 func (w *watch) send(segments ...string) {
 	w.t.Helper()
+	w.submit(telemetry.Stored, segments...)
+}
+
+// submit hands frames in, expects one outcome for all, and digests them.
+func (w *watch) submit(want telemetry.Outcome, segments ...string) {
+	w.t.Helper()
 	var r telemetry.Reader
 	g := &telemetry.Group{}
 	for _, s := range segments {
@@ -122,7 +130,7 @@ func (w *watch) send(segments ...string) {
 		w.t.Fatal(err)
 	}
 	for _, e := range g.Entries {
-		if e.Outcome != telemetry.Stored {
+		if e.Outcome != want {
 			w.t.Fatalf("outcome %v", e.Outcome)
 		}
 	}

@@ -48,8 +48,9 @@ func (c Current) Online(now time.Time) bool {
 
 // currentBook keeps the current values in memory; it is rebuilt at the start.
 type currentBook struct {
-	mu sync.RWMutex
-	of map[string]*currentOutlet
+	mu      sync.RWMutex
+	of      map[string]*currentOutlet
+	devices map[int64]time.Time // when each device was heard last, by number
 }
 
 type currentOutlet struct {
@@ -71,6 +72,7 @@ func (b *currentBook) apply(r *Record) {
 	if r.Received.After(o.lastAt) {
 		o.lastAt = r.Received
 	}
+	b.hear(r.Device, r.Received)
 	value, converted, ok := measuresOf(r.CN)
 	if !ok || !r.Plausible() {
 		return
@@ -110,6 +112,22 @@ func measuresOf(cn hj212.Command) (value, converted Measure, ok bool) {
 		return Avg, ZsAvg, true
 	}
 	return 0, 0, false
+}
+
+// hear is called with mu held.
+func (b *currentBook) hear(device int64, at time.Time) {
+	if b.devices == nil {
+		b.devices = map[int64]time.Time{}
+	}
+	if at.After(b.devices[device]) {
+		b.devices[device] = at
+	}
+}
+
+func (b *currentBook) device(num int64) time.Time {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.devices[num]
 }
 
 // outlet is called with mu held.
@@ -206,7 +224,7 @@ func (b *currentBook) rebuildFrom(ctx context.Context, s *Store, h *sql.DB, cn h
 			if err != nil {
 				return err
 			}
-			b.older(dev.OutletID, items, value, converted, moment(r.time), cn)
+			b.older(dev, items, value, converted, moment(r.time), cn)
 			return nil
 		})
 		if err != nil {
@@ -217,13 +235,14 @@ func (b *currentBook) rebuildFrom(ctx context.Context, s *Store, h *sql.DB, cn h
 }
 
 // older adds values found going back in time: what is there already is newer.
-func (b *currentBook) older(outlet string, items []Item, value, converted Measure, at time.Time, cn hj212.Command) {
+func (b *currentBook) older(dev *Device, items []Item, value, converted Measure, at time.Time, cn hj212.Command) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	o := b.outlet(outlet)
+	o := b.outlet(dev.OutletID)
 	if at.After(o.lastAt) {
 		o.lastAt = at
 	}
+	b.hear(dev.Num, at)
 	for _, it := range items {
 		n, ok := it.Get(value)
 		if _, there := o.values[it.Factor]; !ok || there {

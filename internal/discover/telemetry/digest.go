@@ -538,6 +538,9 @@ func (g *Digest) Current(outletID string) Current { return g.current.read(outlet
 // Heard lists when every outlet that was ever heard was heard last.
 func (g *Digest) Heard() map[string]time.Time { return g.current.heard() }
 
+// DeviceHeard is when a device was heard last, zero when never.
+func (g *Digest) DeviceHeard(num int64) time.Time { return g.current.device(num) }
+
 // Ratio is the judged value over the upper limit, nil without one or above zero.
 func Ratio(value, limit decimal.Decimal) *float64 {
 	if limit.Mantissa <= 0 {

@@ -246,6 +246,9 @@ func TestCurrent_FollowsAndIsRebuilt(t *testing.T) {
 		if got := tell(fresh, hourly.OutletID); got != "w01018=41/-[N]@0800" {
 			t.Errorf("rebuilt %s", got)
 		}
+		if !g.DeviceHeard(dev.Num).Equal(c.Now()) || fresh.DeviceHeard(dev.Num).IsZero() || !fresh.DeviceHeard(999).IsZero() {
+			t.Errorf("%v %v", g.DeviceHeard(dev.Num), fresh.DeviceHeard(dev.Num))
+		}
 		if heard := fresh.Heard(); len(heard) != 2 || heard[dev.OutletID].IsZero() {
 			t.Errorf("%v", heard)
 		}
