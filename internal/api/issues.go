@@ -72,6 +72,7 @@ type IssueFile struct {
 	Actions  []flow.Action `json:"actions" nullable:"false"`
 	Timeline []EntryView   `json:"timeline" nullable:"false"`
 	Files    []File        `json:"files" nullable:"false"`
+	Material []File        `json:"material" nullable:"false" doc:"随线索提交的材料"`
 	Clues    []ClueRef     `json:"clues" nullable:"false"`
 }
 
@@ -175,9 +176,18 @@ func (r issues) get(ctx context.Context, in *ByID) (IssueFile, error) {
 	if err != nil {
 		return IssueFile{}, err
 	}
-	out := IssueFile{IssueView: r.issueView(f.Issue), Actions: f.Actions, Clues: r.clueRefs(f.Clues)}
+	out := IssueFile{IssueView: r.issueView(f.Issue), Actions: f.Actions, Material: []File{}, Clues: r.clueRefs(f.Clues)}
 	if out.Timeline, err = entryViews(ctx, r.Files, f.Timeline); err != nil {
 		return IssueFile{}, err
+	}
+	material, err := r.Files.Describe(ctx, f.Material)
+	if err != nil {
+		return IssueFile{}, err
+	}
+	for _, id := range f.Material {
+		if x, ok := material[id]; ok {
+			out.Material = append(out.Material, fileView(x))
+		}
 	}
 	out.Files = filesIn(out.Timeline)
 	return out, nil
@@ -199,7 +209,7 @@ func (r issues) act(ctx context.Context, in *Act) (IssueFile, error) {
 	}
 	f, err := r.get(ctx, &ByID{in.ID})
 	if fault.Is(err, fault.NotFound) { // handed back: out of the agency's sight
-		return IssueFile{IssueView: r.issueView(i), Actions: []flow.Action{}, Timeline: []EntryView{}, Files: []File{}, Clues: []ClueRef{}}, nil
+		return IssueFile{IssueView: r.issueView(i), Actions: []flow.Action{}, Timeline: []EntryView{}, Files: []File{}, Material: []File{}, Clues: []ClueRef{}}, nil
 	}
 	return f, err
 }

@@ -143,7 +143,7 @@ func TestLoop_FromClueToClosedIssue(t *testing.T) {
 
 		out := clerk.must(path, "assign", map[string]any{"lead_agency": "sthj-330302", "assist_agencies": []string{"zhzf"}, "days": 15, "requirement": "限期整改"})
 		clerk.has(out, map[string]any{"state": "assigned", "waits": "责任单位", "lead_agency_name": "鹿城分局", "assist_agencies.0.name": "市综合行政执法局",
-			"due_at": "2026-12-11T23:59:59+08:00", "due_title": "整改期限", "days_left": 15.0, "severity_title": "较重", "clues.0.number": "WZ-X-2026-000001",
+			"due_at": "2026-12-11T23:59:59+08:00", "due_title": "整改期限", "days_left": 15.0, "severity_title": "较重", "clues.0.number": "WZ-X-2026-000001", "material.0.id": "f1",
 			"timeline.1.form.0.title": "牵头单位", "timeline.1.form.0.value": "鹿城分局"})
 		agency := as("agency")
 		agency.must(path, "sign", map[string]any{"person": "agency", "measures": "停产检修"})

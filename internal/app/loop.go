@@ -30,7 +30,7 @@ func (a *App) handle() {
 	a.rectify, a.closing = rectify.New(a.issues), closing.New(a.issues)
 	a.clues.Jobs(a.jobs)
 	a.issues.Jobs(a.jobs)
-	a.files.Guard(a.clues.Machine().Kind, a.clues.See)
+	a.files.Guard(a.clues.Machine().Kind, a.issues.SeeClue)
 	a.files.Guard(a.issues.Machine().Kind, a.issues.See)
 	a.auth.Register(a.clues)
 	a.auth.Register(a.issues)

@@ -347,12 +347,27 @@ func TestRefer_ReceiverHearsAndItCanComeBack(t *testing.T) {
 		if got := c.Told(string(x.ID), "您提交的线索有进展"); !slices.Equal(got, []string{"clerk"}) {
 			t.Errorf("told %v", got)
 		}
+		// The receiver reads it and answers; its neighbours do not.
+		receiver := looptest.Person("agency-longwan")
+		if page, err := c.Clues.List(bg, receiver, clue.Query{Limit: 9}); err != nil || len(page.Items) != 1 || page.Total != 1 {
+			t.Errorf("the receiver lists %d; %v", len(page.Items), err)
+		}
+		if _, err := c.Clues.Get(bg, looptest.Person("agency"), x.ID); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another agency: %v", err)
+		}
+		receiver.Area = "330302" // a contact answers within its area only
+		if x, err = c.Clues.Supplement(bg, receiver, x.ID, clue.Act{Version: x.Version, Form: map[string]any{"text": "正在核实"}}); err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Told(string(x.ID), "线索有补充材料"); !slices.Equal(got, []string{"clerk", "clerk2"}) {
+			t.Errorf("told %v", got)
+		}
 		c.To("2026-11-28 08:00")
 		if got := c.Told(string(x.ID), "线索研判逾期"); !slices.Contains(got, "clerk-city") || !slices.Contains(got, "leader") {
 			t.Errorf("no answer in time, told %v", got)
 		}
 		x, err = c.Clues.ComeBack(bg, looptest.Person("clerk"), x.ID, clue.Act{Version: x.Version, Form: map[string]any{"reason": "不属其职责"}})
-		if err != nil || x.State != clue.StateNew || x.ReferredTo != "" || x.Clock != "judge" || !x.DueAt.Equal(time.Date(2026, 12, 2, 23, 59, 59, 0, looptest.Beijing)) {
+		if err != nil || x.State != clue.StateNew || x.ReferredTo != "" || c.Clues.See(bg, looptest.Person("agency-longwan"), string(x.ID)) == nil || x.Clock != "judge" || !x.DueAt.Equal(time.Date(2026, 12, 2, 23, 59, 59, 0, looptest.Beijing)) {
 			t.Errorf("%v %+v", err, x)
 		}
 	})

@@ -231,14 +231,47 @@ func (s *Service) find(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID) 
 	return c, err
 }
 
+// sees reports whether the actor may read the clue: by the policy, because the
+// actor handed it in, or as a contact of the agency that it was referred to.
 func (s *Service) sees(actor auth.Actor, c Clue) bool {
-	return s.policy.Can(actor, auth.ClueRead, c.Scope()) || actor.Is(c.CreatedBy)
+	return s.policy.Can(actor, auth.ClueRead, c.Scope()) || actor.Is(c.CreatedBy) || c.ReferredTo != "" && c.ReferredTo == s.receives(actor)
+}
+
+// receives is the agency for which the actor takes referred clues, "" for none.
+func (s *Service) receives(actor auth.Actor) string {
+	if s.policy.Anywhere(actor, auth.IssueSign) {
+		return actor.Agency
+	}
+	return ""
 }
 
 // OfIssue lists the clues that became or joined an issue, oldest first; the
 // caller has checked that the actor may see the issue.
 func (s *Service) OfIssue(ctx context.Context, tx *db.Tx, issue string) ([]Clue, error) {
 	return byIssue(ctx, tx, issue)
+}
+
+// IssueOf is the issue that a clue became or joined, "" for none; the caller
+// decides who may know.
+func (s *Service) IssueOf(ctx context.Context, tx *db.Tx, id ID) (string, error) {
+	c, err := findClue(ctx, tx, id)
+	if db.IsMissing(err) {
+		return "", nil
+	}
+	return c.IssueID, err
+}
+
+// Material lists the files that came with a clue or were added to it later; what
+// the desk filed while judging is not among them.
+func (s *Service) Material(ctx context.Context, tx *db.Tx, id ID) ([]string, error) {
+	entries, err := s.book.Of(ctx, tx, s.machine.Kind, string(id))
+	out := []string{}
+	for _, e := range entries {
+		if e.Verb == Register || e.Verb == Supplement {
+			out = append(out, e.Files...)
+		}
+	}
+	return out, err
 }
 
 // Contact shows how to reach who told us. Only the triage desk may look, and

@@ -97,10 +97,13 @@ func columns(walk bool) auth.Columns {
 	return auth.Columns{Area: db.Walk("c.area", walk), Person: "c.owner_id"}
 }
 
-// visible is the policy as a condition, and besides: who handed a clue in may
-// follow it.
+// visible is Service.sees as a condition.
 func (s *Service) visible(f *db.Filter, actor auth.Actor, walk bool) {
-	f.Add("(" + s.policy.Where(actor, auth.ClueRead, columns(walk), &f.Args) + " OR " + db.Walk("c.created_by", walk) + " = " + f.Put(actor.ID) + ")")
+	received := ""
+	if agency := s.receives(actor); agency != "" {
+		received = " OR " + db.Walk("c.referred_to", walk) + " = " + f.Put(agency) + " AND c.referred_to <> ''"
+	}
+	f.Add("(" + s.policy.Where(actor, auth.ClueRead, columns(walk), &f.Args) + " OR " + db.Walk("c.created_by", walk) + " = " + f.Put(actor.ID) + received + ")")
 }
 
 func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db.Filter {

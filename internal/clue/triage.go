@@ -45,9 +45,11 @@ func (s *Service) Consult(ctx context.Context, actor auth.Actor, id ID, a Act) (
 	return s.do(ctx, actor, id, Consult, a, nil)
 }
 
-// Supplement adds material.
+// Supplement adds material; the receiver of a referred clue answers with it.
 func (s *Service) Supplement(ctx context.Context, actor auth.Actor, id ID, a Act) (Clue, error) {
-	return s.do(ctx, actor, id, Supplement, a, nil)
+	return s.do(ctx, actor, id, Supplement, a, func(tx *db.Tx, c *Clue, f flow.Form) error {
+		return s.tell(ctx, tx, actor, *c, "线索有补充材料", c.Title+"："+f.Text("text"), s.waiting(*c)...)
+	})
 }
 
 // Move hands the clue to the desk of another area (转交); its term goes on.

@@ -409,3 +409,39 @@ func TestTimeline_NamesWhomADeputyStoodInFor(t *testing.T) {
 		}
 	})
 }
+
+func TestSeeClue_TheAgencyOfTheIssueSeesItsEvidence(t *testing.T) {
+	scene(t, func(t *testing.T, c *looptest.City) {
+		x, err := c.Clues.Register(bg, looptest.Person("clerk"), clue.New{Source: "phone", Title: "线索", Area: "330302", Files: []string{"f1"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		id := string(x.ID)
+		if err := c.Issues.SeeClue(bg, looptest.Person("clerk"), id); err != nil {
+			t.Errorf("the desk: %v", err)
+		}
+		i, err := c.Issues.Adopt(bg, looptest.Person("clerk"), x.ID, clue.Act{Version: 1, Form: map[string]any{"category": "water", "severity": "major"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Issues.SeeClue(bg, looptest.Person("agency"), id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("before it is assigned: %v", err)
+		}
+		i = c.Must("clerk", issue.Assign, i, looptest.Forms[issue.Assign])
+		if err := c.Issues.SeeClue(bg, looptest.Person("agency"), id); err != nil {
+			t.Errorf("the lead agency: %v", err)
+		}
+		for _, who := range []string{"agency-longwan", "admin", "boss"} {
+			if err := c.Issues.SeeClue(bg, looptest.Person(who), id); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", who, err)
+			}
+		}
+		if err := c.Issues.SeeClue(bg, looptest.Person("agency"), "nothing"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("no such clue: %v", err)
+		}
+		f, err := c.Issues.Get(bg, looptest.Person("agency"), i.ID)
+		if err != nil || !slices.Equal(f.Material, []string{"f1"}) {
+			t.Errorf("%v %v", err, f.Material)
+		}
+	})
+}

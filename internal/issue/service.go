@@ -190,6 +190,7 @@ type File struct {
 	Timeline []timeline.Entry
 	Actions  []flow.Action
 	Clues    []clue.Clue
+	Material []string // ids of the files that came with the clues
 }
 
 // Get opens an issue. What the actor may not see is not found.
@@ -202,8 +203,17 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 			return err
 		}
 		f.Actions = s.actions(actor, f.Issue)
-		f.Clues, err = s.clues.OfIssue(ctx, tx, string(id))
-		return err
+		if f.Clues, err = s.clues.OfIssue(ctx, tx, string(id)); err != nil {
+			return err
+		}
+		for _, c := range f.Clues {
+			files, err := s.clues.Material(ctx, tx, c.ID)
+			if err != nil {
+				return err
+			}
+			f.Material = append(f.Material, files...)
+		}
+		return nil
 	})
 	return f, err
 }
@@ -213,6 +223,29 @@ func (s *Service) See(ctx context.Context, actor auth.Actor, id string) error {
 	return s.db.Read(ctx, func(tx *db.Tx) error {
 		_, err := s.find(ctx, tx, actor, ID(id))
 		return err
+	})
+}
+
+// SeeClue checks that the actor may see what was handed in with a clue: whoever
+// may see the clue, or the issue that it became, since the agency that rectifies
+// needs the evidence.
+func (s *Service) SeeClue(ctx context.Context, actor auth.Actor, clueID string) error {
+	denied := s.clues.See(ctx, actor, clueID)
+	if !fault.Is(denied, fault.NotFound) {
+		return denied
+	}
+	return s.db.Read(ctx, func(tx *db.Tx) error {
+		id, err := s.clues.IssueOf(ctx, tx, clue.ID(clueID))
+		if err != nil {
+			return err
+		}
+		if id == "" {
+			return denied
+		}
+		if _, err := s.find(ctx, tx, actor, ID(id)); err != nil {
+			return denied
+		}
+		return nil
 	})
 }
 
