@@ -214,6 +214,8 @@ CREATE TABLE clue (
 
 CREATE INDEX clue_area ON clue (area, id);
 
+CREATE INDEX clue_created ON clue (created_at);
+
 CREATE INDEX clue_creator ON clue (created_by, id);
 
 CREATE INDEX clue_due ON clue (due_at) WHERE due_at > 0;
@@ -231,6 +233,8 @@ CREATE INDEX clue_place ON clue (lat, lng) WHERE lat <> 0;
 CREATE UNIQUE INDEX clue_source ON clue (source, source_id) WHERE source_id <> '';
 
 CREATE INDEX clue_state ON clue (state, id);
+
+CREATE INDEX clue_updated ON clue (updated_at);
 
 CREATE TABLE daily_value (
     outlet_id TEXT NOT NULL,
@@ -380,6 +384,10 @@ CREATE TABLE issue (
 );
 
 CREATE INDEX issue_area ON issue (area, state);
+
+CREATE INDEX issue_closed ON issue (closed_at) WHERE closed_at > 0;
+
+CREATE INDEX issue_created ON issue (created_at);
 
 CREATE INDEX issue_due ON issue (due_at) WHERE due_at > 0;
 

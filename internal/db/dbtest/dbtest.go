@@ -52,12 +52,12 @@ func EachAt(t *testing.T, f func(t *testing.T, d *db.DB, c *Clock)) {
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		c := NewClock()
-		f(t, open(t, db.Config{Dir: t.TempDir(), Now: c.Now}), c)
+		f(t, open(t, db.Config{Dir: migratedDir(t), Now: c.Now}), c)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		c := NewClock()
-		f(t, open(t, db.Config{Dir: t.TempDir(), URL: NewPostgres(t), Now: c.Now}), c)
+		f(t, open(t, db.Config{Dir: Dir(t), URL: newPostgres(t, true), Now: c.Now}), c)
 	})
 }
 
@@ -75,6 +75,86 @@ func open(t *testing.T, c db.Config) *db.DB {
 	return d
 }
 
+// blank is an empty, migrated main.db, made once for each test process: copying
+// it costs a tenth of migrating.
+var blank = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "qingshao-blank-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	d, err := db.Open(context.Background(), db.Config{Dir: dir})
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(dir, db.MainFile))
+})
+
+// migratedDir is a data folder of the test with a migrated database in it.
+func migratedDir(t testing.TB) string {
+	t.Helper()
+	file, err := blank()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := Dir(t)
+	if err := os.WriteFile(filepath.Join(dir, db.MainFile), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// memory is where files of tests live when the machine has a file system in
+// memory: waiting for a disk proves nothing here. "" = the usual place.
+func memory() string {
+	const shm = "/dev/shm"
+	probe, err := os.MkdirTemp(shm, "qingshao-probe-")
+	if err != nil {
+		return ""
+	}
+	if err := os.Remove(probe); err != nil {
+		return ""
+	}
+	return shm
+}
+
+// Dir is like t.TempDir, in memory where that is possible.
+func Dir(t testing.TB) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(memory(), "qingshao-test-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(dir); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// template is the name of an empty, migrated database on the server, made once.
+var template = sync.OnceValues(func() (string, error) {
+	ctx := context.Background()
+	name := fmt.Sprintf("blank%d", os.Getpid())
+	c, err := pgx.Connect(ctx, server.url+"postgres")
+	if err != nil {
+		return "", err
+	}
+	defer c.Close(ctx)
+	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", err
+	}
+	d, err := db.Open(ctx, db.Config{Dir: os.TempDir(), URL: server.url + name})
+	if err != nil {
+		return "", err
+	}
+	return name, d.Close()
+})
+
 var server struct {
 	once sync.Once
 	url  string // without database name
@@ -87,6 +167,11 @@ var server struct {
 // process (or the one that QINGSHAO_TEST_POSTGRES names) and returns its URL.
 func NewPostgres(t testing.TB) string {
 	t.Helper()
+	return newPostgres(t, false)
+}
+
+func newPostgres(t testing.TB, migrated bool) string {
+	t.Helper()
 	server.once.Do(func() { server.url, server.err = startPostgres() })
 	if server.err != nil {
 		if os.Getenv("CI") != "" {
@@ -95,13 +180,21 @@ func NewPostgres(t testing.TB) string {
 		t.Skipf("no PostgreSQL on this machine: %v", server.err)
 	}
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), server.next.Add(1))
+	create := "CREATE DATABASE " + name
+	if migrated {
+		from, err := template()
+		if err != nil {
+			t.Fatal(err)
+		}
+		create += " TEMPLATE " + from
+	}
 	ctx := context.Background()
 	c, err := pgx.Connect(ctx, server.url+"postgres")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close(ctx)
-	if _, err := c.Exec(ctx, "CREATE DATABASE "+name); err != nil {
+	if _, err := c.Exec(ctx, create); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -129,7 +222,7 @@ func startPostgres() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir, err := os.MkdirTemp("", "qingshao-pg-")
+	dir, err := os.MkdirTemp(memory(), "qingshao-pg-")
 	if err != nil {
 		return "", err
 	}
