@@ -190,7 +190,7 @@ function Control({ id, field, value, wrong, onChange, onBusy, similar }: FieldPr
     case 'area':
       return <AreaPicker id={id} status={status} within={me.area} value={text} onChange={onChange} />
     case 'date':
-      return <DatePicker id={id} status={status} style={{ width: '100%' }} disabledDate={(d) => d.isBefore(dayjs().startOf('day'))} value={text ? dayjs(text) : null} onChange={(d) => onChange(d ? d.format('YYYY-MM-DD') : '')} />
+      return <DatePicker id={id} status={status} style={{ width: '100%' }} value={text ? dayjs(text) : null} onChange={(d) => onChange(d ? d.format('YYYY-MM-DD') : '')} />
     case 'days':
       return <InputNumber id={id} status={status} min={1} max={366} precision={0} suffix="个工作日" style={{ width: '100%' }} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(typeof v === 'number' ? v : undefined)} />
     case 'files':

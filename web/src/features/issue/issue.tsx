@@ -41,6 +41,7 @@ export function IssueFile() {
           <Panel>
             <Stations state={i.state} />
             <Summary i={i} />
+            {i.files.length > 0 && <h3 className="small soft" style={{ marginTop: 8, fontWeight: 400 }}>附件</h3>}
             <FileList files={i.files} />
           </Panel>
           <Panel title="经过"><Timeline entries={i.timeline} /></Panel>

@@ -1,0 +1,100 @@
+// A browser that makes no requests of its own, people signed in to it, pictures
+// and accessibility checks.
+
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { root } from './program.mjs'
+
+const require = createRequire(join(root, 'web/package.json'))
+const { chromium } = require('playwright-core')
+const { AxeBuilder } = require('@axe-core/playwright')
+
+const places = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].filter(Boolean)
+
+/** browserPath finds a browser, or gives undefined. */
+export function browserPath() {
+  return places.find((p) => existsSync(p))
+}
+
+export function openBrowser() {
+  return chromium.launch({
+    executablePath: browserPath(),
+    args: [
+      '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update',
+      '--disable-sync', '--disable-default-apps', '--disable-domain-reliability', '--no-first-run', '--no-pings', '--metrics-recording-only',
+    ],
+  })
+}
+
+const pictures = join(root, 'test-results')
+mkdirSync(pictures, { recursive: true })
+
+export const wide = { width: 1440, height: 900 }
+export const narrow = { width: 390, height: 844 }
+
+/** person opens the console as one of the demo's people; wrong collects what a page should never say. */
+export async function person(browser, demo, login, viewport = wide) {
+  const context = await browser.newContext({ viewport, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: demo.url })
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  const wrong = []
+  page.on('pageerror', (e) => wrong.push(`${page.url()}: ${e.message}`))
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !/status of 40[0-9]|status of 409|status of 422/.test(m.text())) wrong.push(`${page.url()}: ${m.text()}`)
+  })
+  page.on('request', (r) => {
+    const u = r.url()
+    if (!u.startsWith(demo.url) && !/^(data|blob):/.test(u)) wrong.push(`asked outside: ${u}`)
+  })
+  await page.goto('/login')
+  await page.getByLabel('用户名').fill(login)
+  await page.getByLabel('密码', { exact: true }).fill(demo.passwords[login])
+  await page.getByRole('button', { name: '登录' }).click()
+  await page.waitForURL((u) => u.pathname !== '/login')
+  return { page, wrong, close: () => context.close() }
+}
+
+/** settled waits until the page shows its content. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.bone') && !document.querySelector('.ant-btn-loading'))
+  await page.waitForTimeout(150)
+}
+
+/** picture keeps the whole page as a PNG. */
+export async function picture(page, name) {
+  const size = page.viewportSize()
+  const height = await page.evaluate(() => document.documentElement.scrollHeight)
+  await page.setViewportSize({ width: size.width, height: Math.max(size.height, Math.min(height, 2600)) })
+  await page.waitForTimeout(100)
+  await page.screenshot({ path: join(pictures, `${name}-${size.width}.png`) })
+  await page.setViewportSize(size)
+}
+
+/** accessible fails on any finding of axe against WCAG 2.2 AA. */
+export async function accessible(page, name) {
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  const said = found.violations.map((v) => `${v.id} (${v.help}): ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 200)).join(' | ')}`)
+  assert.deepEqual(said, [], `axe on ${name} at ${page.viewportSize().width} px`)
+}
+
+/** fits fails when the page scrolls sideways. */
+export async function fits(page, name) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(over <= 0, `${name} is ${over} px too wide at ${page.viewportSize().width} px`)
+}
+
+/** choose picks from a drop-down by typing part of the label. */
+export async function choose(page, label, text) {
+  const box = page.getByLabel(label, { exact: false }).first()
+  await box.click()
+  await box.fill(text)
+  await page.locator('.ant-select-item-option', { hasText: text }).first().click()
+}
+
+/** first picks the first of a drop-down's options. */
+export async function chooseFirst(page, label) {
+  await page.getByLabel(label, { exact: false }).first().click()
+  await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option').first().click()
+}

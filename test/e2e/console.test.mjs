@@ -1,0 +1,230 @@
+// The whole loop by clicking, with five people, against the real program; then
+// every page at two widths, looked at by axe.
+//
+//   node --test test/e2e/          (after `make build`)
+
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
+import { startDemo } from './program.mjs'
+
+const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
+if (missing && process.env.CI) throw new Error(missing)
+
+describe('the console', { skip: missing, concurrency: false }, () => {
+  let demo
+  let browser
+  const story = {}
+
+  before(async () => {
+    demo = await startDemo()
+    browser = await openBrowser()
+  }, { timeout: 240_000 })
+
+  after(async () => {
+    await browser?.close()
+    await demo?.stop()
+  })
+
+  /** act opens the console as somebody, does something, and expects a quiet console. */
+  async function act(login, viewport, f) {
+    const p = await person(browser, demo, login, viewport)
+    try {
+      await f(p.page)
+      assert.deepEqual(p.wrong, [])
+    } catch (e) {
+      await picture(p.page, `failed-${login}`).catch(() => {})
+      throw e
+    } finally {
+      await p.close()
+    }
+  }
+
+  const verb = (page, name) => page.locator('#verbs').getByRole('button', { name, exact: true })
+  const send = (page, name) => page.getByRole('form', { name, exact: true }).getByRole('button', { name, exact: true }).click()
+  const said = (page, text) => page.locator('#verbs').getByText(text).waitFor()
+  const field = (page, label) => page.locator('#verbs').getByLabel(label)
+
+  describe('a frame becomes a closed problem, by clicking', () => {
+    it('signing in with a wrong password says so and keeps the name', async () => {
+      const context = await browser.newContext({ viewport: wide, locale: 'zh-CN', baseURL: demo.url })
+      const page = await context.newPage()
+      await page.goto('/issues?state=open')
+      await page.waitForURL('**/login?**')
+      await picture(page, 'sign-in')
+      await accessible(page, 'sign-in')
+      await page.getByLabel('用户名').fill('clerk')
+      await page.getByLabel('密码', { exact: true }).fill('not-the-password')
+      await page.getByRole('button', { name: '登录' }).click()
+      await page.getByRole('alert').waitFor()
+      assert.equal(await page.getByLabel('用户名').inputValue(), 'clerk')
+      await page.getByLabel('密码', { exact: true }).fill(demo.passwords.clerk)
+      await page.getByRole('button', { name: '登录' }).click()
+      await page.waitForURL('**/issues?state=open')
+      await context.close()
+    })
+
+    it('值班员 sees the alarm appear by itself, confirms it and hands it in', { timeout: 150_000 }, () => act('duty', wide, async (page) => {
+      await page.goto(`/alarms?state=open,notified&level=notice&q=${encodeURIComponent(demo.incident)}`)
+      const row = page.locator('table.t tbody tr').first()
+      await row.waitFor({ timeout: 120_000 }) // no reload: the live events bring it
+      await row.locator('a').first().click()
+      await settled(page)
+      story.alarm = page.url()
+      await verb(page, '确认').click()
+      await field(page, '初步判断').fill('曲线持续抬升，疑似脱硝设施失效。')
+      await send(page, '确认')
+      await said(page, '已确认。')
+      await verb(page, '转线索').click()
+      await send(page, '转线索')
+      await page.getByText('请填写情况说明').waitFor() // refused before it is sent
+      await field(page, '情况说明').fill('电话核实：1 号炉脱硝喷枪堵塞，企业正在检修。')
+      await send(page, '转线索')
+      await page.getByRole('link', { name: '查看由此产生的线索' }).click()
+      await page.waitForURL('**/clues/*')
+      await settled(page)
+      story.clue = new URL(page.url()).pathname
+    }))
+
+    it('受理员 adopts the clue and assigns the problem', { timeout: 120_000 }, () => act('clerk', wide, async (page) => {
+      await page.goto(story.clue)
+      await settled(page)
+      await verb(page, '立为问题').click()
+      await picture(page, 'clue-adopt')
+      await accessible(page, 'the adopt form')
+      if (await page.getByRole('form', { name: '立为问题' }).getByRole('radio').count()) {
+        await page.getByRole('radio', { name: '较重' }).check()
+      }
+      await page.locator('#verbs').getByLabel('问题类别').click()
+      await page.locator('.ant-select-item-option', { hasText: '大气' }).first().click()
+      await send(page, '立为问题')
+      await page.getByRole('link', { name: /WZ-W-/ }).first().click()
+      await page.waitForURL('**/issues/*')
+      await settled(page)
+      story.issue = new URL(page.url()).pathname
+      await verb(page, '交办').click()
+      await choose(page, '牵头单位', '鹿城分局')
+      await field(page, '整改期限').fill('10')
+      await field(page, '交办要求').fill('立即检修脱硝设施，达标前限产；按期报送整改报告。')
+      await picture(page, 'issue-assign')
+      await accessible(page, 'the assign form')
+      await send(page, '交办')
+      await said(page, '已交办。')
+      await page.locator('.chip', { hasText: '待签收' }).first().waitFor()
+    }))
+
+    it('责任单位 signs for it and submits the rectification with a file, on the phone', { timeout: 120_000 }, () => act('agency', narrow, async (page) => {
+      await page.goto('/issues?mine=true&state=assigned')
+      await settled(page)
+      await page.goto(story.issue)
+      await settled(page)
+      await verb(page, '签收').click()
+      await chooseFirst(page, '责任人')
+      await field(page, '整改措施').fill('更换喷枪，校准氨逃逸仪，完善巡检台账。')
+      await picture(page, 'issue-sign')
+      await accessible(page, 'the sign form')
+      await send(page, '签收')
+      await said(page, '已签收。')
+      await verb(page, '提交整改').click()
+      await send(page, '提交整改')
+      await page.getByText('请上传整改后材料').waitFor()
+      await field(page, '整改情况和自查结论').fill('喷枪已更换，连续 24 小时达标。')
+      await page.locator('input[type=file]#f-after').setInputFiles({ name: '整改后照片.png', mimeType: 'image/png', buffer: png() })
+      await page.locator('.files .name', { hasText: '整改后照片.png' }).waitFor()
+      await picture(page, 'issue-submit')
+      await send(page, '提交整改')
+      await said(page, '已提交整改。')
+    }))
+
+    it('执法人员 accepts on the spot, on the phone', { timeout: 60_000 }, () => act('inspector', narrow, async (page) => {
+      await page.goto(story.issue)
+      await settled(page)
+      await page.locator('.line').getByRole('link', { name: '整改后照片.png' }).waitFor()
+      await verb(page, '验收通过').click()
+      await field(page, '现场验收日期').fill(today())
+      await page.keyboard.press('Enter')
+      await field(page, '验收意见').fill('现场核查，设施正常运行，数据达标。')
+      await picture(page, 'issue-accept')
+      await accessible(page, 'the accept form')
+      await send(page, '验收通过')
+      await said(page, '已验收通过。')
+    }))
+
+    it('审核员 closes it after being asked once', { timeout: 60_000 }, () => act('reviewer', wide, async (page) => {
+      await page.goto(story.issue)
+      await settled(page)
+      await verb(page, '销号').click()
+      await field(page, '销号文号').fill('温环销〔2026〕1 号')
+      await send(page, '销号')
+      await page.getByRole('button', { name: '确定销号' }).click()
+      await page.locator('.page-head .chip', { hasText: '已销号' }).waitFor()
+      await settled(page)
+      const story5 = await page.locator('.line').innerText()
+      for (const word of ['列入问题清单', '交办', '签收', '提交整改', '验收通过', '销号']) assert.ok(story5.includes(word), `the timeline tells of ${word}`)
+      await picture(page, 'issue-closed')
+      await page.goto(story.issue + '/print')
+      await page.getByRole('heading', { name: '生态环境问题办理单' }).waitFor()
+      await picture(page, 'issue-print')
+    }))
+
+    it('审计员 verifies the log and finds the steps in it', { timeout: 90_000 }, () => act('auditor', wide, async (page) => {
+      await page.goto('/audit?action=issue.close')
+      await settled(page)
+      await page.getByRole('button', { name: '校验全部' }).click()
+      await page.getByText('校验通过').waitFor({ timeout: 60_000 })
+      await page.locator('table.t tbody tr', { hasText: 'issue.close' }).first().getByRole('button', { name: /证明/ }).click()
+      await page.getByText('通过：散列与签名都对得上').waitFor()
+      await picture(page, 'audit-proof')
+    }))
+  })
+
+  describe('every page, at 1440 and at 390 px', { concurrency: 2 }, () => {
+    const id = (page, path) => page.evaluate(async (p) => (await (await fetch('/api/v1' + p)).json()).items[0]?.id, path)
+    const pages = {
+      duty: [
+        ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'],
+        ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
+        ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
+        ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
+        ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
+        ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
+        ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
+      ],
+      clerk: [['desk-clerk', '/'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]],
+      agency: [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]],
+      leader: [['desk-leader', '/']],
+      admin: [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['jobs', '/jobs']],
+      secadmin: [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`]],
+      auditor: [['audit', '/audit']],
+    }
+    for (const [login, list] of Object.entries(pages)) {
+      it(`as ${login}`, { timeout: 300_000 }, () => act(login, wide, async (page) => {
+        await settled(page)
+        for (const [name, where] of list) {
+          await page.setViewportSize(wide)
+          const path = typeof where === 'string' ? where : await where(page)
+          if (path.includes('undefined')) continue // nothing of that kind in the demo
+          await page.goto(path)
+          for (const size of [wide, narrow]) {
+            await page.setViewportSize(size)
+            await settled(page)
+            await picture(page, name)
+            await accessible(page, name)
+            await fits(page, name)
+          }
+          assert.match(await page.title(), /\S+ · 清哨$/)
+          assert.equal(await page.locator('h1').count(), 1, `${name} has one heading`)
+        }
+      }))
+    }
+  })
+})
+
+function today() {
+  return new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)
+}
+
+/** png is the smallest picture: one grey point. */
+function png() {
+  return Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==', 'base64')
+}
