@@ -347,5 +347,6 @@ func (s *Service) schedule(ctx context.Context, tx *db.Tx, c Clue) error {
 	} else if err := job.Cancel(ctx, tx, remindJob, string(c.ID)); err != nil {
 		return err
 	}
-	return job.Enqueue(ctx, tx, job.Spec{Kind: overdueJob, Dedup: string(c.ID), Payload: tick, RunAt: c.DueAt})
+	// A term ends with its last second; the notice comes after it.
+	return job.Enqueue(ctx, tx, job.Spec{Kind: overdueJob, Dedup: string(c.ID), Payload: tick, RunAt: c.DueAt.Add(time.Second)})
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
+	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/looptest"
 )
 
@@ -308,6 +309,38 @@ func TestActions_OnlyWhatMayBeDone(t *testing.T) {
 		}
 		if a := actions("inspector")[issue.Accept]; !a.Allowed {
 			t.Errorf("inspector %+v", a)
+		}
+	})
+}
+
+// TestClock_RepeatedJobsChangeNothing lets the clock's jobs run again, as after a
+// crash, and runs one that was planned for a term that is no more.
+func TestClock_RepeatedJobsChangeNothing(t *testing.T) {
+	scene(t, func(t *testing.T, c *looptest.City) {
+		i := c.IssueIn("重复", issue.Working)
+		c.To("2026-12-18 09:00")
+		id := string(i.ID)
+		before, told := c.History("issue", id), len(c.Told(id, ""))
+		again := func(due time.Time) {
+			c.Write(func(ctx context.Context, tx *db.Tx) error {
+				for _, kind := range []string{"issue.remind", "issue.overdue", "issue.urge", "issue.unsigned"} {
+					if err := job.Enqueue(ctx, tx, job.Spec{Kind: kind, Dedup: id, Payload: map[string]any{"issue": id, "due": due.UnixMicro()}}); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if _, err := c.Jobs.RunDue(bg); err != nil {
+				t.Fatal(err)
+			}
+		}
+		again(i.DueAt)
+		again(i.DueAt.Add(time.Hour))
+		if got := c.History("issue", id); !slices.Equal(got, before) {
+			t.Errorf("timeline grew to %v", got)
+		}
+		if n := len(c.Told(id, "")); n != told {
+			t.Errorf("%d notices, were %d", n, told)
 		}
 	})
 }

@@ -265,7 +265,7 @@ func (c *City) Write(f func(context.Context, *db.Tx) error) {
 }
 
 // To moves the clock to a moment of Beijing time, e.g. "2026-11-24 08:30", and
-// runs every job that has become due on the way.
+// runs every job on the way at its own time.
 func (c *City) To(at string) {
 	c.T.Helper()
 	to, err := time.ParseInLocation("2006-01-02 15:04", at, Beijing)
@@ -273,7 +273,16 @@ func (c *City) To(at string) {
 		c.T.Fatal(err)
 	}
 	for c.Clock.Now().Before(to) {
-		c.Clock.Advance(min(time.Hour, to.Sub(c.Clock.Now())))
+		var next int64
+		c.Write(func(ctx context.Context, tx *db.Tx) (err error) {
+			next, err = nextJob(ctx, tx)
+			return err
+		})
+		step := to.Sub(c.Clock.Now())
+		if next > 0 {
+			step = min(step, max(0, time.UnixMicro(next).Sub(c.Clock.Now())))
+		}
+		c.Clock.Advance(step)
 		if _, err := c.Jobs.RunDue(context.Background()); err != nil {
 			c.T.Fatal(err)
 		}

@@ -20,3 +20,8 @@ func insertUser(ctx context.Context, tx *db.Tx, a auth.Actor) error {
 func toldAbout(ctx context.Context, tx *db.Tx, subject, title string) ([]string, error) {
 	return db.All(ctx, tx, db.Value[string], `SELECT user_id FROM notice WHERE subject = $1 AND title LIKE $2 ORDER BY user_id`, subject, title+"%")
 }
+
+// nextJob is when the next job is due, 0 for none.
+func nextJob(ctx context.Context, tx *db.Tx) (int64, error) {
+	return db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(run_at), 0) FROM job WHERE state = 'ready'`)
+}
