@@ -403,7 +403,7 @@ func (r outlets) frames(ctx context.Context, in *struct {
 	out = Page[FrameView]{Items: make([]FrameView, 0, len(list)), Next: next, Total: len(list), TotalCapped: next != ""}
 	newest := map[string]bool{}
 	for _, f := range list {
-		key := fmt.Sprint(f.MN, f.ST, f.CN, f.Time.UnixMicro(), f.Part)
+		key := fmt.Sprintf("%s-%s-%v-%d-%d", f.MN, f.ST, f.CN, f.Time.UnixMicro(), f.Part)
 		out.Items = append(out.Items, FrameView{
 			ID: key + "-" + strconv.FormatInt(f.Version, 10), At: when(f.Received), MN: f.MN, ST: f.ST, CN: f.CN.String(), CNTitle: f.CN.Name(1),
 			DataTime: when(f.Time), PNO: f.Part, Version: f.Version, Raw: password.ReplaceAllString(readable(f.Raw), "PW=***"), Superseded: newest[key],

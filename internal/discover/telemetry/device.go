@@ -36,7 +36,7 @@ func (d *Device) check() error {
 	}
 	f := fault.Invalidf("设备信息有误，请按提示修改")
 	switch {
-	case d.MN == "" || len(d.MN) > 40 || strings.ContainsAny(d.MN, ";,=&# \t\r\n"):
+	case d.MN == "" || !nameable([]byte(d.MN)) || strings.ContainsAny(d.MN, ";,=&#"):
 		return f.With("mn", "请填写设备 MN 号，最多 40 个字符，不含空格和 ; , = & #")
 	case d.OutletID == "":
 		return f.With("outlet_id", "请选择设备所在的排放口")

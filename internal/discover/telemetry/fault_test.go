@@ -140,3 +140,60 @@ func TestSince_AcrossAFailedCommit(t *testing.T) {
 		t.Errorf("followed %d, stored %d", len(got), len(all))
 	}
 }
+
+// Bytes that no text column takes, from a sender that nobody knows, hold up
+// nobody: they go to quarantine.
+func TestStrangeMN_IsNotParked(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := open(t, d)
+		b.device("MN1", enterprise.Gas)
+		good := frame("MN1", "31", "2011", "20261121093000", "a21026-Rtd=1")
+		for i, mn := range []string{"\xd6\xd0", "A\x00B", "A B", strings.Repeat("M", maxMN+1)} {
+			got := b.send(frame(mn, "31", "2011", "20261121093000", fmt.Sprintf("a21026-Rtd=%d", i)), good)
+			if got[0] != Refused || !got[1].Answered() {
+				t.Errorf("%q: %v", mn, got)
+			}
+		}
+		b.want(b.send(frame("", "31", "2011", "20261121093000", "a21026-Rtd=1")), Parked)
+		page, err := b.s.QuarantineList(context.Background(), b.devices.policy, duty, QuarantineQuery{Reason: WrongMN})
+		if err != nil || len(page.Items) != 4 {
+			t.Errorf("%d in quarantine, %v", len(page.Items), err)
+		}
+	})
+}
+
+// A group that the database refuses fails alone.
+func TestCommit_APoisonedGroupFailsAlone(t *testing.T) {
+	t.Parallel()
+	b := &bench{t: t, d: sqlite(t)}
+	b.start(Options{Gather: 20e6})
+	b.device("MN1", enterprise.Gas)
+	b.want(b.send(frame("MN1", "31", "2011", "20261121093000", "a21026-Rtd=1")), Stored)
+	// A row that the table cannot take: its version is not free to be chosen.
+	if _, err := b.s.shards.all["202611"].write.Exec(`CREATE TRIGGER poison BEFORE INSERT ON tele_row WHEN NEW.part = 13 BEGIN SELECT RAISE(ABORT, 'poisoned'); END`); err != nil {
+		t.Fatal(err)
+	}
+	groups := []*Group{}
+	for i := range 5 {
+		pno := i + 11 // the third is poisoned
+		groups = append(groups, group(t, b.d.Now(), framed("QN=20261121093000123;ST=31;CN=2051;PW=123456;MN=MN1;Flag=7;PNUM=99;PNO=%d;CP=&&DataTime=20261121090000;a21026-Avg=1&&", pno)))
+	}
+	done := make(chan error, len(groups))
+	for _, g := range groups {
+		go func() { done <- b.s.Submit(context.Background(), g) }()
+	}
+	for range groups {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, g := range groups {
+		want := Stored
+		if i == 2 {
+			want = Failed
+		}
+		if g.Entries[0].Outcome != want {
+			t.Errorf("group %d: %v, want %v", i, g.Entries[0].Outcome, want)
+		}
+	}
+}

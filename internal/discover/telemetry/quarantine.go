@@ -15,14 +15,20 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
-// WrongPassword is the reason for whole frames whose PW is not the device's; the
-// other reasons are the codes of hj212.Fault.
-const WrongPassword = "password"
+// The reasons for whole frames that are not taken: the PW is not the device's, or
+// no device can have the MN. The other reasons are the codes of hj212.Fault.
+const (
+	WrongPassword = "password"
+	WrongMN       = "mn"
+)
 
 // ReasonTitle is the Chinese sentence for a reason of quarantine.
 func ReasonTitle(reason string) string {
-	if reason == WrongPassword {
+	switch reason {
+	case WrongPassword:
 		return "访问密码 PW 与登记的不符"
+	case WrongMN:
+		return "设备唯一标识 MN 过长或含有不可显示的字符"
 	}
 	for f := hj212.FaultNone + 1; f.Code() != "unknown"; f++ {
 		if f.Code() == reason {
@@ -34,7 +40,7 @@ func ReasonTitle(reason string) string {
 
 // Reasons lists every reason of quarantine.
 func Reasons() []string {
-	out := []string{WrongPassword}
+	out := []string{WrongPassword, WrongMN}
 	for f := hj212.FaultNone + 1; f.Code() != "unknown"; f++ {
 		out = append(out, f.Code())
 	}

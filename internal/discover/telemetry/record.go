@@ -27,11 +27,11 @@ type Record struct {
 	Items      []Item
 }
 
-// Plausible reports whether the data's time can be believed: named by the frame
-// and not more than an hour after its receipt. Others are kept and shown, but no
-// value is computed from them.
+// Plausible reports whether the data's time can be believed: named by the frame,
+// or a realtime value, which is of now, and not more than an hour after its
+// receipt. Others are kept and shown, but no value is computed from them.
 func (r *Record) Plausible() bool {
-	return !r.Assumed && !r.Time.After(r.Received.Add(time.Hour))
+	return (!r.Assumed || r.CN == CNRealtime) && !r.Time.After(r.Received.Add(time.Hour))
 }
 
 // The commands that carry pollutant data.

@@ -124,6 +124,39 @@ func (w *writer) drain() {
 // lets their callers go on only then. What fails stays Failed and is not
 // answered.
 func (w *writer) commit(groups []*Group) {
+	err := w.commitOnce(groups)
+	if err != nil && len(groups) > 1 && w.delay == 0 {
+		err = w.commitApart(groups)
+	}
+	if err != nil {
+		w.log.Error("telemetry: frames could not be written and were not answered", "error", err)
+		w.pause()
+	} else {
+		w.delay = 0
+	}
+	for _, group := range groups {
+		group.done <- struct{}{}
+	}
+}
+
+// commitApart tries the groups of a failed commit one by one, so that a frame
+// that the database refuses holds up nobody else's. When several fail the fault
+// lies elsewhere, and the rest waits for its repeats.
+func (w *writer) commitApart(groups []*Group) error {
+	var errs []error
+	for i := range groups {
+		if len(errs) == 2 {
+			break
+		}
+		if err := w.commitOnce(groups[i : i+1]); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// commitOnce routes the groups' entries and writes them.
+func (w *writer) commitOnce(groups []*Group) error {
 	g := w.registry.Load()
 	for _, key := range w.order {
 		p := w.parts[key]
@@ -134,19 +167,13 @@ func (w *writer) commit(groups []*Group) {
 	w.order = w.order[:0]
 	for _, group := range groups {
 		for i := range group.Entries {
-			w.route(g, &group.Entries[i])
+			if !group.Entries[i].Outcome.Answered() { // some months may have been written
+				w.route(g, &group.Entries[i])
+			}
 		}
 	}
 	slices.Sort(w.order)
-	if err := w.write(); err != nil {
-		w.log.Error("telemetry: frames could not be written and were not answered", "error", err)
-		w.pause()
-	} else {
-		w.delay = 0
-	}
-	for _, group := range groups {
-		group.done <- struct{}{}
-	}
+	return w.write()
 }
 
 // pause slows the intake down while the disk is full or the database away.
@@ -159,6 +186,13 @@ func (w *writer) pause() {
 // wrong password.
 func (w *writer) route(g *registry, e *Entry) {
 	dev := g.byMN[string(e.MN)]
+	if dev == nil && !nameable(e.MN) {
+		if e.Outcome != Refused {
+			w.quarantine.Put(Quarantined{At: time.UnixMicro(e.Received), Address: e.Address, Reason: WrongMN, Raw: e.Raw})
+		}
+		e.Outcome = Refused
+		return
+	}
 	if dev == nil || w.parked.waits(string(e.MN)) {
 		if w.parked.room(string(e.MN), w.o.ParkedFrames, w.o.ParkedDevices) {
 			p := w.part(w.shards.key(e.Time))
@@ -168,12 +202,31 @@ func (w *writer) route(g *registry, e *Entry) {
 	}
 	e.Always = dev.AnswerAlways
 	if dev.Password != "" && dev.Password != string(e.PW) && !w.o.AcceptWrongPassword {
+		if e.Outcome != Refused { // not yet told
+			w.quarantine.Put(Quarantined{At: time.UnixMicro(e.Received), Address: e.Address, Reason: WrongPassword, MN: string(e.MN), Area: dev.Area, Raw: e.Raw})
+		}
 		e.Outcome = Refused
-		w.quarantine.Put(Quarantined{At: time.UnixMicro(e.Received), Address: e.Address, Reason: WrongPassword, MN: string(e.MN), Area: dev.Area, Raw: e.Raw})
 		return
 	}
 	p := w.part(w.shards.key(e.Time))
 	p.rows = append(p.rows, routed{e, dev.Num})
+}
+
+// maxMN is the longest MN that a device can be registered under.
+const maxMN = 40
+
+// nameable reports whether an unknown MN is one that a device can have: an empty
+// one (the hardware report of 2025), or printable ASCII.
+func nameable(mn []byte) bool {
+	if len(mn) > maxMN {
+		return false
+	}
+	for _, c := range mn {
+		if c <= ' ' || c > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 func (w *writer) part(key string) *part {
@@ -214,13 +267,17 @@ func (w *writer) write() error {
 	return errors.Join(errs...)
 }
 
-// publish lets readers see what was committed.
+// publish lets readers see what was committed. A number whose commit failed is
+// used up, since it may have reached the disk all the same, but readers are not
+// told of it: they stay before it, and find it in the file if it is there.
 func (w *writer) publish(seq, at int64, parts []made, whole bool) {
-	if len(parts) == 0 && w.d.Engine() == db.Postgres {
-		w.tail.forget() // its next batch may bear this very number
+	if len(parts) > 0 || w.d.Engine() == db.SQLite { // PostgreSQL counts by itself
+		w.seq = max(w.seq, seq)
+	}
+	if len(parts) == 0 {
+		w.tail.forget()
 		return
 	}
-	w.seq = max(w.seq, seq)
 	w.tail.add(seq, at, parts, whole)
 }
 
