@@ -101,9 +101,12 @@ func schemaName(t reflect.Type, hint string) string {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
+	if plain, ok := map[string]string{"ErrorModel": "Problem", "ErrorDetail": "ProblemField"}[t.Name()]; ok {
+		return plain
+	}
 	pkg := t.PkgPath()
 	pkg = pkg[strings.LastIndex(pkg, "/")+1:]
-	if t.Name() == "" || pkg == "" || pkg == "api" || pkg == "huma" || strings.Contains(t.Name(), "[") {
+	if t.Name() == "" || pkg == "" || pkg == "api" || strings.Contains(t.Name(), "[") {
 		return name
 	}
 	title := strings.ToUpper(pkg[:1]) + pkg[1:]

@@ -98,6 +98,7 @@ type App struct {
 	server *http.Server
 	listen net.Listener
 	failed chan error
+	free   func() error // gives the data folder back
 }
 
 // serve adds a part that must run for the program to answer at all.
@@ -160,11 +161,17 @@ func (a *App) Close() error {
 	if a.db != nil {
 		errs = append(errs, a.db.Close())
 	}
+	if a.free != nil {
+		errs = append(errs, a.free())
+	}
 	return errors.Join(errs...)
 }
 
 // Start begins to serve. It returns once requests are answered.
-func (a *App) Start(ctx context.Context) error {
+func (a *App) Start(ctx context.Context) (err error) {
+	if a.free, err = a.db.Guard(); err != nil {
+		return err
+	}
 	for i, p := range a.parts {
 		if err := p.Start(ctx); err != nil {
 			return errors.Join(fmt.Errorf("start: %w", err), stopAll(ctx, a.parts[:i]))
