@@ -230,6 +230,8 @@ CREATE INDEX clue_owner ON clue (owner_id) WHERE owner_id <> '';
 
 CREATE INDEX clue_place ON clue (lat, lng) WHERE lat <> 0;
 
+CREATE INDEX clue_referred ON clue (referred_to) WHERE referred_to <> '';
+
 CREATE UNIQUE INDEX clue_source ON clue (source, source_id) WHERE source_id <> '';
 
 CREATE INDEX clue_state ON clue (state, id);
