@@ -9,9 +9,9 @@
 package factor
 
 import (
-	_ "embed"
-	"encoding/csv"
 	"strings"
+
+	"github.com/qingshao/qingshao/hj212"
 )
 
 // Medium says what a factor is measured in.
@@ -42,8 +42,11 @@ const (
 	Oxygen    = "a19001" // 氧气含量
 )
 
-//go:embed factors.csv
-var table string
+// monitored are the gas factors whose concentrations emission monitors report in
+// mg/m³, whatever the standard's table prints or leaves out.
+var monitored = map[string]bool{
+	"a05002": true, "a05024": true, "a21001": true, "a34001": true, "a34002": true, "a34004": true, "a34005": true, "a99054": true,
+}
 
 var (
 	all    = read()
@@ -52,14 +55,21 @@ var (
 	oldWat = index(func(f Factor) string { return oldOf(f, Water) })
 )
 
+// read takes the pollutants from the codec's tables of the standard.
 func read() []Factor {
-	rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
-	if err != nil {
-		panic(err) // the table is part of the program
-	}
-	out := make([]Factor, 0, len(rows)-1)
-	for _, r := range rows[1:] {
-		out = append(out, Factor{r[0], r[1], r[2], r[3], r[4], r[5], Medium(r[6])})
+	media := map[hj212.Medium]Medium{hj212.MediumWater: Water, hj212.MediumGas: Gas}
+	raised := strings.NewReplacer("m3", "m³", "m2", "m²")
+	var out []Factor
+	for _, f := range hj212.Factors {
+		m, pollutant := media[f.Medium]
+		if !pollutant {
+			continue
+		}
+		x := Factor{f.Code, f.Name, f.Code2005, raised.Replace(f.Unit), raised.Replace(f.MassUnit), f.Format, m}
+		if monitored[f.Code] {
+			x.Unit, x.MassUnit = "mg/m³", "kg"
+		}
+		out = append(out, x)
 	}
 	return out
 }

@@ -52,3 +52,12 @@ func TestName_KeepsUnknownCodes(t *testing.T) {
 		t.Error(Name("a21026"), Name("NMHC"))
 	}
 }
+
+func TestUnits(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"a21026": "mg/m³", "a34004": "mg/m³", "a20044": "ng/m³", "a00000": "m³/s", "w20111": "µg/L", "a34011": "t/(km²·月)", "w01001": ""} {
+		if f, _ := ByCode(code); f.Unit != want {
+			t.Errorf("%s: %q, want %q", code, f.Unit, want)
+		}
+	}
+}
