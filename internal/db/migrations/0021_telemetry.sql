@@ -24,7 +24,7 @@ CREATE TABLE tele_cursor (
     consumer TEXT PRIMARY KEY,
     seq      BIGINT NOT NULL
 );
-INSERT INTO tele_cursor (consumer, seq) VALUES ('device', 0), ('hourly_value', 0), ('daily_value', 0);
+INSERT INTO tele_cursor (consumer, seq) VALUES ('hourly_value', 0), ('daily_value', 0);
 
 -- Bytes that are not data: bad frames, noise, wrong passwords.
 CREATE TABLE quarantine (

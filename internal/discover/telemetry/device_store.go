@@ -2,6 +2,8 @@ package telemetry
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -35,18 +37,34 @@ func devicesOf(ctx context.Context, tx *db.Tx, outletID string) ([]Device, error
 }
 
 func insertDevice(ctx context.Context, tx *db.Tx, d *Device) error {
-	num, err := bump(ctx, tx, "device", 1)
-	if err != nil {
+	if err := chooseNum(ctx, tx, d); err != nil {
 		return err
 	}
-	d.Num = num
-	_, err = db.Exec(ctx, tx, `INSERT INTO device (id, num, mn, outlet_id, password, protocol, rtd_interval, answer_always, active, created_at, updated_at, version)
+	_, err := db.Exec(ctx, tx, `INSERT INTO device (id, num, mn, outlet_id, password, protocol, rtd_interval, answer_always, active, created_at, updated_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, TRUE, $9, $9, 1)`,
 		d.ID, d.Num, d.MN, d.OutletID, d.Password, d.Protocol, d.RtdInterval, d.AnswerAlways, tx.Micros())
 	if db.IsUnique(err) {
 		return fault.Conflictf("MN 号 %s 已登记在另一个排放口；如设备已迁移，请先停用原登记", d.MN).Because(err)
 	}
 	return err
+}
+
+// chooseNum gives the device its number: the same for an MN at an outlet, also
+// after a restore that has lost the registration but not the readings, and
+// another when the pair is registered once more. A counter would, after such a
+// restore, give one device's readings to the next that is registered.
+func chooseNum(ctx context.Context, tx *db.Tx, d *Device) error {
+	for again := 0; ; again++ {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%s\x00%d", d.MN, d.OutletID, again))
+		d.Num = int64(binary.BigEndian.Uint32(sum[:4]) >> 1) // 31 bits: 4 bytes in a row's key
+		_, err := db.One(ctx, tx, db.Value[int64], `SELECT num FROM device WHERE num = $1`, d.Num)
+		if db.IsMissing(err) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func updateDevice(ctx context.Context, tx *db.Tx, d Device) error {

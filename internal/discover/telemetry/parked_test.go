@@ -204,3 +204,41 @@ func TestDevice_Reach(t *testing.T) {
 		}
 	})
 }
+
+// After a restore that knows the readings but not the registration, the device
+// finds its readings again, and another device does not take them over.
+func TestDevice_NumbersSurviveALostRegistration(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		b := open(t, d)
+		dev := b.device("MN1", enterprise.Gas)
+		b.want(b.send(frame("MN1", "31", "2011", "20261121093000", "a21026-Rtd=1")), Stored)
+		lost := func() {
+			t.Helper()
+			err := d.Write(ctx, func(tx *db.Tx) error {
+				_, err := db.Exec(ctx, tx, `DELETE FROM device WHERE id = $1`, dev.ID)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			b.restart()
+		}
+		lost()
+		b.device("MN2", enterprise.Gas)
+		if r := b.since(0); len(r) != 1 || r[0].OutletID != "" {
+			t.Errorf("%+v", r)
+		}
+		again := b.register(Device{MN: "MN1", OutletID: dev.OutletID})
+		if r := b.since(0); again.Num != dev.Num || r[0].OutletID != dev.OutletID {
+			t.Errorf("number %d, was %d; %+v", again.Num, dev.Num, r)
+		}
+		again.Active = false
+		if _, err := b.devices.Update(ctx, duty, again); err != nil {
+			t.Fatal(err)
+		}
+		if third := b.register(Device{MN: "MN1", OutletID: dev.OutletID}); third.Num == again.Num {
+			t.Error("two registrations share a number")
+		}
+	})
+}
