@@ -28,8 +28,8 @@ type Config struct {
 // HJ 212-2017 knows.
 const rtdInterval = 30 * time.Second
 
-// The incident begins with the newest reading, at once and severely: the reading
-// after it raises the early notice.
+// The incident comes at once and severely: its second reading raises the early
+// notice.
 const (
 	incidentLasts = 40 * time.Minute
 	incidentTimes = 8
@@ -169,7 +169,8 @@ func (d *Demo) Live(ctx context.Context) error {
 	for {
 		select {
 		case err := <-done:
-			return err
+			d.memory.Sent = time.Now().Add(-rtdInterval)
+			return errors.Join(err, d.memory.keep(d.conf.App.Dir))
 		case t := <-beat.C:
 			// What was due a little while ago has been answered by now.
 			d.memory.Sent = t.Add(-heartbeat)
@@ -181,8 +182,15 @@ func (d *Demo) Live(ctx context.Context) error {
 }
 
 // incident makes a stack fail, another one at every start, so that an alarm of
-// an earlier start does not stand in the way of a new one.
+// an earlier start does not stand in the way of a new one. It begins with the
+// first reading that nobody has sent yet: after the past was played that is the
+// next one behind it, after a restart the next one from now.
 func (d *Demo) incident(now time.Time) {
+	from := now
+	if d.memory.Starts == 0 {
+		from = d.memory.Sent
+	}
+	from = from.Truncate(rtdInterval).Add(rtdInterval)
 	var stacks []*world.Outlet
 	for _, o := range d.world.Outlets() {
 		if o.Kind == world.Gas && o.Measures("a21026") {
@@ -190,7 +198,7 @@ func (d *Demo) incident(now time.Time) {
 		}
 	}
 	d.faulty = stacks[d.memory.Starts%len(stacks)]
-	a := accident{Outlet: d.faulty.Key, From: now.Truncate(rtdInterval), To: now.Add(incidentLasts).Truncate(rtdInterval)}
+	a := accident{Outlet: d.faulty.Key, From: from, To: now.Add(incidentLasts).Truncate(rtdInterval)}
 	d.memory.Incidents = append(d.memory.Incidents, a)
 	d.world.Add(d.faulty, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
 	fmt.Fprintf(d.conf.Out, "演示事故：%s %s 的污染治理设施失效，一分钟内出现早期提醒\n", d.faulty.Enterprise.Name, d.faulty.Name)
