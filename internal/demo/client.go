@@ -92,6 +92,8 @@ func (p *person) upload(ctx context.Context, name string, content []byte) (strin
 type thing struct {
 	ID       string        `json:"id"`
 	Number   string        `json:"number"`
+	Title    string        `json:"title"`
+	Category string        `json:"category"`
 	State    string        `json:"state"`
 	Area     string        `json:"area"`
 	Version  int64         `json:"version"`

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"fmt"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/profile"
 )
 
@@ -170,6 +172,31 @@ func TestTurn_FollowsItsOdds(t *testing.T) {
 	}
 	if o.turn(thing{Number: "x"}, choice{verb: "sign"}) {
 		t.Error("never is never")
+	}
+}
+
+func TestPick_FitsTheStory(t *testing.T) {
+	t.Parallel()
+	category := flow.Field{Name: "category", Options: []flow.Option{{Value: "solid"}, {Value: "water"}, {Value: "air"}, {Value: "river"}}}
+	for _, c := range []struct {
+		t    thing
+		want string
+	}{
+		{thing{Number: "1", Title: "河道水体发黑", Category: "river"}, "river"},
+		{thing{Number: "2", Title: "某厂尾水总排口总氮超标"}, "water"},
+		{thing{Number: "3", Title: "某厂1号锅炉烟囱二氧化硫超标"}, "air"},
+	} {
+		if got := pick(c.t, category); got != c.want {
+			t.Errorf("%s is %s", c.t.Title, got)
+		}
+	}
+	severity := flow.Field{Name: "severity", Options: []flow.Option{{Value: "general"}, {Value: "serious"}, {Value: "major"}}}
+	n := map[string]int{}
+	for i := range 1000 {
+		n[pick(thing{Number: fmt.Sprint(i)}, severity)]++
+	}
+	if n["general"] < 550 || n["serious"] < 200 || n["major"] < 20 || n["major"] > 90 {
+		t.Errorf("%v", n)
 	}
 }
 

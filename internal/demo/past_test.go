@@ -54,6 +54,19 @@ func TestPrepare_LeavesALivingCityBehind(t *testing.T) {
 	if states["clues"] < 2 || states["issues"] < 2 {
 		t.Errorf("all things are in the same state: %v", states)
 	}
+	for _, state := range []string{"pending", "assigned", "working", "submitted", "accepted", "closed"} {
+		list, err := look.list(t.Context(), "issues", state)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, x := range list {
+			for _, told := range tips {
+				if x.Title == told.title && x.Category != told.category {
+					t.Errorf("%s is %s, not %s", x.Title, x.Category, told.category)
+				}
+			}
+		}
+	}
 	for _, p := range []string{"agency", "clerk"} {
 		who := visitor(t, d, p)
 		tokens, err := d.App().Accounts().Tokens(t.Context(), auth.Actor{ID: who.id})

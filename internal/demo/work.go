@@ -175,7 +175,7 @@ func (o *office) answer(ctx context.Context, p *person, t thing, verb flow.Verb,
 		if len(f.Options) == 0 {
 			return nil, fmt.Errorf("%s of %s offers no choice", f.Name, verb)
 		}
-		return f.Options[draw(t.Number+f.Name)%uint64(len(f.Options))].Value, nil
+		return pick(t, f), nil
 	case flow.Agency:
 		if verb == "refer" {
 			return "zhzf", nil
@@ -196,6 +196,36 @@ func (o *office) answer(ctx context.Context, p *person, t thing, verb flow.Verb,
 		return t.Area, nil
 	}
 	return o.words(t, verb, f), nil
+}
+
+// pick chooses as somebody would who has read the thing: its own category, or
+// what its title is about; most things are not grave; other choices vary.
+func pick(t thing, f flow.Field) string {
+	n := draw(t.Number + f.Name)
+	switch f.Name {
+	case "category":
+		want := t.Category
+		if want == "" {
+			want = "air"
+			if strings.Contains(t.Title, "水") {
+				want = "water"
+			}
+		}
+		for _, o := range f.Options {
+			if o.Value == want {
+				return want
+			}
+		}
+	case "severity": // from light to grave
+		switch {
+		case n%20 == 0:
+			return f.Options[len(f.Options)-1].Value
+		case n%20 < 7 && len(f.Options) > 2:
+			return f.Options[1].Value
+		}
+		return f.Options[0].Value
+	}
+	return f.Options[n%uint64(len(f.Options))].Value
 }
 
 // colleague finds somebody of the role in the person's own agency.
