@@ -6,6 +6,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
+	"github.com/qingshao/qingshao/internal/job"
 )
 
 // monitors builds the registry and the store of readings.
@@ -19,6 +20,7 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.serve(a.telemetry)
 	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Log: a.conf.Log})
 	a.background(a.digest, a.digest.RunDue)
+	a.jobs.Daily("quarantine.trim", "03:20", func(ctx context.Context, _ job.Job) error { return a.telemetry.TrimQuarantine(ctx) })
 	return nil
 }
 

@@ -304,7 +304,7 @@ func TestDigest_FollowsWhileRunning(t *testing.T) {
 	}
 	b.want(b.send(frame("MN1", "31", "2061", "20261121080000", "a21026-Avg=5")), Stored)
 	deadline := time.Now().Add(20 * time.Second)
-	for len(g.Current(dev.OutletID).Values) == 0 && time.Now().Before(deadline) {
+	for (len(g.Current(dev.OutletID).Values) == 0 || len(b.periods(Hour, dev.OutletID)) == 0) && time.Now().Before(deadline) {
 		<-time.After(5 * time.Millisecond)
 	}
 	if err := g.Stop(context.Background()); err != nil {

@@ -68,11 +68,12 @@ type Quarantined struct {
 // nor memory. What is over the rate is counted, not kept.
 const (
 	quarantineBurst   = 60 // runs an address may send at once
-	quarantineEvery   = time.Second
+	quarantineEvery   = 5 * time.Second
 	quarantineQueue   = 4096
 	quarantineRaw     = 16 << 10
 	quarantineDelay   = 200 * time.Millisecond
 	quarantineSenders = 4096
+	quarantineKeep    = 180 * 24 * time.Hour // without a note
 )
 
 // quarantine writes behind the readers' backs: nothing in it is answered, so
@@ -193,6 +194,18 @@ func (q *quarantine) store(ctx context.Context, batch []Quarantined) error {
 			}
 		}
 		return nil
+	})
+}
+
+// TrimQuarantine removes what is older than 180 days and bears no note, and writes
+// into the audit log how much that was.
+func (s *Store) TrimQuarantine(ctx context.Context) error {
+	return s.d.Write(ctx, func(tx *db.Tx) error {
+		n, err := trimQuarantine(ctx, tx, tx.Now.Add(-quarantineKeep))
+		if err != nil || n == 0 {
+			return err
+		}
+		return audit.Record(ctx, tx, audit.Entry{Actor: "system:telemetry", Action: "quarantine.trim", Kind: "quarantine", Area: s.o.Area, Detail: map[string]any{"removed": n}})
 	})
 }
 

@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
@@ -41,6 +42,10 @@ func quarantinedByID(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor
 func noteQuarantined(ctx context.Context, tx *db.Tx, x Quarantined) error {
 	_, err := db.Exec(ctx, tx, `UPDATE quarantine SET note = $1, noted_by = $2, noted_at = $3 WHERE id = $4`, x.Note, x.NotedBy, x.NotedAt.UnixMicro(), x.ID)
 	return err
+}
+
+func trimQuarantine(ctx context.Context, tx *db.Tx, before time.Time) (int64, error) {
+	return db.Exec(ctx, tx, `DELETE FROM quarantine WHERE at < $1 AND note = ''`, before.UnixMicro())
 }
 
 func listQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q QuarantineQuery) (db.Page[Quarantined], error) {

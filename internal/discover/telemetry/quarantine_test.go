@@ -120,3 +120,39 @@ func TestReasonTitle(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestQuarantine_IsTrimmedExceptNotes(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		ctx, p := context.Background(), auth.DefaultPolicy()
+		b := open(t, d)
+		for _, reason := range []string{"crc", "noise"} {
+			b.s.Quarantine(Quarantined{At: c.Now(), Address: "10.0.0.1:1", Reason: reason, Raw: []byte("x")})
+		}
+		page, err := b.s.QuarantineList(ctx, p, duty, QuarantineQuery{Reason: "crc"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.s.QuarantineNote(ctx, p, duty, page.Items[0].ID, "厂家已更换主板"); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(quarantineKeep)
+		left := func() int {
+			t.Helper()
+			if err := b.s.TrimQuarantine(ctx); err != nil {
+				t.Fatal(err)
+			}
+			page, err := b.s.QuarantineList(ctx, p, duty, QuarantineQuery{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(page.Items)
+		}
+		if n := left(); n != 2 {
+			t.Errorf("%d left on the last day, want 2", n)
+		}
+		c.Advance(time.Second)
+		if n := left(); n != 1 {
+			t.Errorf("%d left, want the one with a note", n)
+		}
+	})
+}
