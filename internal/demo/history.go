@@ -30,8 +30,12 @@ type moment struct {
 	office bool
 }
 
-// moments lists the steps from so many days ago until now: each day's end, each
-// hour's end near the present, and four office hours on every weekday.
+// fresh is how near the present every hour is a step of its own; farther back
+// every third is, which makes the start shorter.
+const fresh = 9 * time.Hour
+
+// moments lists the steps from so many days ago until now: each day's end, ends
+// of hours near the present, and four office hours on every weekday.
 func (s span) moments(now time.Time) []moment {
 	var out []moment
 	t := now.In(beijing).AddDate(0, 0, -s.days)
@@ -39,7 +43,7 @@ func (s span) moments(now time.Time) []moment {
 	for ; t.Before(now); t = t.Add(time.Hour) {
 		work := t.Weekday() != time.Saturday && t.Weekday() != time.Sunday
 		m := moment{t, work && (t.Hour() == 9 || t.Hour() == 11 || t.Hour() == 14 || t.Hour() == 16)}
-		if m.office || t.Hour() == 0 || now.Sub(t) < s.hours {
+		if m.office || t.Hour() == 0 || now.Sub(t) < s.hours && (now.Sub(t) < fresh || t.Hour()%3 == 0) {
 			out = append(out, m)
 		}
 	}
