@@ -178,27 +178,71 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     }))
   })
 
+  it('lists can be worked without a mouse, and filters live in the address', { timeout: 90_000 }, () => act('clerk', wide, async (page) => {
+    await page.goto('/issues')
+    await settled(page)
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    const number = await page.locator('tr[data-on=true] td').first().innerText()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/issues/*')
+    await page.locator('.crumb', { hasText: number }).waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'H1', 'focus goes to the heading')
+    await page.keyboard.press('/')
+    await page.keyboard.type(number)
+    await page.keyboard.press('Enter')
+    await page.waitForURL((u) => u.searchParams.get('q') === number)
+    await page.getByText('共 1 条').waitFor()
+    await page.goto('/issues')
+    await settled(page)
+    await choose(page, '状态', '已销号')
+    await page.waitForURL((u) => u.searchParams.get('state') === 'closed')
+    await settled(page)
+    assert.ok(await page.locator('table.t tbody tr').count() > 0)
+    assert.equal(await page.locator('table.t .chip', { hasNotText: '已销号' }).count(), 0)
+    await page.getByRole('button', { name: '保存为视图' }).click()
+    await page.getByLabel('视图名称').fill('销号的')
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: '视图：销号的' }).waitFor()
+    const download = page.waitForEvent('download')
+    await page.getByRole('link', { name: '导出 CSV' }).click()
+    assert.match((await download).suggestedFilename(), /\.csv$/)
+  }))
+
+  it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
+    await page.goto('/')
+    await page.waitForURL('**/users')
+    await settled(page)
+    assert.deepEqual(await page.getByRole('navigation', { name: '主菜单' }).getByRole('link').allInnerTexts(), ['管理'])
+    await page.goto('/issues')
+    await page.getByRole('alert').waitFor()
+    assert.match(await page.getByRole('alert').innerText(), /权限/)
+  }))
+
   describe('every page, at 1440 and at 390 px', { concurrency: 2 }, () => {
     const id = (page, path) => page.evaluate(async (p) => (await (await fetch('/api/v1' + p)).json()).items[0]?.id, path)
-    const pages = {
-      duty: [
+    const pages = [
+      ['duty', [
         ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'],
         ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
+      ]],
+      ['duty', [
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
-      ],
-      clerk: [['desk-clerk', '/'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]],
-      agency: [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]],
-      leader: [['desk-leader', '/']],
-      admin: [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['jobs', '/jobs']],
-      secadmin: [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`]],
-      auditor: [['audit', '/audit']],
-    }
-    for (const [login, list] of Object.entries(pages)) {
-      it(`as ${login}`, { timeout: 300_000 }, () => act(login, wide, async (page) => {
+      ]],
+      ['clerk', [['desk-clerk', '/'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
+      ['agency', [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]]],
+      ['leader', [['desk-leader', '/']]],
+      ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['jobs', '/jobs']]],
+      ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`]]],
+      ['auditor', [['audit', '/audit']]],
+    ]
+    for (const [login, list] of pages) {
+      it(`as ${login}: ${list.map(([name]) => name).join(' ')}`, { timeout: 600_000 }, () => act(login, wide, async (page) => {
         await settled(page)
         for (const [name, where] of list) {
           await page.setViewportSize(wide)

@@ -33,7 +33,7 @@ export function Shell() {
           <img src={icon} alt="" />
           <span>清哨</span>
         </Go>
-        {!phone && <AreaSwitch />}
+        {!phone && list.some((s) => s.key !== 'admin') && <AreaSwitch />}
         {!phone && <Find path={location.pathname} />}
         <div className="end">
           <Go className="top-button" href="/notices" aria-label={me.unread > 0 ? `消息，${me.unread} 条未读` : '消息'}>

@@ -24,6 +24,8 @@ describe('dates are written in Beijing time', () => {
     expect(lasting('2026-11-21T09:00:00+08:00', '2026-11-21T09:45:00+08:00', at)).toBe('45 分钟')
     expect(lasting('2026-11-21T07:25:00+08:00', '', at)).toBe('2 小时 5 分')
     expect(lasting('2026-11-19T08:30:00+08:00', null, at)).toBe('2 天 1 小时')
+    expect(lasting('2026-11-19T09:10:00+08:00', null, at)).toBe('2 天')
+    expect(lasting('2026-11-21T07:30:00+08:00', null, at)).toBe('2 小时')
   })
 })
 

@@ -90,6 +90,7 @@ export function lasting(from: string, to: string | null | undefined, now: number
   const min = Math.max(0, Math.round((b - a) / 60000))
   if (Number.isNaN(min)) return '—'
   if (min < 60) return `${min} 分钟`
-  if (min < 1440) return `${Math.floor(min / 60)} 小时 ${min % 60} 分`
-  return `${Math.floor(min / 1440)} 天 ${Math.floor((min % 1440) / 60)} 小时`
+  const part = (big: string, n: number, small: string) => (n > 0 ? `${big} ${n} ${small}` : big)
+  if (min < 1440) return part(`${Math.floor(min / 60)} 小时`, min % 60, '分')
+  return part(`${Math.floor(min / 1440)} 天`, Math.floor((min % 1440) / 60), '小时')
 }

@@ -3,7 +3,7 @@
 
 import type { SeriesFactor } from '../api/types'
 import { dateTime, reading } from './format'
-import { exceeds, flagWord, limitAt, marked, steps, top } from './series'
+import { bottom, exceeds, flagWord, limitAt, marked, steps, top } from './series'
 
 export interface Pin { at: string; title: string; factor: string; level: string }
 export interface Zoom { from: number; to: number }
@@ -45,7 +45,7 @@ export function chartOption(factors: SeriesFactor[], kind: string, pins: Pin[], 
       axisLabel: { color: soft, fontSize: 12, hideOverlap: true, formatter: (v: number) => axisTime(v, kind) },
     })),
     yAxis: factors.map((f, i) => ({
-      type: 'value', gridIndex: i, min: 0, max: niceTop(top(f)), interval: niceTop(top(f)) / niceParts(niceTop(top(f))),
+      type: 'value', gridIndex: i, ...axis(bottom(f), top(f)),
       axisLabel: { color: soft, fontSize: 12, formatter: (v: number) => reading(v) }, splitLine: { lineStyle: { color: '#eceef1' } },
     })),
     dataZoom: [
@@ -100,6 +100,13 @@ function axisTime(v: number, kind: string): string {
   const s = dateTime(v)
   if (kind === 'day') return s.slice(5, 10)
   return s.slice(11) === '00:00' ? s.slice(5, 10) : s.slice(11)
+}
+
+/** axis gives round ends and steps; a factor may lie below nought (烟气压力). */
+export function axis(low: number, high: number): { min: number; max: number; interval: number } {
+  if (low === 0) return { min: 0, max: niceTop(high), interval: niceTop(high) / niceParts(niceTop(high)) }
+  const interval = niceTop((high - low) / 4)
+  return { min: Math.floor(low / interval) * interval, max: Math.ceil(high / interval) * interval, interval }
 }
 
 /** niceTop rounds an axis end up to 1, 1.5, 2, 3, 4, 5, 6, 8 times a power of ten. */

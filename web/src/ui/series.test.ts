@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SeriesFactor, SeriesPoint } from '../api/types'
 import { exceeds, flagWord, limitAt, marked, rows, top, valid } from './series'
-import { chartHeight, chartOption, niceParts, niceTop } from './series-option'
+import { axis, chartHeight, chartOption, niceParts, niceTop } from './series-option'
 
 const at = (h: number) => `2026-11-21T${String(h).padStart(2, '0')}:00:00+08:00`
 const point = (h: number, avg: number, flag = 'N'): SeriesPoint => ({ t: at(h), avg, min: avg, max: avg, flag, source: 'report' })
@@ -72,6 +72,15 @@ describe('the chart', () => {
     expect(o.series[0].markArea.data[0][0]).toMatchObject({ name: '校准', itemStyle: { color: 'HATCH' } })
     expect(o.series[0].markPoint.data[0].coord).toEqual([Date.parse(at(2)), 120])
     expect(o.series[1].markPoint.data).toEqual([])
+  })
+  it('holds a curve below nought', () => {
+    expect(axis(0, 134)).toEqual({ min: 0, max: 150, interval: 50 })
+    const a = axis(-0.5, 0)
+    expect(a.min).toBeLessThanOrEqual(-0.5)
+    expect(a.max).toBe(0)
+    const b = axis(-3, 10)
+    expect(b.min).toBeLessThanOrEqual(-3)
+    expect(b.max).toBeGreaterThanOrEqual(10)
   })
   it('grows with the factors', () => expect(chartHeight(2)).toBeGreaterThan(chartHeight(1)))
 })

@@ -49,12 +49,19 @@ export function exceeds(p: SeriesPoint, limits: SeriesLimit[], kind: string): bo
   return (l.upper !== undefined && p.avg > l.upper) || (l.lower !== undefined && p.avg < l.lower)
 }
 
+/** bottom gives the y-axis' lower end: nought, or below the lowest value. */
+export function bottom(f: SeriesFactor): number {
+  let m = 0
+  for (const p of f.points) if (p.avg < m) m = p.avg
+  return m * 1.12
+}
+
 /** top gives the y-axis' upper end: the curve and its limit, with a little air. */
 export function top(f: SeriesFactor): number {
   let m = 0
   for (const p of f.points) if (p.avg > m) m = p.avg
   for (const l of f.limits) if (l.upper !== undefined && l.upper > m) m = l.upper
-  return m === 0 ? 1 : m * 1.12
+  return m === 0 && bottom(f) === 0 ? 1 : m * 1.12
 }
 
 export interface SeriesRow { t: string; cells: ({ point: SeriesPoint; over: boolean } | undefined)[] }

@@ -34,7 +34,7 @@ export function Verbs({ actions, waits, run, similar }: VerbsProps) {
         {actions.length === 0 && <p className="soft">{waits ? `现在等待${waits}，您不需要操作。` : '没有需要您办理的操作。'}</p>}
         {!chosen &&
           actions.map((a) => (
-            <div key={a.verb} className={a.verb === lead || !a.allowed ? 'whole' : undefined}>
+            <div key={a.verb} className={a.verb === lead || !a.allowed || actions.length === 1 ? 'whole' : undefined}>
               <Button
                 className="verb"
                 type={a.verb === lead ? 'primary' : 'default'}

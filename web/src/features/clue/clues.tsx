@@ -26,7 +26,7 @@ const columns: Column<Clue>[] = [
   { key: 'source', title: '来源', align: 'c', render: (c) => c.source_title, text: (c) => c.source_title },
   { key: 'area', title: '区域', align: 'c', render: (c) => c.area_name, text: (c) => c.area_name },
   { key: 'category', title: '类别', align: 'c', optional: true, render: (c) => c.category_name || '—', text: (c) => c.category_name },
-  { key: 'enterprise', title: '企业', render: (c) => c.enterprise_name || '—', text: (c) => c.enterprise_name },
+  { key: 'enterprise', title: '企业', align: 'c', optional: true, render: (c) => c.enterprise_name || '—', text: (c) => c.enterprise_name },
   { key: 'created', title: '收到', align: 'c', render: (c) => dateTime(c.created_at), text: (c) => dateTime(c.created_at) },
   { key: 'due', title: '研判期限', align: 'c', render: (c) => <span className={c.overdue ? 'red' : ''}>{c.due_at ? day(c.due_at) : '—'}{c.overdue && ' 逾期'}</span>, text: (c) => dateTime(c.due_at) },
   { key: 'state', title: '状态', align: 'c', render: (c) => <StateChip state={c.state} title={c.state_title} />, text: (c) => c.state_title },

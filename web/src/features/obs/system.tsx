@@ -5,6 +5,8 @@ import { Page, Panel } from '../../ui/page'
 import { Bones, Trouble } from '../../ui/state'
 import { facts } from './facts'
 
+const checks: Record<string, string> = { database: '数据库', disk: '磁盘', gateway: '设备接入', sequencer: '审计入链', jobs: '后台任务', telemetry: '监测数据' }
+
 const engines: Record<string, string> = { sqlite: 'SQLite（内置）', postgres: 'PostgreSQL' }
 
 /** SystemHealth says how the program is. */
@@ -23,7 +25,7 @@ export function SystemHealth() {
           <div><dt>启动</dt><dd className="num">{dateTime(s.started_at)}</dd></div>
           <div><dt>已运行</dt><dd className="num">{lasting(s.started_at, null)}</dd></div>
           {s.checks.map((c) => (
-            <div key={c.name}><dt>检查：{c.name}</dt><dd>{c.ok ? <Mark shape="circle" tone="green">正常</Mark> : <Mark shape="triangle" tone="red">异常</Mark>}</dd></div>
+            <div key={c.name}><dt>检查：{checks[c.name] ?? c.name}</dt><dd>{c.ok ? <Mark shape="circle" tone="green">正常</Mark> : <Mark shape="triangle" tone="red">异常</Mark>}</dd></div>
           ))}
         </dl>
       </Panel>

@@ -160,7 +160,7 @@ function MyTodo({ rows }: { rows: Todo[] }) {
                   <span className="soft small num">{t.number}</span>
                   <span className={`small num ${t.overdue ? 'red' : 'soft'}`}>{t.overdue ? '已逾期 ' : ''}{t.due_at ? `${dateTime(t.due_at).slice(5)} 到期` : ''}</span>
                 </span>
-                <span className="line-main">{t.title}</span>
+                <span className="line-main" title={t.title}>{t.title}</span>
                 <span className="sub">{t.state_title}</span>
               </Go>
             </li>
@@ -199,7 +199,7 @@ function LateTen({ rows }: { rows: Issue[] }) {
                   <td className="c"><Go href={`/issues/${i.id}`}>{i.number}</Go></td>
                   <td>{i.title}</td>
                   <td className="nowrap">{i.area_name}</td>
-                  <td>{i.lead_agency_name || '—'}</td>
+                  <td className="nowrap">{i.lead_agency_name || '—'}</td>
                   <td className="nowrap">{i.state_title}</td>
                   <td className="r red">{i.days_left < 0 ? -i.days_left : '不足 1'}</td>
                 </tr>

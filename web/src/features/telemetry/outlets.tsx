@@ -9,7 +9,7 @@ import { OutletMark } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
-import { isOver, judged, limitText } from './value'
+import { isOver, judged, leading, limitText } from './value'
 import { Values } from './values'
 import './outlets.css'
 
@@ -51,12 +51,12 @@ export function Outlets() {
 }
 
 const columns: Column<Outlet>[] = [
-  { key: 'name', title: '监控点', render: (o) => o.name, text: (o) => o.name },
-  { key: 'enterprise', title: '企业', render: (o) => <Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>, text: (o) => o.enterprise_name },
+  { key: 'name', title: '监控点', align: 'c', render: (o) => o.name, text: (o) => o.name },
+  { key: 'enterprise', title: '企业', align: 'c', render: (o) => <Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>, text: (o) => o.enterprise_name },
   { key: 'area', title: '区域', align: 'c', render: (o) => o.area_name, text: (o) => o.area_name },
   { key: 'kind', title: '类别', align: 'c', render: (o) => kinds[o.kind] ?? o.kind, text: (o) => kinds[o.kind] ?? o.kind },
   { key: 'state', title: '状态', align: 'c', render: (o) => <OutletMark state={o.state} />, text: (o) => o.state },
-  { key: 'values', title: '当前值／限值', render: (o) => <Values values={o.values} />, text: (o) => o.values.map((v) => `${v.name} ${reading(judged(v))} ${limitText(v)} ${v.unit}`).join('；') },
+  { key: 'values', title: '当前值／限值', render: (o) => <Values values={o.values} brief />, text: (o) => o.values.map((v) => `${v.name} ${reading(judged(v))} ${limitText(v)} ${v.unit}`).join('；') },
   { key: 'alarms', title: '预警', unit: '起', align: 'r', render: (o) => (o.alarms_open > 0 ? <Go className="red" href={`/alarms?outlet_id=${o.id}`}>{count(o.alarms_open)}</Go> : '0'), text: (o) => o.alarms_open },
   { key: 'last', title: '最近上报', align: 'c', render: (o) => <time dateTime={o.last_at} title={dateTime(o.last_at)}>{ago(o.last_at)}</time>, text: (o) => dateTime(o.last_at) },
 ]
@@ -69,7 +69,7 @@ function Card({ outlet: o }: { outlet: Outlet }) {
         <OutletMark state={o.state} />
       </span>
       <span className="sub">{o.enterprise_name} · {o.area_name} · {ago(o.last_at)}</span>
-      <Values values={o.values} />
+      <Values values={o.values} brief />
     </>
   )
 }
@@ -88,7 +88,7 @@ function Tiles({ list }: { list: List<Outlet> }) {
               <span className="strong tile-title">{o.name}</span>
               <span className="sub tile-title">{o.enterprise_name}</span>
               <span className="tile-values">
-                {o.values.slice(0, 4).map((v) => <TileValue key={v.code} v={v} />)}
+                {leading(o.values).shown.slice(0, 5).map((v) => <TileValue key={v.code} v={v} />)}
               </span>
             </Go>
           </li>
@@ -108,7 +108,7 @@ function TileValue({ v }: { v: OutletValue }) {
         {over && <span className="chip red">超标</span>} <span className={over ? 'red strong' : ''}>{reading(judged(v))}</span>
         <span className="soft small"> {limitText(v)} {v.unit}</span>
       </span>
-      <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, (v.ratio || 0) * 100)}%`, background: over ? 'var(--red)' : undefined }} /></span>
+      {v.ratio > 0 && <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, (v.ratio || 0) * 100)}%`, background: over ? 'var(--red)' : undefined }} /></span>}
     </span>
   )
 }

@@ -19,14 +19,14 @@ export function spanLength(span: string): number {
 
 export interface SeriesQuery { kind: string; span: string; spans: { value: string; label: string }[]; factors: string[]; from: string; to: string }
 
-/** seriesQuery reads the address; "now" is rounded up to the minute so that the same page asks the same question. */
-export function seriesQuery(search: Search, known: string[], now: number = Date.now()): SeriesQuery {
+/** seriesQuery reads the address; without chosen factors the usual ones are drawn; "now" is rounded up to the minute so that the same page asks the same question. */
+export function seriesQuery(search: Search, known: string[], usual: string[] = known, now: number = Date.now()): SeriesQuery {
   const kind = kinds.find((k) => k.value === search.kind) ?? kinds[0]
   const span = kind.spans.find(([v]) => v === search.span)?.[0] ?? kind.spans[kind.value === 'realtime' ? 0 : 1][0]
   const factors = (search.factors ?? '').split(',').filter((f) => known.includes(f))
   const to = search.to && !Number.isNaN(Date.parse(search.to)) ? Date.parse(search.to) : Math.ceil(now / 60_000) * 60_000
   const from = search.from && !Number.isNaN(Date.parse(search.from)) ? Date.parse(search.from) : to - spanLength(span)
-  return { kind: kind.value, span, spans: kind.spans.map(([value, label]) => ({ value, label })), factors: factors.length > 0 ? factors : known, from: stamp(from), to: stamp(to) }
+  return { kind: kind.value, span, spans: kind.spans.map(([value, label]) => ({ value, label })), factors: factors.length > 0 ? factors : usual, from: stamp(from), to: stamp(to) }
 }
 
 /** stamp writes a moment as RFC 3339 in Beijing time. */

@@ -10,13 +10,14 @@ import { SeriesChart, type ChartHandle } from '../../ui/series-chart'
 import { flagWord, rows } from '../../ui/series'
 import { Bones, Trouble } from '../../ui/state'
 import { kinds, seriesQuery, zoomOf } from './range'
+import { leading } from './value'
 
 /** SeriesPanel draws an outlet's curves with the table beside; the address keeps kind, factors, range and zoom. */
 export function SeriesPanel({ outlet }: { outlet: Outlet }) {
   const [search, set, all] = useFilters()
   const can = useCan()
   const handle = useRef<ChartHandle>(null)
-  const chosen = seriesQuery(search, outlet.values.map((v) => v.code))
+  const chosen = seriesQuery(search, outlet.values.map((v) => v.code), leading(outlet.values).shown.map((v) => v.code))
   const { from, to } = chosen
   const query = { kind: chosen.kind, factors: chosen.factors.join(','), from, to }
   const q = useGet('/outlets/{id}/series', { path: { id: outlet.id }, query }, { keep: true, refetchInterval: search.to ? undefined : 30_000 })
@@ -48,10 +49,9 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
         <Select
           aria-label="因子"
           mode="multiple"
-          style={{ minWidth: 160, maxWidth: 360 }}
+          style={{ minWidth: 280, maxWidth: 480 }}
           maxTagCount="responsive"
-          placeholder="全部因子"
-          value={search.factors ? search.factors.split(',') : []}
+          value={chosen.factors}
           onChange={(v: string[]) => set('factors', v.join(','))}
           options={outlet.values.map((v) => ({ value: v.code, label: v.name }))}
         />

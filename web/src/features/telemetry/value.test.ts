@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isOver, judged, limitText } from './value'
+import { isOver, judged, leading, limitText } from './value'
 
 it('judges the converted value where there is one', () => {
   expect(judged({ value: 30, converted: 42 })).toBe(42)
@@ -16,4 +16,12 @@ it('never judges a marked or an unlimited value', () => {
 })
 it('writes the limit beside the value', () => {
   expect([limitText({ limit: 35 }), limitText({ limit: 9, lower: 6 }), limitText({ lower: 6 }), limitText({})]).toEqual(['/ 35', '/ 6–9', '/ ≥ 6', ''])
+})
+it('shows what has a limit, exceedances first, and says how much is left out', () => {
+  const flow = { value: 45, flag: 'N' }
+  const so2 = { value: 20, limit: 35, flag: 'N' }
+  const nox = { value: 60, limit: 50, flag: 'N' }
+  expect(leading([flow, so2, nox])).toEqual({ shown: [nox, so2], rest: 1 })
+  expect(leading([flow])).toEqual({ shown: [flow], rest: 0 })
+  expect(leading([])).toEqual({ shown: [], rest: 0 })
 })

@@ -1,14 +1,15 @@
 import type { OutletValue } from '../../api/types'
 import { reading } from '../../ui/format'
 import { flagWord } from '../../ui/series'
-import { isOver, judged, limitText } from './value'
+import { isOver, judged, leading, limitText } from './value'
 
-/** Values sets each factor's present value with its limit beside it. */
-export function Values({ values }: { values: OutletValue[] }) {
+/** Values sets each factor's present value with its limit beside it; brief shows only what has a limit. */
+export function Values({ values, brief }: { values: OutletValue[]; brief?: boolean }) {
   if (values.length === 0) return <span className="soft">还没有数据</span>
+  const { shown, rest } = brief ? leading(values) : { shown: values, rest: 0 }
   return (
     <span className="values">
-      {values.map((v) => {
+      {shown.map((v) => {
         const over = isOver(v)
         return (
           <span key={v.code} className="value" title={v.converted !== undefined ? `折算值；实测 ${reading(v.value)} ${v.unit}` : undefined}>
@@ -20,6 +21,7 @@ export function Values({ values }: { values: OutletValue[] }) {
           </span>
         )
       })}
+      {rest > 0 && <span className="soft">另 {rest} 项</span>}
     </span>
   )
 }
