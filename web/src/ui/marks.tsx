@@ -66,7 +66,7 @@ export function SeverityMark({ severity, title }: { severity: string; title: str
 const outletStates: Record<string, [Shape, Tone, string]> = {
   online: ['circle', 'green', '在线'],
   offline: ['ring', 'grey', '离线'],
-  alarm: ['triangle', 'red', '告警'],
+  alarm: ['triangle', 'red', '预警'],
   silent: ['dash', 'grey', '未上报'],
 }
 

@@ -3,7 +3,7 @@
 
 import type { SeriesFactor } from '../api/types'
 import { dateTime, reading } from './format'
-import { bottom, exceeds, flagWord, limitAt, marked, steps, top } from './series'
+import { bottom, exceeds, flagWord, limitAt, marked, overWord, steps, top } from './series'
 
 export interface Pin { at: string; title: string; factor: string; level: string }
 export interface Zoom { from: number; to: number }
@@ -139,7 +139,7 @@ function tip(factors: SeriesFactor[], kind: string, list: { seriesIndex: number;
     const parts = [`${escape(f.name)} <b>${reading(p.avg)}</b> ${escape(f.unit)}`]
     if (p.measured !== undefined) parts.push(`折算值；实测 ${reading(p.measured)}`)
     if (p.min !== undefined && p.max !== undefined) parts.push(`最小 ${reading(p.min)}　最大 ${reading(p.max)}`)
-    if (l?.upper != null) parts.push(`限值 ${reading(l.upper)}${exceeds(p, f.limits, kind) ? '（超标）' : ''}`)
+    if (l?.upper != null) parts.push(`限值 ${reading(l.upper)}${exceeds(p, f.limits, kind) ? `（${overWord(kind)}）` : ''}`)
     if (p.flag && p.flag !== 'N') parts.push(escape(flagWord(p.flag)))
     out.push(parts.join('<br>'))
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SeriesFactor, SeriesPoint } from '../api/types'
-import { exceeds, flagWord, limitAt, marked, rows, top, valid } from './series'
+import { exceeds, flagWord, limitAt, marked, overWord, rows, top, valid } from './series'
 import { axis, chartHeight, chartOption, niceParts, niceTop } from './series-option'
 
 const at = (h: number) => `2026-11-21T${String(h).padStart(2, '0')}:00:00+08:00`
@@ -84,3 +84,5 @@ describe('the chart', () => {
   })
   it('grows with the factors', () => expect(chartHeight(2)).toBeGreaterThan(chartHeight(1)))
 })
+
+it('says 超标 of official means only', () => expect(['realtime', 'minute', 'hour', 'day'].map(overWord)).toEqual(['超限', '超限', '超标', '超标']))

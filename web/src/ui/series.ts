@@ -35,6 +35,11 @@ export function marked(points: SeriesPoint[], step: number): Span[] {
   return out
 }
 
+/** overWord: 超标 is said of official hourly and daily means only, 超限 of what is merely early. */
+export function overWord(kind: string): string {
+  return kind === 'hour' || kind === 'day' ? '超标' : '超限'
+}
+
 /** limitAt finds the limit that is valid at a moment: the one for this kind of value before any other. */
 export function limitAt(limits: SeriesLimit[], t: number, kind: string): SeriesLimit | undefined {
   const now = limits.filter((l) => (!l.from || Date.parse(l.from) <= t) && (!l.to || t < Date.parse(l.to)))

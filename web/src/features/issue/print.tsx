@@ -19,7 +19,6 @@ export function PrintIssue() {
   }, [i])
   if (q.error) return <Trouble error={q.error} />
   if (!i) return <Bones />
-  const timeline = [...i.timeline].sort((a, b) => (a.at < b.at ? -1 : 1))
   return (
     <main className="desk-paper">
       <div className="paper-tools">
@@ -48,7 +47,7 @@ export function PrintIssue() {
         <table>
           <thead><tr><th scope="col">时间</th><th scope="col">事项</th><th scope="col">办理人</th><th scope="col">内容</th></tr></thead>
           <tbody>
-            {timeline.map((e) => (
+            {i.timeline.map((e) => (
               <tr key={e.id}>
                 <td className="nowrap">{dateTime(e.at)}</td>
                 <td className="nowrap">{e.title}</td>

@@ -57,7 +57,7 @@ function Numbers({ a }: { a: Alarm }) {
     <div className="row" style={{ gap: '8px 40px' }}>
       <Big title="监测值" value={reading(a.value)} unit={a.unit} red={a.value > a.limit} />
       <Big title="限值" value={reading(a.limit)} unit={a.unit} />
-      <Big title="超标倍数" value={a.value > a.limit ? times(a.value, a.limit).replace(' 倍', '') : '未超标'} unit={a.value > a.limit ? '倍' : ''} />
+      <Big title={`${a.level === 'notice' ? '超限' : '超标'}倍数`} value={a.value > a.limit ? times(a.value, a.limit).replace(' 倍', '') : '未超过'} unit={a.value > a.limit ? '倍' : ''} />
       <Big title="峰值" value={reading(a.peak)} unit={a.unit} />
     </div>
   )

@@ -27,7 +27,7 @@ const columns: Column<Alarm>[] = [
   { key: 'value', title: '监测值', align: 'r', render: (a) => <span className={a.value > a.limit ? 'red' : ''}>{reading(a.value)}</span>, text: (a) => a.value },
   { key: 'limit', title: '限值', align: 'r', render: (a) => reading(a.limit), text: (a) => a.limit },
   { key: 'unit', title: '单位', align: 'c', render: (a) => <span className="soft">{a.unit}</span>, text: (a) => a.unit },
-  { key: 'times', title: '超标倍数', align: 'r', render: (a) => times(a.value, a.limit).replace(' 倍', ''), text: (a) => times(a.value, a.limit) },
+  { key: 'times', title: '超出倍数', align: 'r', render: (a) => times(a.value, a.limit).replace(' 倍', ''), text: (a) => times(a.value, a.limit) },
   { key: 'peak', title: '峰值', align: 'r', optional: true, render: (a) => reading(a.peak), text: (a) => a.peak },
   { key: 'started', title: '开始', align: 'c', render: (a) => dateTime(a.started_at), text: (a) => dateTime(a.started_at) },
   { key: 'lasting', title: '持续', align: 'r', render: (a) => lasting(a.started_at, a.ended_at), text: (a) => lasting(a.started_at, a.ended_at) },

@@ -112,7 +112,7 @@ function Devices({ devices }: { devices: Device[] }) {
 }
 
 function Frames({ id }: { id: string }) {
-  const list = useList('/outlets/{id}/frames', { limit: 20 }, { path: { id } })
+  const list = useList('/outlets/{id}/frames', { limit: 5 }, { path: { id } })
   return (
     <Panel title="原始报文" flush>
       {list.loading ? <Bones /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="还没有报文" how="数采仪上报的每一帧都会原样保存在这里。" /> : (

@@ -9,6 +9,7 @@ import { OutletMark } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { overWord } from '../../ui/series'
 import { isOver, judged, leading, limitText } from './value'
 import { Values } from './values'
 import './outlets.css'
@@ -17,7 +18,7 @@ const filters: Filter[] = [
   { name: 'q', title: '名称', kind: 'text' },
   { name: 'area', title: '区域', kind: 'area' },
   { name: 'kind', title: '类别', options: [{ value: 'gas', label: '废气' }, { value: 'water', label: '废水' }, { value: 'rain', label: '雨水' }], width: 104 },
-  { name: 'state', title: '状态', options: [{ value: 'online', label: '在线' }, { value: 'offline', label: '离线' }, { value: 'alarm', label: '告警' }], width: 104 },
+  { name: 'state', title: '状态', options: [{ value: 'online', label: '在线' }, { value: 'offline', label: '离线' }, { value: 'alarm', label: '预警' }], width: 104 },
 ]
 
 const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
@@ -51,8 +52,7 @@ export function Outlets() {
 }
 
 const columns: Column<Outlet>[] = [
-  { key: 'name', title: '监控点', align: 'c', render: (o) => o.name, text: (o) => o.name },
-  { key: 'enterprise', title: '企业', align: 'c', render: (o) => <Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>, text: (o) => o.enterprise_name },
+  { key: 'name', title: '监控点与企业', align: 'c', render: (o) => <>{o.name}<span className="sub">{o.enterprise_name}</span></>, text: (o) => `${o.name} ${o.enterprise_name}` },
   { key: 'area', title: '区域', align: 'c', render: (o) => o.area_name, text: (o) => o.area_name },
   { key: 'kind', title: '类别', align: 'c', render: (o) => kinds[o.kind] ?? o.kind, text: (o) => kinds[o.kind] ?? o.kind },
   { key: 'state', title: '状态', align: 'c', render: (o) => <OutletMark state={o.state} />, text: (o) => o.state },
@@ -88,7 +88,7 @@ function Tiles({ list }: { list: List<Outlet> }) {
               <span className="strong tile-title">{o.name}</span>
               <span className="sub tile-title">{o.enterprise_name}</span>
               <span className="tile-values">
-                {leading(o.values).shown.slice(0, 5).map((v) => <TileValue key={v.code} v={v} />)}
+                {leading(o.values).slice(0, 5).map((v) => <TileValue key={v.code} v={v} />)}
               </span>
             </Go>
           </li>
@@ -105,7 +105,7 @@ function TileValue({ v }: { v: OutletValue }) {
     <span className="tile-value">
       <span className="soft small">{v.name}</span>
       <span className="num">
-        {over && <span className="chip red">超标</span>} <span className={over ? 'red strong' : ''}>{reading(judged(v))}</span>
+        {over && <span className="chip red">{overWord(v.kind)}</span>} <span className={over ? 'red strong' : ''}>{reading(judged(v))}</span>
         <span className="soft small"> {limitText(v)} {v.unit}</span>
       </span>
       {v.ratio > 0 && <span className="meter" aria-hidden="true"><i style={{ width: `${Math.min(100, (v.ratio || 0) * 100)}%`, background: over ? 'var(--red)' : undefined }} /></span>}

@@ -3,11 +3,11 @@ import { useRef } from 'react'
 import { address } from '../../api/client'
 import type { OutletFile as Outlet } from '../../api/types'
 import { useCan, useGet, useList } from '../../api/use'
-import { dateTime, reading } from '../../ui/format'
+import { dateSecond, dateTime, reading } from '../../ui/format'
 import { useFilters } from '../../ui/filters'
 import { Panel } from '../../ui/page'
 import { SeriesChart, type ChartHandle } from '../../ui/series-chart'
-import { flagWord, rows } from '../../ui/series'
+import { flagWord, overWord, rows } from '../../ui/series'
 import { Bones, Trouble } from '../../ui/state'
 import { kinds, seriesQuery, zoomOf } from './range'
 import { leading } from './value'
@@ -17,7 +17,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
   const [search, set, all] = useFilters()
   const can = useCan()
   const handle = useRef<ChartHandle>(null)
-  const chosen = seriesQuery(search, outlet.values.map((v) => v.code), leading(outlet.values).shown.map((v) => v.code))
+  const chosen = seriesQuery(search, outlet.values.map((v) => v.code), leading(outlet.values).map((v) => v.code))
   const { from, to } = chosen
   const query = { kind: chosen.kind, factors: chosen.factors.join(','), from, to }
   const q = useGet('/outlets/{id}/series', { path: { id: outlet.id }, query }, { keep: true, refetchInterval: search.to ? undefined : 30_000 })
@@ -80,10 +80,10 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
               <tbody>
                 {table.map((r) => (
                   <tr key={r.t}>
-                    <td className="c">{dateTime(r.t).slice(5)}</td>
+                    <td className="c">{chosen.kind === 'realtime' ? dateSecond(r.t).slice(11) : dateTime(r.t).slice(5)}</td>
                     {r.cells.map((c, i) => (
                       <td key={i} className={`r ${c?.over ? 'red strong' : ''}`}>
-                        {c?.over && '超 '}
+                        {c?.over && <span className="small">{overWord(chosen.kind)} </span>}
                         {c ? reading(c.point.avg) : '—'}
                         {c && c.point.flag && c.point.flag !== 'N' && <span className="sub">{flagWord(c.point.flag)}</span>}
                       </td>

@@ -16,11 +16,10 @@ export function isOver(v: Judgeable): boolean {
   return (v.limit !== undefined && x > v.limit) || (v.lower !== undefined && x < v.lower)
 }
 
-/** leading puts the factors with a limit first, those over it before the rest, and counts what is left out. */
-export function leading<V extends Judgeable>(values: V[]): { shown: V[]; rest: number } {
+/** leading puts the factors with a limit first, those over it before the rest; without any limit the first three. */
+export function leading<V extends Judgeable>(values: V[]): V[] {
   const limited = values.filter((v) => v.limit !== undefined || v.lower !== undefined)
-  const shown = limited.length > 0 ? [...limited].sort((a, b) => Number(isOver(b)) - Number(isOver(a))) : values.slice(0, 3)
-  return { shown, rest: values.length - shown.length }
+  return limited.length > 0 ? [...limited].sort((a, b) => Number(isOver(b)) - Number(isOver(a))) : values.slice(0, 3)
 }
 
 /** limitText sets the limit beside the value: / 35, / 6–9, / ≥ 6. */

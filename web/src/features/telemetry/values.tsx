@@ -1,12 +1,12 @@
 import type { OutletValue } from '../../api/types'
 import { reading } from '../../ui/format'
-import { flagWord } from '../../ui/series'
+import { flagWord, overWord } from '../../ui/series'
 import { isOver, judged, leading, limitText } from './value'
 
 /** Values sets each factor's present value with its limit beside it; brief shows only what has a limit. */
 export function Values({ values, brief }: { values: OutletValue[]; brief?: boolean }) {
   if (values.length === 0) return <span className="soft">还没有数据</span>
-  const { shown, rest } = brief ? leading(values) : { shown: values, rest: 0 }
+  const shown = brief ? leading(values) : values
   return (
     <span className="values">
       {shown.map((v) => {
@@ -16,12 +16,11 @@ export function Values({ values, brief }: { values: OutletValue[]; brief?: boole
             <span className="soft">{v.name}</span>
             <span className={`num ${over ? 'red strong' : ''}`}>{reading(judged(v))}</span>
             <span className="soft num">{limitText(v)} {v.unit}</span>
-            {over && <span className="chip red">超标</span>}
+            {over && <span className="chip red">{overWord(v.kind)}</span>}
             {v.flag && v.flag !== 'N' && <span className="chip">{flagWord(v.flag)}</span>}
           </span>
         )
       })}
-      {rest > 0 && <span className="soft">另 {rest} 项</span>}
     </span>
   )
 }
