@@ -75,7 +75,67 @@ func benchTCP(b *testing.B, d *db.DB, stations, window int) {
 	wait.Wait()
 	b.StopTimer()
 	cpu = cpuTime() - cpu
-	all := slices.Concat(lists...)
+	report(b, slices.Concat(lists...), cpu)
+	if st := s.gate.Stats(); st.Stored < int64(b.N) || st.Failed > 0 {
+		b.Fatalf("%+v", st)
+	}
+}
+
+// BenchmarkPaced offers 10,000 frames/s from 200 stations, each at its own moment
+// whether the last was answered or not, and measures the latency from the moment
+// a frame was due to be sent: go test -run '^$' -bench Paced -benchtime 100000x
+// ./internal/gateway.
+func BenchmarkPaced(b *testing.B) {
+	const stations, rate = 200, 10_000
+	s := newSite(b, benchDB(b, ""), Config{})
+	register(b, s.d, stations)
+	if err := s.store.Refresh(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	lists := make([][]time.Duration, stations)
+	first := time.Date(2026, 11, 1, 0, 0, 0, 0, hj212.Beijing)
+	b.ResetTimer()
+	cpu := cpuTime()
+	begin := time.Now().Add(50 * time.Millisecond)
+	var wait sync.WaitGroup
+	for i := range stations {
+		c, err := net.Dial("tcp", s.gate.Addr())
+		if err != nil {
+			b.Fatal(err)
+		}
+		defer c.Close()
+		n := b.N / stations
+		if i < b.N%stations {
+			n++
+		}
+		due := func(k int) time.Time { return begin.Add(time.Duration(k*stations+i) * time.Second / rate) }
+		wait.Go(func() {
+			for k := range n {
+				time.Sleep(time.Until(due(k)))
+				if _, err := c.Write(benchFrame(nil, fmt.Sprintf("BENCH%05d", i), first.Add(time.Duration(k)*30*time.Second))); err != nil {
+					b.Error(err)
+					return
+				}
+			}
+		})
+		wait.Go(func() {
+			in := bufio.NewReader(c)
+			for k := range n {
+				if line, err := in.ReadSlice('\n'); err != nil || !strings.Contains(string(line), "CN=9014") {
+					b.Errorf("answer %q %v", line, err)
+					return
+				}
+				lists[i] = append(lists[i], time.Since(due(k)))
+			}
+		})
+	}
+	wait.Wait()
+	b.StopTimer()
+	report(b, slices.Concat(lists...), cpuTime()-cpu)
+}
+
+// report tells rate, CPU and latencies.
+func report(b *testing.B, all []time.Duration, cpu time.Duration) {
 	slices.Sort(all)
 	if len(all) != b.N {
 		b.Fatalf("%d answers for %d frames", len(all), b.N)
@@ -86,9 +146,6 @@ func benchTCP(b *testing.B, d *db.DB, stations, window int) {
 	b.ReportMetric(at(0.5), "p50-ms")
 	b.ReportMetric(at(0.99), "p99-ms")
 	b.ReportMetric(at(1), "max-ms")
-	if st := s.gate.Stats(); st.Stored < int64(b.N) || st.Failed > 0 {
-		b.Fatalf("%+v", st)
-	}
 }
 
 // cpuTime is what this process, load generator included, has used of all cores:
