@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
@@ -21,7 +22,7 @@ type alarms struct {
 // Alarms registers alarms, their verbs and the rule catalogue.
 func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	r := alarms{s, n, files}
-	get(a, "listAlarms", "/alarms", "预警列表", r.list)
+	get(a, "listAlarms", "/alarms", "预警列表", r.list, needs(auth.AlarmRead))
 	exportCSV(a, "exportAlarms", "/alarms/export.csv", "导出预警", "预警", alarmColumns, r.export)
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)

@@ -42,6 +42,7 @@ func testAPI(t *testing.T) http.Handler {
 	get(a, "conflict", "/conflict", "冲突", func(context.Context, *None) (None, error) {
 		return None{}, fault.Conflictf("已被他人修改，请刷新").With("version", "不是最新")
 	})
+	get(a, "ours", "/ours", "有岗位的", func(context.Context, *None) (None, error) { return None{}, nil }, needs(auth.IssueRead))
 	get(a, "free", "/free", "公开", func(context.Context, *None) (None, error) { return None{}, nil }, open)
 	type body struct {
 		Body struct {
@@ -73,6 +74,7 @@ func TestRequests(t *testing.T) {
 		{name: "a browser's change needs our header", method: "POST", path: "/make", body: `{"name":"乙方"}`, header: map[string]string{"Cookie": "qs_session=good"}, status: 403, contains: "防跨站请求"},
 		{name: "with our header", method: "POST", path: "/make", body: `{"name":"乙方"}`, header: map[string]string{"Cookie": "qs_session=good", "X-Qingshao": "1"}, status: 200, contains: "乙方"},
 		{name: "too short, value not echoed", method: "POST", path: "/make", body: `{"name":"Z"}`, header: map[string]string{"Authorization": "Bearer good"}, status: 422, contains: "至少 2 个字", lacks: `"Z"`},
+		{name: "a list that no duty of the person opens", method: "GET", path: "/ours", header: map[string]string{"Authorization": "Bearer good"}, status: 403, contains: "权限"},
 		{name: "not JSON", method: "POST", path: "/make", body: `{`, header: map[string]string{"Authorization": "Bearer good"}, status: 400, contains: "无法识别"},
 		{name: "unknown path", method: "GET", path: "/nowhere", status: 404},
 	} {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
@@ -15,7 +16,7 @@ type clues struct{ Loop }
 // Clues registers the funnel and the triage desk.
 func (a *API) Clues(l Loop) {
 	r := clues{l}
-	get(a, "listClues", "/clues", "线索列表", r.list)
+	get(a, "listClues", "/clues", "线索列表", r.list, needs(auth.ClueRead, auth.ClueEnter))
 	exportCSV(a, "exportClues", "/clues/export.csv", "导出线索", "线索", clueColumns, r.export)
 	post(a, "registerClue", "/clues", "登记线索", r.register)
 	get(a, "getClue", "/clues/{id}", "线索详情", r.get)

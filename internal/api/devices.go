@@ -28,11 +28,11 @@ type devices struct {
 // code of the whole jurisdiction: an unknown sender belongs to no smaller area.
 func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *telemetry.Digest, root string) {
 	r := devices{reg, store, digest, a.policy, root}
-	get(a, "listDevices", "/devices", "数采仪列表", r.list)
+	get(a, "listDevices", "/devices", "数采仪列表", r.list, needs(auth.RegistryRead))
 	post(a, "registerDevice", "/devices", "登记数采仪", r.register)
 	patch(a, "updateDevice", "/devices/{id}", "修改数采仪参数", r.update)
 	get(a, "listParked", "/parked", "待认领设备", r.parked)
-	get(a, "listQuarantine", "/quarantine", "隔离区", r.quarantine)
+	get(a, "listQuarantine", "/quarantine", "隔离区", r.quarantine, needs(auth.QuarantineRead))
 	get(a, "getQuarantined", "/quarantine/{id}", "隔离报文", r.quarantined)
 	post(a, "noteQuarantined", "/quarantine/{id}/note", "登记核查情况", r.note)
 }

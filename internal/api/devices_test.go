@@ -70,7 +70,7 @@ func TestQuarantine_OverTheSurface(t *testing.T) {
 		out := b.ok("GET", "/quarantine?reason=password", "")
 		b.has(out, map[string]any{"total": 1.0, "items.0.mn": "MN1", "items.0.reason_title": "访问密码 PW 与登记的不符", "items.0.hex": "", "items.0.address": "10.0.0.1:1"})
 		w.as("county").has(w.as("county").ok("GET", "/quarantine", ""), map[string]any{"total": 1.0, "items.0.reason": "password"})
-		w.as("clerk").has(w.as("clerk").ok("GET", "/quarantine", ""), map[string]any{"total": 0.0})
+		w.as("clerk").refused("GET", "/quarantine", "", 403, "查看隔离区")
 		noise := b.ok("GET", "/quarantine?reason=noise", "")
 		id := field(noise, "items.0.id").(string)
 		b.has(b.ok("GET", "/quarantine/"+id, ""), map[string]any{"hex": "d6d000", "text": "中\x00", "size": 3.0})

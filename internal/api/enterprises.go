@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
 )
@@ -17,7 +18,7 @@ type enterprises struct {
 // Enterprises registers enterprises, outlets and their dated limits.
 func (a *API) Enterprises(s *enterprise.Service, n Names) {
 	r := enterprises{s, n}
-	get(a, "listEnterprises", "/enterprises", "企业列表", r.list)
+	get(a, "listEnterprises", "/enterprises", "企业列表", r.list, needs(auth.RegistryRead))
 	post(a, "createEnterprise", "/enterprises", "登记企业", r.create)
 	get(a, "getEnterprise", "/enterprises/{id}", "企业详情", r.get)
 	patch(a, "updateEnterprise", "/enterprises/{id}", "修改企业信息", r.update)

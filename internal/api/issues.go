@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
@@ -17,7 +18,7 @@ type issues struct{ Loop }
 // Issues registers the list of confirmed problems and all their verbs.
 func (a *API) Issues(l Loop) {
 	r := issues{l}
-	get(a, "listIssues", "/issues", "问题列表", r.list)
+	get(a, "listIssues", "/issues", "问题列表", r.list, needs(auth.IssueRead))
 	exportCSV(a, "exportIssues", "/issues/export.csv", "导出问题", "问题", issueColumns, r.export)
 	get(a, "getIssue", "/issues/{id}", "问题详情", r.get)
 	post(a, "actOnIssue", "/issues/{id}/{verb}", "办理问题", r.act)

@@ -38,7 +38,7 @@ type outlets struct {
 // series and the frames as received.
 func (a *API) Outlets(p OutletParts) {
 	r := outlets{p, a.policy}
-	get(a, "listOutlets", "/outlets", "监控点列表", r.list)
+	get(a, "listOutlets", "/outlets", "监控点列表", r.list, needs(auth.TelemetryRead))
 	get(a, "getOutlet", "/outlets/{id}", "监控点详情", r.get)
 	get(a, "getSeries", "/outlets/{id}/series", "历史数据", r.series)
 	exportCSV(a, "exportSeries", "/outlets/{id}/series.csv", "导出历史数据", "监测数据", seriesColumns, r.export)

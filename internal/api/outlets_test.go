@@ -168,7 +168,7 @@ func TestOutlets_ListShowsValuesAgainstLimits(t *testing.T) {
 		expectIDs(b, "offline", w.gas.ID)
 
 		w.as("far").has(w.as("far").ok("GET", "/outlets", ""), map[string]any{"total": 0.0})
-		w.as("agency").has(w.as("agency").ok("GET", "/outlets", ""), map[string]any{"total": 0.0})
+		w.as("agency").refused("GET", "/outlets", "", 403, "查看监测数据")
 	})
 }
 

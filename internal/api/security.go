@@ -39,6 +39,9 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	if unsettled, _ := ctx.Operation().Metadata["unsettled"].(bool); err == nil && who.MustChange && !unsettled {
 		err = fault.Forbiddenf("请先修改密码，再继续使用")
 	}
+	if err == nil {
+		err = a.holds(who, ctx.Operation())
+	}
 	if err != nil {
 		p := a.problem(ctx.Context(), ctx.Operation().OperationID, err)
 		if se, ok := p.(huma.StatusError); ok {
@@ -126,4 +129,29 @@ func forwarded(proxies []netip.Prefix, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// needs refuses people who hold none of the capabilities anywhere: an empty list
+// would let them believe that there is nothing. What they may see of it is still
+// decided row by row.
+func needs(capabilities ...auth.Capability) option {
+	return func(o *huma.Operation) {
+		if o.Metadata == nil {
+			o.Metadata = map[string]any{}
+		}
+		o.Metadata["needs"] = capabilities
+	}
+}
+
+func (a *API) holds(who auth.Actor, o *huma.Operation) error {
+	list, _ := o.Metadata["needs"].([]auth.Capability)
+	for _, c := range list {
+		if a.policy.Anywhere(who, c) {
+			return nil
+		}
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return fault.Forbiddenf("您没有“%s”的权限；如需办理请联系安全管理员授权", list[0].Title())
 }

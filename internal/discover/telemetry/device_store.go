@@ -33,7 +33,7 @@ func deviceByID(ctx context.Context, tx *db.Tx, id string) (Device, error) {
 }
 
 func devicesOf(ctx context.Context, tx *db.Tx, outletID string) ([]Device, error) {
-	return db.All(ctx, tx, scanDevice, `SELECT `+deviceColumns+` FROM `+deviceTables+` WHERE d.outlet_id = $1 ORDER BY d.active DESC, d.num`, outletID)
+	return db.All(ctx, tx, scanDevice, `SELECT `+deviceColumns+` FROM `+deviceTables+` WHERE d.outlet_id = $1 ORDER BY d.active DESC, d.created_at, d.id`, outletID)
 }
 
 func insertDevice(ctx context.Context, tx *db.Tx, d *Device) error {
