@@ -85,16 +85,23 @@ export async function fits(page, name) {
   assert.ok(over <= 0, `${name} is ${over} px too wide at ${page.viewportSize().width} px`)
 }
 
-/** choose picks from a drop-down by typing part of the label. */
+const options = '.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option'
+
+/** choose picks from a drop-down by the keyboard: part of the label, then Enter. */
 export async function choose(page, label, text) {
-  const box = page.getByLabel(label, { exact: false }).first()
-  await box.click()
+  const box = page.getByRole('combobox', { name: label }).first()
+  await box.focus()
   await box.fill(text)
-  await page.locator('.ant-select-item-option', { hasText: text }).first().click()
+  await page.locator(options, { hasText: text }).first().waitFor()
+  await box.press('Enter')
+  await page.locator('.ant-select', { has: box }).getByText(text).first().waitFor()
 }
 
-/** first picks the first of a drop-down's options. */
+/** chooseFirst picks the first of a drop-down's options by the keyboard. */
 export async function chooseFirst(page, label) {
-  await page.getByLabel(label, { exact: false }).first().click()
-  await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option').first().click()
+  const box = page.getByRole('combobox', { name: label }).first()
+  await box.focus()
+  await box.press('ArrowDown')
+  await page.locator(options).first().waitFor()
+  await box.press('Enter')
 }

@@ -92,11 +92,8 @@ describe('the console', { skip: missing, concurrency: false }, () => {
       await verb(page, '立为问题').click()
       await picture(page, 'clue-adopt')
       await accessible(page, 'the adopt form')
-      if (await page.getByRole('form', { name: '立为问题' }).getByRole('radio').count()) {
-        await page.getByRole('radio', { name: '较重' }).check()
-      }
-      await page.locator('#verbs').getByLabel('问题类别').click()
-      await page.locator('.ant-select-item-option', { hasText: '大气' }).first().click()
+      await page.getByRole('radio', { name: '较重' }).check()
+      await choose(page, '问题类别', '大气')
       await send(page, '立为问题')
       await page.getByRole('link', { name: /WZ-W-/ }).first().click()
       await page.waitForURL('**/issues/*')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { searchTarget } from './find'
-import { home, menu, sectionOf, sections } from './menu'
+import { closed, home, menu, sectionOf, sections } from './menu'
 
 const duty = ['overview.read', 'registry.read', 'registry.write', 'telemetry.read', 'quarantine.read', 'alarm.read', 'alarm.handle', 'clue.read', 'clue.enter', 'issue.read']
 const agency = ['overview.read', 'issue.read', 'issue.sign', 'issue.rectify', 'clue.enter', 'registry.read']
@@ -43,6 +43,13 @@ describe('where a page lies', () => {
     const here = sectionOf(list, path)
     expect(here.section?.key).toBe(section)
     expect(here.tab?.path).toBe(tab)
+  })
+  it('is closed when the menu does not lead there; single things and the own account never are', () => {
+    expect(closed(list, '/issues')).toBe(false)
+    expect(closed(menu(['user.read']), '/issues')).toBe(true)
+    expect(closed(menu(['clue.enter']), '/clues')).toBe(true)
+    expect(closed(menu(['clue.enter']), '/clues/77')).toBe(false)
+    expect(closed(menu([]), '/me')).toBe(false)
   })
   it('nowhere for the own account', () => expect(sectionOf(list, '/me')).toEqual({}))
 })

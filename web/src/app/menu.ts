@@ -62,3 +62,8 @@ export function sectionOf(list: Section[], path: string): { section?: Section; t
   }
   return best
 }
+
+/** closed reports whether a path is a menu's page that is not in this person's menu. */
+export function closed(list: Section[], path: string): boolean {
+  return sections.some((s) => s.tabs.some((t) => t.path === path)) && sectionOf(list, path).tab?.path !== path
+}

@@ -12,8 +12,9 @@ import { useMe, useReference } from '../api/use'
 import { Go, useGo } from '../ui/go'
 import { Icon } from '../ui/icons'
 import { usePhone } from '../ui/screen'
+import { Empty } from '../ui/state'
 import { parseSearch, stringifySearch, withFilter } from '../ui/search'
-import { home, menu, sectionOf, type Section } from './menu'
+import { closed, home, menu, sectionOf, type Section } from './menu'
 import { searchTarget } from './find'
 
 export function Shell() {
@@ -53,7 +54,7 @@ export function Shell() {
             ))}
           </nav>
         )}
-        <Outlet />
+        {closed(list, location.pathname) ? <div className="panel" role="alert"><h1 className="unseen">没有权限</h1><Empty title="您没有查看此页的权限" how="如工作需要，请联系安全管理员授权；也可以从左侧菜单打开您能办理的页面。" /></div> : <Outlet />}
       </main>
       {phone && <Bottom list={list} active={here.section} keep={keep} />}
     </>
