@@ -154,6 +154,11 @@ func (d *Demo) Live(ctx context.Context) error {
 	if err := send(ctx, d.world, gap, d.app.HJ212(), from, now); err != nil || ctx.Err() != nil {
 		return err
 	}
+	if d.memory.Starts == 1 {
+		if err := strangers(ctx, d.app.HJ212(), now); err != nil && ctx.Err() == nil {
+			d.conf.App.Log.Warn("demo strangers", "error", err)
+		}
+	}
 	dial, err := world.Loopback(d.app.HJ212())
 	if err != nil {
 		return err
