@@ -189,11 +189,12 @@ func (c *conn) answer() bool {
 	if err := c.net.SetWriteDeadline(time.Now().Add(c.g.c.Write)); err != nil {
 		return false
 	}
+	// Counted first: whoever has read an answer finds it counted.
+	s.answered.Add(answered)
 	if _, err := c.net.Write(c.answers); err != nil {
 		c.g.c.Log.Info("gateway: answers could not be sent", "address", c.address, "error", err)
 		return false
 	}
-	s.answered.Add(answered)
 	return true
 }
 

@@ -21,7 +21,7 @@ type Stats struct {
 	Parked      int64
 	Refused     int64 // wrong password
 	Failed      int64 // could not be written, not answered
-	Answered    int64
+	Answered    int64 // answers handed to their connections
 	Bad         int64 // bad frames and noise
 	Repaired    int64 // good frames with a wrong length field
 }
