@@ -1,7 +1,6 @@
 package hj212
 
 import (
-	"bytes"
 	"hash/maphash"
 )
 
@@ -73,13 +72,15 @@ func get(pairs []Pair, name string) ([]byte, bool) {
 	return nil, false
 }
 
-// equalFold compares ASCII names without regard to case.
-func equalFold(p []byte, name string) bool {
-	if len(p) != len(name) {
+// equalFold compares names without regard to case, byte by byte: names are ASCII,
+// and what is not neither folds to a letter nor equals other broken bytes.
+func equalFold[P, Q []byte | string](p P, q Q) bool {
+	if len(p) != len(q) {
 		return false
 	}
-	for i, c := range p {
-		if d := name[i]; c != d && (c|0x20 != d|0x20 || !isAlnum(c) || isDigit(c)) {
+	for i := range len(p) {
+		a, b := p[i], q[i]
+		if a != b && (a|0x20 != b|0x20 || a|0x20 < 'a' || a|0x20 > 'z') {
 			return false
 		}
 	}
@@ -166,7 +167,7 @@ func (a *Area) repeated() Warnings {
 
 // sameName compares two attribute names without regard to case.
 func sameName(p, q []byte) bool {
-	return len(p) == len(q) && p[0]|0x20 == q[0]|0x20 && bytes.EqualFold(p, q)
+	return equalFold(p, q)
 }
 
 // paramName warns of a parameter name that is empty or not written as in the

@@ -150,6 +150,5 @@ func common(p []byte) uint8 {
 	return and
 }
 
-func isAlnum(c byte) bool    { return classes[c]&classAlnum != 0 }
 func isDigit(c byte) bool    { return c-'0' < 10 }
 func isNameByte(c byte) bool { return classes[c]&className != 0 }

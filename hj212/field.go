@@ -1,7 +1,5 @@
 package hj212
 
-import "bytes"
-
 // FieldEntry describes one name of the data area (数据区字段).
 type FieldEntry struct {
 	Name    string // spelled as the standard prints it
@@ -85,7 +83,7 @@ func FieldName(name []byte) string {
 // regard to case, or name itself as a string when the standard does not know it.
 func HeaderName(name []byte) string {
 	for _, standard := range fieldNames {
-		if bytes.EqualFold(name, standard) {
+		if equalFold(name, standard) {
 			return string(standard)
 		}
 	}

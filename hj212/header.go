@@ -300,7 +300,7 @@ func (f *Frame) place(name []byte) int {
 		return placeRF
 	}
 	for place, standard := range fieldNames {
-		if bytes.EqualFold(name, standard) {
+		if equalFold(name, standard) {
 			f.Warnings |= WarnFieldCase.Bit()
 			return place
 		}
@@ -416,7 +416,7 @@ func yieldField(tok []byte, yield func(name, value []byte) bool) bool {
 	if !ok || len(name) == 0 {
 		return true
 	}
-	if bytes.EqualFold(name, fieldNames[placeQN]) {
+	if equalFold(name, fieldNames[placeQN]) {
 		if i := bytes.IndexByte(value, ','); i >= 0 {
 			return yield(name, value[:i]) && yieldField(value[i+1:], yield)
 		}
