@@ -68,11 +68,11 @@ func eightDigits(p []byte) bool {
 // before, so that finding the name does not wait for finding the dash.
 func (a *Area) regular(area []byte, i int, s *areaScan) int {
 	pairs, seen, twice, comma := a.pairs, s.seen, uint64(0), s.coded && s.comma
-	code, width := a.currentCode(s)
+	code, width, known := a.currentCode(s)
 	mask := uint64(1)<<(8*width) - 1 // all bits for 8 bytes, as 1<<64 is 0
 	for i+8 <= len(area) {
 		w := binary.LittleEndian.Uint64(area[i:])
-		fresh := (w^code)&mask != 0
+		fresh := !known || (w^code)&mask != 0
 		if fresh {
 			d := uint(bits.TrailingZeros64(special(w))) >> 3
 			if d-1 >= 7 || area[i+int(d)] != '-' || comma {
@@ -116,7 +116,7 @@ func (a *Area) regular(area []byte, i int, s *areaScan) int {
 				a.found[n].first = int32(len(pairs))
 				s.current, seen = n, 0
 			}
-			code = w
+			code, known = w, true
 		}
 		twice |= seen & (1 << bit)
 		seen |= 1 << bit
@@ -166,17 +166,18 @@ var knownNames = func() (t [64]uint64) {
 }()
 
 // currentCode returns the current "code-" packed into the low bytes of a word,
-// and its length: 7 and no code when there is none or it is too long.
-func (a *Area) currentCode(s *areaScan) (code uint64, width uint) {
+// and its length; not known when there is none or it is too long, since any bytes
+// that stood for that could be sent.
+func (a *Area) currentCode(s *areaScan) (code uint64, width uint, known bool) {
 	if s.current < 0 || len(a.Items[s.current].Code) > 7 {
-		return 0, 7
+		return 0, 7, false
 	}
 	code = '-'
 	p := a.Items[s.current].Code
 	for i := len(p) - 1; i >= 0; i-- {
 		code = code<<8 | uint64(p[i])
 	}
-	return code, uint(len(p) + 1)
+	return code, uint(len(p) + 1), true
 }
 
 // separatorFrom returns the place of the first separator from i on, or len(area).
