@@ -1,13 +1,13 @@
 // Package hj212 reads and writes the frames by which pollution monitors in the
-// field report to an authority: HJ/T 212-2005, HJ 212-2017 and plain HJ 212-2025
-// (污染物在线监控系统数据传输标准). It uses the standard library alone, does no I/O
+// field report to an authority: HJ/T 212-2005, HJ 212-2017 and HJ 212-2025
+// (污染物在线监控系统数据传输标准), plain and encrypted. It uses the standard library alone, does no I/O
 // beyond reading from an [io.Reader] it is given, and allocates nothing per
 // frame.
 //
 // It is the first station of the telemetry path: what a monitor sent becomes
 // named values here. What it is not for: deciding whether a device is known,
-// whether a value is plausible or over its limit, and decrypting the data area of
-// HJ 212-2025 (such frames come out with [FaultEncrypted]).
+// whether a value is plausible or over its limit, and keeping keys: the data area
+// of HJ 212-2025 is decrypted with the [Cipher] the caller has for the MN.
 //
 // # Reading a stream
 //
@@ -18,6 +18,9 @@
 //		_, err := s.Fill(conn)  // or s.Write(bytes)
 //		if err != nil { s.Close() }
 //		for s.Next(&f) {
+//			if f.Fault == hj212.FaultEncrypted { // MN is readable, nothing is proved yet
+//				plain, _ = f.Decrypt(plain, current, previous)
+//			}
 //			if !f.OK() { quarantine(f.Offset, f.Raw, f.Fault); continue }
 //			warnings := f.Warnings | f.ParseItems(&a)
 //			when, ok := a.Param("DataTime") // then ParseTime
@@ -46,6 +49,7 @@
 //     [AppendQN].
 //   - [AppendFrame] with [Message] and [AreaBuilder]; [AppendSegment];
 //     [AppendAnswer].
+//   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
 //   - [CRC].
 //   - [Commands], [QnRtnName], [ExeRtnName] and the other tables of the standard.
 //

@@ -32,16 +32,23 @@ var ErrFieldText = errors.New("数据段字段的值不得含分号、& 或控�
 // AppendFrame appends the whole frame of m, ## to CR LF, to dst. On an error it
 // returns dst unchanged.
 func AppendFrame(dst []byte, m *Message) ([]byte, error) {
-	for _, text := range [...]string{m.QN, m.ST, m.CN, m.PW, m.MN} {
-		for i := range len(text) {
-			if c := text[i]; c < ' ' || c == ';' || c == '&' {
-				return dst, ErrFieldText
-			}
-		}
+	if err := m.checkFields(); err != nil {
+		return dst, err
 	}
 	start := len(dst)
 	dst = append(dst, "##0000"...)
 	return closeFrame(m.appendSegment(dst), start)
+}
+
+func (m *Message) checkFields() error {
+	for _, text := range [...]string{m.QN, m.ST, m.CN, m.PW, m.MN} {
+		for i := range len(text) {
+			if c := text[i]; c < ' ' || c == ';' || c == '&' {
+				return ErrFieldText
+			}
+		}
+	}
+	return nil
 }
 
 // AppendSegment appends a frame around a segment that is already built. On an

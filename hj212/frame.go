@@ -46,6 +46,9 @@ type Frame struct {
 	Version Version
 	// Resent is the RF field of 2025: RF=1, re-sent data (补传标志).
 	Resent bool
+	// Decrypted reports that Segment and Area are the plain text that [Frame.Decrypt]
+	// made from Raw, Printed that the encrypted bytes were sent as text, {0xE4,...}.
+	Decrypted, Printed bool
 	// Declared is the value of the length field, -1 when there is none.
 	Declared int
 	// Offset is the place of Raw[0] in the stream, from 0.
@@ -124,6 +127,11 @@ func ParseFrame(raw []byte, f *Frame) error {
 			f.deliver(body, n, ascii)
 			return f.Err()
 		}
+		if sealed(body, n) {
+			f.Tail = raw[len(body):]
+			f.seal(body, n)
+			return f.Err()
+		}
 	}
 	f.bad(raw)
 	return f.Fault
@@ -189,7 +197,7 @@ func (f *Frame) bad(raw []byte) {
 	case f.CRCOK: // the length field is wrong and there is no && to end at
 		f.Fault = FaultLength
 	case looksEncrypted(segment):
-		f.Fault = FaultEncrypted
+		f.seal(body, size)
 	case f.LengthOK && isHex && given == swapped(want):
 		f.Fault = FaultCRCSwapped
 	case f.LengthOK && isHex && given == crcModbus(segment):
@@ -201,14 +209,6 @@ func (f *Frame) bad(raw []byte) {
 	default:
 		f.Fault = FaultLength
 	}
-}
-
-// looksEncrypted reports that segment is of 2025 and its data area is not plain
-// text. The CRC of an encrypted frame is that of the plain text, so it cannot be
-// judged before decryption. Areas under 16 bytes are never encrypted.
-func looksEncrypted(segment []byte) bool {
-	var f Frame
-	return ParseSegment(segment, &f) == FaultEncrypted && len(f.Area) >= 16
 }
 
 // endsFrame reports that a segment of n bytes would end with && and be followed

@@ -11,17 +11,18 @@ import (
 
 // vector is one line of testdata/public.jsonl; see testdata/README.md.
 type vector struct {
-	Source   string `json:"source"`
-	Frame    string `json:"frame"`
-	Encoding string `json:"encoding"`
-	LengthOK bool   `json:"length_ok"`
-	CRCOK    bool   `json:"crc_ok"`
-	CRCOver  string `json:"crc_over"`
-	Kind     string `json:"kind"`
-	Std      string `json:"std"`
-	Note     string `json:"note"`
-	Frames   int    `json:"frames_in_stream"`
-	line     int
+	Source    string `json:"source"`
+	Frame     string `json:"frame"`
+	Encoding  string `json:"encoding"`
+	LengthOK  bool   `json:"length_ok"`
+	CRCOK     bool   `json:"crc_ok"`
+	CRCOver   string `json:"crc_over"`
+	Kind      string `json:"kind"`
+	Plaintext string `json:"plaintext"`
+	Std       string `json:"std"`
+	Note      string `json:"note"`
+	Frames    int    `json:"frames_in_stream"`
+	line      int
 }
 
 // bytes returns the frame as it stood on the wire.

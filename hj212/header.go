@@ -56,9 +56,9 @@ func (f *Frame) parse(segment []byte, ascii bool) {
 	case f.Fault != FaultNone:
 	case !closed:
 		f.Fault = FaultAreaOpen
-	case f.Version >= V2025 && !plainArea(f.Area):
+	case f.Version >= V2025 && len(f.Area) >= cipherBlock && !plainArea(f.Area):
 		f.Fault = FaultEncrypted
-	case f.Version < V2025 && !plainArea(f.Area) && bytes.IndexByte(f.Area, '=') < 0:
+	case !plainArea(f.Area) && bytes.IndexByte(f.Area, '=') < 0:
 		f.Fault = FaultAreaText
 	}
 }

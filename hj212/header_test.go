@@ -83,9 +83,10 @@ func TestHeader_Tolerances(t *testing.T) {
 		{"CN of 5", strings.Replace(head, "2011", "20111", 1) + mn + "Flag=5;" + area, "no-cn", ""},
 		{"area of text", head + mn + "Flag=5;CP=&&hello world&&", "area-text", ""},
 		{"area with a Chinese name, 2017", head + mn + "Flag=5;CP=&&温度=5&&", "", ""},
-		{"area with a Chinese name, 2025", head + mn + "Flag=9;CP=&&温度=5&&", "encrypted", ""},
-		{"area of bytes, 2025", head + mn + "Flag=9;CP=&&\x93\x01\xff;w=\x81&&", "encrypted", "not-utf8"},
-		{"area of hex text, 2025", head + mn + "Flag=9;CP=&&{0xE4,0x3E}&&", "encrypted", ""},
+		{"area with a Chinese name, 2025", head + mn + "Flag=9;CP=&&温度=5;温度=6;n=1&&", "encrypted", ""},
+		{"area of bytes, 2025", head + mn + "Flag=9;CP=&&\x93\x01\xff;w=\x81\x93\x01\xff;w=\x81\x81\x81&&", "encrypted", "not-utf8"},
+		{"area of hex text, 2025", head + mn + "Flag=9;CP=&&{0xE4,0x3E,0x15}&&", "encrypted", ""},
+		{"area under 16 bytes, 2025", head + mn + "Flag=9;CP=&&{0xE4,0x3E}&&", "area-text", ""},
 		{"nothing", "", "no-cp", ""},
 		{"CP alone", "CP=&&&&", "no-st", ""},
 	} {

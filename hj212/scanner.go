@@ -58,6 +58,9 @@ type retry struct {
 	end    int   // no end of frame (&& and CRC) starts before it
 	summed int   // the bytes before it are in state
 	state  uint8 // CRC state
+
+	braceFrom int // no } before it
+	brace     int // behind the } of a printed data area; -1: the first } closes none
 }
 
 // Write appends p to the stream. The bytes are copied. It never fails. Slices
@@ -159,6 +162,9 @@ func (s *Scanner) Next(f *Frame) bool {
 		if isHex && given == crc && !swallowed(b[:size], n, crc) {
 			return s.frame(b, n, n, ascii, f)
 		}
+		if isHex && sealed(b[:size], n) {
+			return s.sealed(b, n, n, f)
+		}
 	}
 	s.retry = retry{failed: true, header: headerSize, end: headerSize, summed: headerSize, state: 0xFF}
 	return s.resync(b, n, f)
@@ -252,6 +258,25 @@ func (s *Scanner) take(n int) (offset int64) {
 // length field says declared. With KeepTail it waits until the tail is known.
 func (s *Scanner) frame(b []byte, n, declared int, ascii bool, f *Frame) bool {
 	size := n + frameExtra
+	if !s.begin(b, size, declared, f) {
+		return false
+	}
+	f.deliver(b[:size:size], n, ascii)
+	return true
+}
+
+// sealed hands out the frame at the head of b, whose data area is encrypted.
+func (s *Scanner) sealed(b []byte, n, declared int, f *Frame) bool {
+	size := n + frameExtra
+	if !s.begin(b, size, declared, f) {
+		return false
+	}
+	f.seal(b[:size:size], n)
+	return true
+}
+
+// begin takes size bytes and their tail from the head of b and empties f.
+func (s *Scanner) begin(b []byte, size, declared int, f *Frame) bool {
 	tail := 0
 	if s.KeepTail {
 		known := false
@@ -261,7 +286,6 @@ func (s *Scanner) frame(b []byte, n, declared int, ascii bool, f *Frame) bool {
 	}
 	*f = Frame{Declared: declared, Offset: s.take(size + tail)}
 	f.Tail = b[size : size+tail : size+tail]
-	f.deliver(b[:size:size], n, ascii)
 	return true
 }
 
@@ -305,6 +329,9 @@ func (s *Scanner) noise(b []byte, f *Frame) bool {
 // before the next header, or the bytes up to there are a bad frame.
 func (s *Scanner) resync(b []byte, n int, f *Frame) bool {
 	end, final := s.runEnd(b)
+	if m, found := s.printedEnd(b[:end]); found {
+		return s.sealed(b, m, n, f)
+	}
 	if m, ascii, found := s.findEnd(b[:end]); found {
 		if !s.frame(b, m, n, ascii, f) {
 			return false
