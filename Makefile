@@ -75,8 +75,10 @@ bench: build
 soak: build
 	go test -count=1 -timeout 60m -tags soak -v ./test/soak
 
+# Each target in turn, FUZZTIME each.
 fuzz:
-	go test -run '^$$' -fuzz FuzzDecode -fuzztime $${FUZZTIME:-10m} ./hj212
+	for target in FuzzDecode FuzzScan FuzzRoundTrip FuzzEncrypted; do \
+	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-3m} ./hj212 || exit 1; done
 
 # The race detector needs a C compiler and other flags than the rest.
 race:

@@ -50,6 +50,7 @@
 //   - [AppendFrame] with [Message] and [AreaBuilder]; [AppendSegment];
 //     [AppendAnswer].
 //   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
+//   - [Assembler] and [Group]: split packets, on the caller's clock.
 //   - [CRC].
 //   - [Commands], [QnRtnName], [ExeRtnName] and the other tables of the standard.
 //

@@ -23,11 +23,18 @@
 // and raw_hex the bytes when they are neither UTF-8 nor GBK, of everything that
 // cannot be written again from the other keys alone: bad frames, noise, and
 // frames written in another way than the standard's.
+//
+// A 2025 frame whose data area is encrypted has crc_ok null and the warning
+// encrypted as long as no key fits; its header is shown and not proved. With the
+// key it is as any other frame, with decrypted true, crc_over plaintext, and
+// printed true when the bytes were sent as text, {0xE4,...}; raw_hex then holds the
+// bytes sent, not the plain text.
 package hj212cli
 
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/qingshao/qingshao/hj212"
@@ -37,11 +44,12 @@ import (
 // Decode reads a byte stream from in until its end and writes one JSON line for
 // each frame, bad frame or run of noise to out. CR and LF between frames beyond
 // the tail of a frame are dropped. Damaged input is not an error: it is what the
-// lines say. The errors are those of reading and writing.
-func Decode(in io.Reader, out io.Writer) error {
+// lines say. The errors are those of reading and writing. Encrypted data areas are
+// tried with o.Keys.
+func Decode(in io.Reader, out io.Writer, o Options) error {
 	s := hj212.Scanner{KeepTail: true}
 	w := bufio.NewWriter(out)
-	var d decoder
+	d := decoder{Options: o}
 	for idle := 0; ; {
 		n, err := s.Fill(in)
 		switch {
@@ -68,9 +76,62 @@ func Decode(in io.Reader, out io.Writer) error {
 			return nil
 		}
 		if err != nil {
-			return fault.New(fault.Unavailable, "读取输入失败，请检查文件").Because(err)
+			return unread(err)
 		}
 	}
+}
+
+// Options are what the user may ask for.
+type Options struct {
+	Keys []hj212.Cipher // of encrypted data areas, the current one first
+}
+
+// Count reads a byte stream from in until its end, decodes every item of every
+// frame and writes the totals alone: frames, bad ones included, usable frames and
+// bytes.
+func Count(in io.Reader, out io.Writer, o Options) error {
+	const chunk = 1 << 18
+	var s hj212.Scanner
+	d := decoder{Options: o}
+	var frames, ok, size int64
+	for idle := 0; ; {
+		s.Grow(chunk)
+		n, err := s.Fill(in)
+		size += int64(n)
+		if idle++; n > 0 {
+			idle = 0
+		}
+		if err == nil && idle == 100 {
+			err = io.ErrNoProgress
+		}
+		if err != nil {
+			s.Close()
+		}
+		for s.Next(&d.frame) {
+			d.decrypt()
+			if d.frame.Kind != hj212.KindNoise {
+				frames++
+			}
+			if d.frame.OK() {
+				d.frame.ParseItems(&d.area)
+				ok++
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return unread(err)
+		}
+	}
+	if _, err := fmt.Fprintf(out, `{"frames":%d,"ok":%d,"bytes":%d}`+"\n", frames, ok, size); err != nil {
+		return unwritten(err)
+	}
+	return nil
+}
+
+func unread(err error) error {
+	return fault.New(fault.Unavailable, "读取输入失败，请检查文件").Because(err)
 }
 
 func unwritten(err error) error {
@@ -79,25 +140,43 @@ func unwritten(err error) error {
 
 // decoder holds what is reused from one frame to the next.
 type decoder struct {
+	Options
 	frame hj212.Frame
+	plain []byte
+	used  int // the place of the key that fitted last
 	area  hj212.Area
 	line  []byte
 }
 
+// decrypt tries the keys on a frame that needs one.
+func (d *decoder) decrypt() {
+	if d.frame.Fault == hj212.FaultEncrypted && len(d.Keys) > 0 {
+		d.plain, d.used = d.frame.Decrypt(d.plain, d.Keys...)
+	}
+}
+
 // record describes the frame just read.
 func (d *decoder) record() *record {
+	d.decrypt()
 	f := &d.frame
 	bytes := append(f.Raw[:len(f.Raw):len(f.Raw)], f.Tail...)
 	text, encoding := readText(bytes)
+	if f.Decrypted {
+		_, encoding = readText(f.Segment)
+	}
 	r := &record{
+		sealed: f.Fault == hj212.FaultEncrypted, decrypted: f.Decrypted, printed: f.Printed,
 		offset: f.Offset, ok: f.OK(), lengthOK: f.LengthOK, crcOK: f.CRCOK, encoding: encoding,
-		framed: f.Kind == hj212.KindFrame,
+		framed: f.Kind == hj212.KindFrame || f.Fault == hj212.FaultEncrypted && f.ST != nil,
 	}
 	if f.Err() != nil {
 		r.fault = f.Fault.Code() + ": " + f.Explain()
 	}
 	if r.framed {
 		d.fill(r)
+	}
+	if r.decrypted {
+		r.key = d.Keys[d.used]
 	}
 	if again, err := r.build(); !r.ok || err != nil || string(again) != string(bytes) {
 		r.raw, r.bytes = text, bytes
@@ -127,6 +206,9 @@ func (d *decoder) fill(r *record) {
 			o.addPairs(it.Pairs, r.encoding)
 			r.items = append(r.items, o)
 		}
+	}
+	if r.sealed {
+		r.warnings = append(r.warnings, "encrypted: 数据区已加密，没有可用的密钥，无法核对 CRC")
 	}
 	for x := range w.All() {
 		r.warnings = append(r.warnings, x.Code()+": "+x.String())

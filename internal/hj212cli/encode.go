@@ -18,8 +18,9 @@ import (
 // written anew in the standard's form, with length, CRC and tail. So what Decode
 // read comes out byte for byte, and what was changed in between, or written by
 // hand, counts. An object that cannot be a frame ends the work with a fault that
-// names it; what stands before it has been written.
-func Encode(in io.Reader, out io.Writer) error {
+// names it; what stands before it has been written. A decrypted object is encrypted
+// again under the first of o.Keys.
+func Encode(in io.Reader, out io.Writer, o Options) error {
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
 	w := bufio.NewWriter(out)
@@ -30,7 +31,7 @@ func Encode(in io.Reader, out io.Writer) error {
 		}
 		var raw []byte
 		if err == nil {
-			raw, err = r.encode()
+			raw, err = r.encode(o)
 		}
 		if err != nil {
 			if werr := w.Flush(); werr != nil {
@@ -49,7 +50,10 @@ func Encode(in io.Reader, out io.Writer) error {
 }
 
 // encode returns the bytes r stands for.
-func (r *record) encode() ([]byte, error) {
+func (r *record) encode(o Options) ([]byte, error) {
+	if len(o.Keys) > 0 {
+		r.key = o.Keys[0]
+	}
 	if r.header == nil || !r.ok {
 		if r.bytes == nil {
 			return nil, fault.Invalidf("既没有可用的 header，也没有 raw 或 raw_hex，无法编码")
@@ -57,7 +61,7 @@ func (r *record) encode() ([]byte, error) {
 		return r.bytes, nil
 	}
 	if r.bytes != nil {
-		if s := readFrame(r.bytes); s != nil && r.same(s) {
+		if s := readFrame(r.bytes, o); s != nil && r.same(s) {
 			return r.bytes, nil
 		}
 	}
@@ -68,7 +72,7 @@ func (r *record) encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := readFrame(raw)
+	s := readFrame(raw, o)
 	if s == nil || !r.same(s) {
 		return nil, fault.Invalidf("内容无法写成一帧：请检查 header 是否含 ST、CN、MN，名和值是否含分号、逗号、等号或首尾空格")
 	}
@@ -76,15 +80,18 @@ func (r *record) encode() ([]byte, error) {
 }
 
 // readFrame reads bytes that are one usable frame, else it returns nil.
-func readFrame(raw []byte) *record {
+func readFrame(raw []byte, o Options) *record {
 	s := hj212.Scanner{KeepTail: true}
 	s.Write(raw)
 	s.Close()
-	var d decoder
-	if !s.Next(&d.frame) || !d.frame.OK() {
+	d := decoder{Options: o}
+	if !s.Next(&d.frame) {
 		return nil
 	}
 	r := d.record()
+	if !r.ok {
+		return nil
+	}
 	if _, rest := s.Pending(); rest > 0 {
 		return nil
 	}
@@ -124,6 +131,10 @@ func (r *record) readMember(dec *json.Decoder, name string) (err error) {
 	switch name {
 	case "ok":
 		err = dec.Decode(&r.ok)
+	case "decrypted":
+		err = dec.Decode(&r.decrypted)
+	case "printed":
+		err = dec.Decode(&r.printed)
 	case "header":
 		r.header, err = readObject(dec)
 		if r.header == nil {

@@ -31,7 +31,7 @@ func framed(t testing.TB, segment string) string {
 func decoded(t testing.TB, stream string) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Decode(strings.NewReader(stream), &out); err != nil {
+	if err := Decode(strings.NewReader(stream), &out, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -40,7 +40,7 @@ func decoded(t testing.TB, stream string) string {
 func encoded(t testing.TB, lines string) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := Encode(strings.NewReader(lines), &out); err != nil {
+	if err := Encode(strings.NewReader(lines), &out, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -177,7 +177,7 @@ func TestThereAndBack_AnyBytes(t *testing.T) {
 			stream = append(stream, b...)
 		}
 		var lines, out bytes.Buffer
-		if err := Decode(bytes.NewReader(stream), &lines); err != nil {
+		if err := Decode(bytes.NewReader(stream), &lines, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, line := range bytes.Split(bytes.TrimSpace(lines.Bytes()), []byte("\n")) {
@@ -191,7 +191,7 @@ func TestThereAndBack_AnyBytes(t *testing.T) {
 				}
 			}
 		}
-		if err := Encode(&lines, &out); err != nil {
+		if err := Encode(&lines, &out, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if withoutLines(out.String()) != withoutLines(string(stream)) {
@@ -277,7 +277,7 @@ func TestEncode_Refuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			err := Encode(strings.NewReader(c.line), &out)
+			err := Encode(strings.NewReader(c.line), &out, Options{})
 			if !fault.Is(err, fault.Invalid) || !strings.HasPrefix(fault.Sentence(err, ""), c.want) {
 				t.Errorf("got %v, want %s", err, c.want)
 			}
@@ -296,24 +296,24 @@ func TestErrorsOfReadingAndWriting(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk")
 	var out bytes.Buffer
-	err := Decode(io.MultiReader(strings.NewReader(good+"##0169"), iotest.ErrReader(broken)), &out)
+	err := Decode(io.MultiReader(strings.NewReader(good+"##0169"), iotest.ErrReader(broken)), &out, Options{})
 	if !errors.Is(err, broken) || strings.Count(out.String(), "\n") != 2 {
 		t.Errorf("reading: %v after %s", err, out.String())
 	}
-	if err := Decode(strings.NewReader(good), brokenPipe{}); !errors.Is(err, io.ErrClosedPipe) {
+	if err := Decode(strings.NewReader(good), brokenPipe{}, Options{}); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("writing: %v", err)
 	}
 	line := decoded(t, good)
-	if err := Encode(strings.NewReader(line), brokenPipe{}); !errors.Is(err, io.ErrClosedPipe) {
+	if err := Encode(strings.NewReader(line), brokenPipe{}, Options{}); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("writing: %v", err)
 	}
-	if err := Encode(strings.NewReader(line+"x"), brokenPipe{}); !errors.Is(err, io.ErrClosedPipe) {
+	if err := Encode(strings.NewReader(line+"x"), brokenPipe{}, Options{}); !errors.Is(err, io.ErrClosedPipe) {
 		t.Errorf("writing before a fault: %v", err)
 	}
-	if err := Decode(iotest.DataErrReader(iotest.OneByteReader(strings.NewReader(good))), &out); err != nil {
+	if err := Decode(iotest.DataErrReader(iotest.OneByteReader(strings.NewReader(good))), &out, Options{}); err != nil {
 		t.Errorf("one byte at a time: %v", err)
 	}
-	if err := Decode(stuck{}, io.Discard); !errors.Is(err, io.ErrNoProgress) {
+	if err := Decode(stuck{}, io.Discard, Options{}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("a reader that gives nothing: %v", err)
 	}
 }

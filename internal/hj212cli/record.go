@@ -66,6 +66,10 @@ type record struct {
 	ok, framed       bool
 	version, profile string
 	lengthOK, crcOK  bool
+	sealed           bool // encrypted and not decrypted: nobody knows whether the CRC fits
+	decrypted        bool
+	printed          bool         // the encrypted bytes as text
+	key              hj212.Cipher // of decrypted frames
 	fault            string
 	warnings         []string
 	encoding         encoding
@@ -113,7 +117,18 @@ func (r *record) build() ([]byte, error) {
 	if !ok {
 		return nil, fault.Invalidf("有 GBK 没有的字，请把 encoding 改为 UTF-8（去掉该键）")
 	}
-	frame, err := hj212.AppendSegment(nil, segment)
+	var frame []byte
+	var err error
+	switch {
+	case !r.decrypted:
+		frame, err = hj212.AppendSegment(nil, segment)
+	case r.key == nil:
+		return nil, fault.Invalidf("数据区是解密的，须用 --sm4-key 给出密钥才能重新加密")
+	case r.printed:
+		frame, err = hj212.AppendEncryptedSegment(nil, segment, r.key, hj212.FormPrinted)
+	default:
+		frame, err = hj212.AppendEncryptedSegment(nil, segment, r.key, hj212.FormBytes)
+	}
 	if err != nil {
 		return nil, fault.Invalidf("数据段超过 %d 字节，请拆分成多包", hj212.MaxSegment)
 	}
@@ -131,7 +146,17 @@ func (r *record) appendJSON(b []byte) []byte {
 		b = appendString(append(b, `,"profile":`...), r.profile)
 	}
 	b = strconv.AppendBool(append(b, `,"length_ok":`...), r.lengthOK)
-	b = strconv.AppendBool(append(b, `,"crc_ok":`...), r.crcOK)
+	if b = append(b, `,"crc_ok":`...); r.sealed {
+		b = append(b, "null"...)
+	} else {
+		b = strconv.AppendBool(b, r.crcOK)
+	}
+	if r.decrypted {
+		b = append(b, `,"crc_over":"plaintext","decrypted":true`...)
+	}
+	if r.printed {
+		b = append(b, `,"printed":true`...)
+	}
 	b = append(b, `,"error":`...)
 	if r.fault == "" {
 		b = append(b, "null"...)
@@ -163,7 +188,7 @@ func (r *record) appendRaw(b []byte) []byte {
 	}
 	switch {
 	case r.bytes == nil:
-	case r.encoding == binaryText:
+	case r.encoding == binaryText || r.decrypted:
 		b = append(b, `,"raw_hex":"`...)
 		b = append(hex.AppendEncode(b, r.bytes), '"')
 	default:
