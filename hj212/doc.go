@@ -51,6 +51,7 @@
 //     [AppendAnswer].
 //   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
 //   - [Assembler] and [Group]: split packets, on the caller's clock.
+//   - [Validate] and [Finding]: the strict report beside the lenient reading.
 //   - [CRC].
 //   - [Commands], [QnRtnName], [ExeRtnName] and the other tables of the standard.
 //

@@ -20,6 +20,7 @@ type decodeCmd struct {
 	JSON    bool     `name:"json" help:"输出 JSON（唯一的格式，可省略）"`
 	Count   bool     `help:"只输出合计：帧数、可用帧数、字节数"`
 	Printed bool     `help:"密文写成 {0xE4,…} 的文字（总会自动识别，可省略）"`
+	Strict  bool     `help:"另按标准逐项检查可用的帧，列在 findings"`
 	SM4Key  []string `name:"sm4-key" placeholder:"HEX" help:"2025 数据区的 SM4 密钥：32 位十六进制或 16 个字符；可给两个，先新后旧"`
 	File    string   `arg:"" optional:"" type:"existingfile" help:"文件；不填则读标准输入"`
 }
@@ -35,6 +36,7 @@ func (c decodeCmd) Run() error {
 	if err != nil {
 		return err
 	}
+	o.Strict = c.Strict
 	if c.Count {
 		return convert(c.File, hj212cli.Count, o)
 	}

@@ -83,7 +83,8 @@ func Decode(in io.Reader, out io.Writer, o Options) error {
 
 // Options are what the user may ask for.
 type Options struct {
-	Keys []hj212.Cipher // of encrypted data areas, the current one first
+	Keys   []hj212.Cipher // of encrypted data areas, the current one first
+	Strict bool           // measure usable frames against the standard: key findings
 }
 
 // Count reads a byte stream from in until its end, decodes every item of every
@@ -209,6 +210,9 @@ func (d *decoder) fill(r *record) {
 	}
 	if r.sealed {
 		r.warnings = append(r.warnings, "encrypted: 数据区已加密，没有可用的密钥，无法核对 CRC")
+	}
+	if d.Strict {
+		r.findings = append([]hj212.Finding{}, hj212.Validate(f)...)
 	}
 	for x := range w.All() {
 		r.warnings = append(r.warnings, x.Code()+": "+x.String())

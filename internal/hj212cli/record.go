@@ -72,6 +72,7 @@ type record struct {
 	key              hj212.Cipher // of decrypted frames
 	fault            string
 	warnings         []string
+	findings         []hj212.Finding // nil when not asked for
 	encoding         encoding
 	header, params   object
 	items            []object // the first member is code
@@ -164,6 +165,9 @@ func (r *record) appendJSON(b []byte) []byte {
 		b = appendString(b, r.fault)
 	}
 	b = appendStrings(append(b, `,"warnings":`...), r.warnings)
+	if r.findings != nil {
+		b = appendFindings(append(b, `,"findings":`...), r.findings)
+	}
 	if r.framed {
 		b = r.header.appendJSON(append(b, `,"header":`...))
 	}
@@ -211,6 +215,21 @@ func (o object) appendJSON(b []byte) []byte {
 		}
 	}
 	return append(b, '}')
+}
+
+func appendFindings(b []byte, all []hj212.Finding) []byte {
+	b = append(b, '[')
+	for i, x := range all {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(append(b, `{"rule":`...), x.Rule)
+		b = appendString(append(b, `,"text":`...), x.Text)
+		b = appendString(append(b, `,"field":`...), x.Field)
+		b = appendString(append(b, `,"value":`...), strings.ToValidUTF8(x.Value, "\uFFFD"))
+		b = append(appendString(append(b, `,"clause":`...), x.Clause), '}')
+	}
+	return append(b, ']')
 }
 
 func appendStrings(b []byte, all []string) []byte {

@@ -72,3 +72,17 @@ func TestCount(t *testing.T) {
 		t.Errorf("got  %swant %s", got, want)
 	}
 }
+
+func TestDecode_Strict(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	if err := Decode(strings.NewReader(good+framed(t,
+		"QN=20160801085857223;ST=32;CN=2061;PW=123456;MN=010000A8900016F000169DC0;Flag=5;CP=&&DataTime=20160801085857;w01018-Avg=40.1&&")), &out, Options{Strict: true}); err != nil {
+		t.Fatal(err)
+	}
+	first, second, _ := strings.Cut(out.String(), "\n")
+	if !strings.Contains(first, `"findings":[]`) || !strings.Contains(second,
+		`"findings":[{"rule":"data-time-aligned","text":"DataTime 应是统计时段的开始时刻","field":"DataTime","value":"20160801085857","clause":"数据区结构"}]`) {
+		t.Errorf("%s", out.String())
+	}
+}
