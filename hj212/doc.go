@@ -52,6 +52,7 @@
 //   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
 //   - [Assembler] and [Group]: split packets, on the caller's clock.
 //   - [Validate] and [Finding]: the strict report beside the lenient reading.
+//   - [Dialog] with [StartDialog]: one exchange of a host, on the caller's clock.
 //   - [NewOrder], [ExchangeQN], [LinkTiming]: what a host sends, and whose answer came.
 //   - [CRC].
 //   - [Commands], [QnRtnName], [ExeRtnName] and the other tables of the standard.
