@@ -85,7 +85,7 @@ func New(c Config) *API {
 }
 
 // Handler is the whole surface with its security headers.
-func (a *API) Handler() http.Handler { return forwarded(a.proxies, secure(a.mux)) }
+func (a *API) Handler() http.Handler { return forwarded(a.proxies, secure(compressed(a.mux))) }
 
 // Mux lets app add what is not an operation: health, metrics, the console.
 func (a *API) Mux() *http.ServeMux { return a.mux }

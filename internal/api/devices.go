@@ -30,6 +30,7 @@ func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *te
 	r := devices{reg, store, digest, a.policy, root}
 	get(a, "listDevices", "/devices", "数采仪列表", r.list, needs(auth.RegistryRead))
 	post(a, "registerDevice", "/devices", "登记数采仪", r.register)
+	get(a, "getDevice", "/devices/{id}", "数采仪详情", r.get)
 	patch(a, "updateDevice", "/devices/{id}", "修改数采仪参数", r.update)
 	get(a, "listParked", "/parked", "待认领设备", r.parked)
 	get(a, "listQuarantine", "/quarantine", "隔离区", r.quarantine, needs(auth.QuarantineRead))
@@ -83,6 +84,14 @@ func (r devices) list(ctx context.Context, in *struct {
 }) (Page[DeviceView], error) {
 	page, err := r.reg.List(ctx, actor(ctx), telemetry.DeviceQuery{Text: in.Q, Area: in.Area, OutletID: in.OutletID, Cursor: in.Cursor, Limit: in.Limit})
 	return pageOf(page, r.view), err
+}
+
+func (r devices) get(ctx context.Context, in *ByID) (DeviceView, error) {
+	d, err := r.reg.Get(ctx, actor(ctx), in.ID)
+	if err != nil {
+		return DeviceView{}, err
+	}
+	return r.view(d), nil
 }
 
 // DeviceBody is how a monitor is to be treated.

@@ -2,9 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -43,6 +40,7 @@ func (a *API) Outlets(p OutletParts) {
 	get(a, "getSeries", "/outlets/{id}/series", "历史数据", r.series)
 	exportCSV(a, "exportSeries", "/outlets/{id}/series.csv", "导出历史数据", "监测数据", seriesColumns, r.export)
 	get(a, "listFrames", "/outlets/{id}/frames", "原始报文", r.frames)
+	get(a, "getFrame", "/outlets/{id}/frame", "一帧报文的解析", r.frame)
 }
 
 // OutletView is one monitored outlet as it is now.
@@ -235,6 +233,7 @@ type SeriesLine struct {
 	Unit   string        `json:"unit"`
 	Limits []SeriesLimit `json:"limits" nullable:"false"`
 	Points []SeriesPoint `json:"points" nullable:"false"`
+	Of     int           `json:"of" doc:"抽稀前的点数；大于 points 的个数即已抽稀"`
 }
 
 // SeriesLimit is a limit in force during a part of the stretch.
@@ -267,6 +266,7 @@ type SeriesQuery struct {
 	Factors string    `query:"factors" maxLength:"400" doc:"因子编码，逗号分隔；空为全部"`
 	From    time.Time `query:"from"`
 	To      time.Time `query:"to"`
+	Points  int       `query:"points" minimum:"0" maximum:"20000" doc:"每个因子大约最多的点数，0 为全部；过多时按时间等分，每段保留有效值的最小、最大和首个超过限值的点，以及数据标记改变处，点值不变"`
 }
 
 func (q SeriesQuery) query(clock time.Time) telemetry.SeriesQuery {
@@ -303,8 +303,10 @@ func (r outlets) series(ctx context.Context, in *SeriesQuery) (SeriesView, error
 	out.Truncated = truncated
 	for _, s := range all {
 		f, _ := factor.ByCode(s.Factor)
-		line := SeriesLine{Code: s.Factor, Name: f.Name, Unit: f.Unit, Limits: seriesLimits(limits[in.ID], s.Factor, q), Points: make([]SeriesPoint, 0, len(s.Points))}
-		for _, p := range s.Points {
+		line := SeriesLine{Code: s.Factor, Name: f.Name, Unit: f.Unit, Limits: seriesLimits(limits[in.ID], s.Factor, q), Of: len(s.Points)}
+		points := telemetry.Thin(s.Points, in.Points, overAny(limits[in.ID], s.Factor, q.Kind))
+		line.Points = make([]SeriesPoint, 0, len(points))
+		for _, p := range points {
 			line.Points = append(line.Points, pointView(p))
 		}
 		out.Factors = append(out.Factors, line)
@@ -344,6 +346,21 @@ func seriesLimits(all []enterprise.Limit, code string, q telemetry.SeriesQuery) 
 	return []SeriesLimit{}
 }
 
+// overAny says which values lie outside the limits that a chart of their kind shows.
+func overAny(all []enterprise.Limit, code string, kind telemetry.SeriesKind) func(telemetry.Point) bool {
+	return func(p telemetry.Point) bool {
+		for _, s := range judgedBy[kind] {
+			l, ok := enterprise.LimitAt(all, code, s, p.At)
+			if !ok {
+				continue
+			}
+			v := p.Judged()
+			return l.Upper != nil && v.Cmp(*l.Upper) > 0 || l.Lower != nil && v.Cmp(*l.Lower) < 0
+		}
+		return false
+	}
+}
+
 var seriesColumns = []string{"时间", "因子编码", "因子", "单位", "值", "折算前的值", "最小值", "最大值", "数据标记", "来源"}
 
 func (r outlets) export(ctx context.Context, in *SeriesQuery, row func(...string) error) error {
@@ -368,47 +385,4 @@ func (r outlets) export(ctx context.Context, in *SeriesQuery, row func(...string
 		return row("（数据过多，以下未导出；请缩短时间范围）")
 	}
 	return nil
-}
-
-// FrameView is one frame as it was received; its password is masked.
-type FrameView struct {
-	ID         string `json:"id"`
-	At         string `json:"at" doc:"收到的时间"`
-	MN         string `json:"mn"`
-	ST         string `json:"st"`
-	CN         string `json:"cn"`
-	CNTitle    string `json:"cn_title"`
-	DataTime   string `json:"datatime" doc:"数据时间"`
-	PNO        int    `json:"pno" doc:"包号，0 为未拆分"`
-	Version    int64  `json:"version" doc:"同一时刻数据的版本，从 1 起"`
-	Raw        string `json:"raw"`
-	Superseded bool   `json:"superseded" doc:"其后有更正"`
-}
-
-var password = regexp.MustCompile(`PW=[^;&]*`)
-
-func (r outlets) frames(ctx context.Context, in *struct {
-	ByID
-	From time.Time `query:"from" doc:"数据时间"`
-	To   time.Time `query:"to"`
-	Paging
-}) (out Page[FrameView], err error) {
-	if _, err := r.Registry.GetOutlet(ctx, actor(ctx), auth.TelemetryRead, in.ID); err != nil {
-		return out, err
-	}
-	list, next, err := r.Store.FramesOf(ctx, telemetry.FrameQuery{OutletID: in.ID, From: in.From, To: in.To, Cursor: in.Cursor, Limit: in.Limit})
-	if err != nil {
-		return out, err
-	}
-	out = Page[FrameView]{Items: make([]FrameView, 0, len(list)), Next: next, Total: len(list), TotalCapped: next != ""}
-	newest := map[string]bool{}
-	for _, f := range list {
-		key := fmt.Sprintf("%s-%s-%v-%d-%d", f.MN, f.ST, f.CN, f.Time.UnixMicro(), f.Part)
-		out.Items = append(out.Items, FrameView{
-			ID: key + "-" + strconv.FormatInt(f.Version, 10), At: when(f.Received), MN: f.MN, ST: f.ST, CN: f.CN.String(), CNTitle: f.CN.Name(1),
-			DataTime: when(f.Time), PNO: f.Part, Version: f.Version, Raw: password.ReplaceAllString(readable(f.Raw), "PW=***"), Superseded: newest[key],
-		})
-		newest[key] = true
-	}
-	return out, nil
 }

@@ -51,6 +51,7 @@ type watch struct {
 	store      *telemetry.Store
 	digest     *telemetry.Digest
 	alarms     alarmed
+	levels     levels
 	gas, water enterprise.Outlet
 	as         func(who string) *browser
 	now        func() time.Time
@@ -70,13 +71,15 @@ func eachWatch(t *testing.T, f func(w *watch, c *dbtest.Clock)) {
 		}
 		t.Cleanup(func() { _ = store.Stop(context.Background()) })
 		reg, devices := enterprise.New(d, p), telemetry.NewDevices(d, p, store)
-		w := &watch{t: t, store: store, digest: telemetry.NewDigest(store, telemetry.DigestOptions{}), alarms: alarmed{}, now: d.Now}
+		w := &watch{t: t, store: store, digest: telemetry.NewDigest(store, telemetry.DigestOptions{}), alarms: alarmed{}, levels: levels{}, now: d.Now}
 		a := New(Config{Title: "测试", Version: "1", Policy: p, Auth: watchDoor{}, Log: slog.New(slog.DiscardHandler),
 			Exported: func(context.Context, auth.Actor, string, string) error { return nil }})
 		names := Names{Area: func(code string) string { return "区" + code }, Agency: func(id string) string { return id }}
 		a.Enterprises(reg, names)
 		a.Devices(devices, store, w.digest, "330300")
-		a.Outlets(OutletParts{Registry: reg, Devices: devices, Store: store, Digest: w.digest, Alarms: w.alarms, Names: names})
+		parts := OutletParts{Registry: reg, Devices: devices, Store: store, Digest: w.digest, Alarms: w.alarms, Names: names}
+		a.Outlets(parts)
+		a.Wall(parts, w.levels)
 		h := a.Handler()
 		w.as = func(who string) *browser { return &browser{t: t, h: h, bearer: who} }
 		duty := watchers["duty"]
@@ -142,6 +145,9 @@ func (w *watch) submit(want telemetry.Outcome, segments ...string) {
 func upload(mn, st, cn, at, items string) string {
 	return fmt.Sprintf("QN=20261121093000123;ST=%s;CN=%s;PW=123456;MN=%s;Flag=5;CP=&&DataTime=%s;%s&&", st, cn, mn, at, items)
 }
+
+// minute is 07:00 on the day of the tests and so many minutes, as a DataTime.
+func minute(n int) string { return fmt.Sprintf("20261121%02d%02d00", 7+n/60, n%60) }
 
 func TestOutlets_ListShowsValuesAgainstLimits(t *testing.T) {
 	eachWatch(t, func(w *watch, c *dbtest.Clock) {

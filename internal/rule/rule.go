@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -26,6 +27,9 @@ var levelTitles = map[Level]string{Notice: "早期提醒", Exceed: "超标", Gra
 
 // Title is the level in Chinese.
 func (l Level) Title() string { return levelTitles[l] }
+
+// rank orders the levels; what is no level stands below all.
+func (l Level) rank() int { return slices.Index([]Level{Notice, Exceed, Grave}, l) }
 
 // Sample is one value of one factor at one outlet. At is the start of its period
 // (the moment itself for realtime values). Value is the number that limits

@@ -268,6 +268,9 @@ func TestOfficial_BecomesAClueAndNeedsAnAnswer(t *testing.T) {
 		if a := r.one().Alarm; a.Level != rule.Grave || a.State != rule.StateNotified || a.Lasts() || a.Times != 2 {
 			t.Errorf("over, but nobody has answered: %+v", a)
 		}
+		if worst, err := r.service.Worst(ctx); err != nil || len(worst) != 1 || worst[r.one().Alarm.OutletID] != rule.Grave {
+			t.Errorf("%v, %v", worst, err)
+		}
 		r.values(enterprise.Hour, time.Hour, "60")
 		r.mustRun()
 		if f := r.one(); !f.Alarm.Lasts() || f.Timeline[len(f.Timeline)-1].Verb != rule.Return || len(r.funnel.got) != 1 {

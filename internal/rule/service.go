@@ -131,6 +131,16 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor) (n map[string]int,
 	return n, err
 }
 
+// Worst gives the gravest level of the alarms that are not cleared, by outlet. It
+// asks no policy: boards that keep it in memory decide by outlet who sees it.
+func (s *Service) Worst(ctx context.Context) (out map[string]Level, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = worstByOutlet(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
 // Get opens an alarm. What the actor may not see is not found.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {

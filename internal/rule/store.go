@@ -205,3 +205,21 @@ func dropWindow(ctx context.Context, tx *db.Tx, rule string, p place) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM rule_window WHERE rule = $1 AND outlet_id = $2 AND factor = $3`, rule, p.outlet, p.factor)
 	return err
 }
+
+func worstByOutlet(ctx context.Context, tx *db.Tx) (map[string]Level, error) {
+	type row struct {
+		outlet string
+		level  Level
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
+		err = s.Scan(&r.outlet, &r.level)
+		return r, err
+	}, `SELECT DISTINCT outlet_id, level FROM alarm WHERE state <> 'cleared'`)
+	out := make(map[string]Level, len(list))
+	for _, r := range list {
+		if r.level.rank() > out[r.outlet].rank() {
+			out[r.outlet] = r.level
+		}
+	}
+	return out, err
+}
