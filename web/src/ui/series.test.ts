@@ -46,7 +46,7 @@ describe('limits', () => {
 
 describe('the table beside', () => {
   it('is newest first, factors side by side, with gaps', () => {
-    const f = (code: string, points: SeriesPoint[]): SeriesFactor => ({ code, name: code, unit: '', limits: [limit(10)], points })
+    const f = (code: string, points: SeriesPoint[]): SeriesFactor => ({ code, name: code, unit: '', limits: [limit(10)], points, of: points.length })
     const r = rows([f('a', [point(1, 5), point(2, 20)]), f('b', [point(2, 1)])], 'hour')
     expect(r.map((x) => x.t)).toEqual([at(2), at(1)])
     expect(r[0].cells.map((c) => [c?.point.avg, c?.over])).toEqual([[20, true], [1, false]])
@@ -55,7 +55,7 @@ describe('the table beside', () => {
 })
 
 describe('the chart', () => {
-  const factor: SeriesFactor = { code: 'a21026', name: '二氧化硫', unit: 'mg/m³', limits: [limit(100)], points: [point(1, 5), point(2, 120), point(3, 6, 'C')] }
+  const factor: SeriesFactor = { code: 'a21026', name: '二氧化硫', unit: 'mg/m³', limits: [limit(100)], points: [point(1, 5), point(2, 120), point(3, 6, 'C')], of: 3 }
   it('leaves room for curve and limit', () => {
     expect(top(factor)).toBeCloseTo(134.4)
     expect(top({ ...factor, limits: [], points: [] })).toBe(1)
