@@ -24,6 +24,10 @@ type span struct {
 
 var usual = span{days: 30, hours: 48 * time.Hour, live: 2 * time.Hour}
 
+// tokenDays is how many days the cast's tokens last: they are made an hour before
+// the first step and must outlive the last one, today's office hours included.
+func (s span) tokenDays() int { return s.days + 2 }
+
 // moment is one step of the past: who reports, and whether the offices work.
 type moment struct {
 	at     time.Time
@@ -176,7 +180,7 @@ func (p *past) enter(ctx context.Context, m member) error {
 	}
 	who := &person{member: m, id: id, base: "http://" + p.app.Addr() + "/api/v1"}
 	if !m.Roles[0].Officer() {
-		tok, secret, err := s.IssueToken(ctx, director, id, "演示历史", 30)
+		tok, secret, err := s.IssueToken(ctx, director, id, "演示历史", p.span.tokenDays())
 		if err != nil {
 			return err
 		}
