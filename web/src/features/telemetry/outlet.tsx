@@ -82,7 +82,7 @@ function LimitRow({ l }: { l: Limit }) {
   const past = l.valid_to !== '' && Date.parse(l.valid_to) < Date.now()
   return (
     <tr className={past ? 'soft' : undefined}>
-      <td>{l.factor_name || l.factor}</td>
+      <td className="nowrap">{l.factor_name || l.factor}</td>
       <td className="nowrap">{statistics[l.statistic] ?? l.statistic}</td>
       <td className="r">{reading(l.upper ?? null)}</td>
       <td className="r">{reading(l.lower ?? null)}</td>
