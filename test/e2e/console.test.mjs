@@ -221,7 +221,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     const id = (page, path) => page.evaluate(async (p) => (await (await fetch('/api/v1' + p)).json()).items[0]?.id, path)
     const pages = [
       ['duty', [
-        ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'],
+        ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'], ['wall', '/wall'], ['wall-none', '/wall?q=%E6%97%A0%E6%AD%A4%E4%BC%81%E4%B8%9A'],
         ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
       ]],

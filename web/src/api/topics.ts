@@ -3,7 +3,7 @@
 export interface LiveEvent { seq: number; topic: string; kind: string; subject: string; area: string }
 
 const stale: Record<string, string[]> = {
-  alarm: ['/alarms', '/overview', '/outlets', '/enterprises'],
+  alarm: ['/alarms', '/overview', '/outlets', '/wall', '/enterprises'],
   clue: ['/clues', '/overview', '/alarms'],
   issue: ['/issues', '/overview', '/clues'],
   notice: ['/notices', '/me'],

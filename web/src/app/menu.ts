@@ -9,6 +9,7 @@ export const sections: Section[] = [
   {
     key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [
       { path: '/outlets', title: '监控点', needs: ['telemetry.read'] },
+      { path: '/wall', title: '监控墙', needs: ['telemetry.read'] },
       { path: '/alarms', title: '预警', needs: ['alarm.read'] },
       { path: '/quarantine', title: '隔离区', needs: ['quarantine.read'] },
       { path: '/parked', title: '待认领设备', needs: ['quarantine.read'] },

@@ -39,6 +39,7 @@ const pages = [
   page('/', () => import('../features/overview/desk'), 'Desk'),
   page('/outlets', () => import('../features/telemetry/outlets'), 'Outlets'),
   page('/outlets/$id', () => import('../features/telemetry/outlet'), 'OutletFile'),
+  page('/wall', () => import('../features/telemetry/wall-page'), 'MonitorWall'),
   page('/alarms', () => import('../features/rule/alarms'), 'Alarms'),
   page('/alarms/$id', () => import('../features/rule/alarm'), 'AlarmFile'),
   page('/quarantine', () => import('../features/gateway/quarantine'), 'Quarantine'),

@@ -1,0 +1,55 @@
+// What the monitor wall decides: words and marks of the states, the order of the
+// tiles, which of them get a small curve, and how that curve is drawn.
+
+import type { Trend, WallCounts, WallOutlet } from '../../api/types'
+import type { Shape, Tone } from '../../ui/marks'
+
+export type WallState = keyof WallCounts
+
+/** states in the order of urgency. */
+export const states: { state: WallState; word: string; shape: Shape; tone: Tone }[] = [
+  { state: 'exceed', word: '超标', shape: 'triangle', tone: 'red' },
+  { state: 'notice', word: '早期提醒', shape: 'diamond', tone: 'amber' },
+  { state: 'offline', word: '离线', shape: 'ring', tone: 'grey' },
+  { state: 'silent', word: '从未上报', shape: 'dash', tone: 'grey' },
+  { state: 'invalid', word: '数据有标记', shape: 'square', tone: 'grey' },
+  { state: 'stopped', word: '停运', shape: 'dash', tone: 'grey' },
+  { state: 'normal', word: '正常', shape: 'circle', tone: 'green' },
+]
+
+const rank = new Map(states.map((s, i) => [s.state as string, i]))
+
+export interface Section { key: string; title: string; outlets: WallOutlet[] }
+
+/** sections puts what needs somebody's eye first, most urgent at the head, then the calm ones by unit in the units' order. */
+export function sections(list: readonly WallOutlet[], units: readonly { code: string; name: string }[]): Section[] {
+  const urgency = (o: WallOutlet) => rank.get(o.state) ?? states.length
+  const named = (a: WallOutlet, b: WallOutlet) => a.enterprise.localeCompare(b.enterprise, 'zh') || a.name.localeCompare(b.name, 'zh')
+  const calm = list.filter((o) => o.state === 'normal').sort(named)
+  const out: Section[] = [{ key: 'attention', title: '需要关注', outlets: list.filter((o) => o.state !== 'normal').sort((a, b) => urgency(a) - urgency(b) || named(a, b)) }]
+  const unitOf = (o: WallOutlet) => units.find((u) => o.area.startsWith(u.code))
+  for (const u of units) out.push({ key: u.code, title: u.name, outlets: calm.filter((o) => unitOf(o) === u) })
+  out.push({ key: 'rest', title: '其他', outlets: calm.filter((o) => !unitOf(o)) })
+  return out.filter((s) => s.outlets.length > 0)
+}
+
+/** mostTrends is how many small curves one question may ask for. */
+export const mostTrends = 120
+
+/** channels names the curves to ask for, the first tiles first. */
+export function channels(list: readonly Section[]): string[] {
+  return list.flatMap((s) => s.outlets).filter((o) => o.factor !== '').slice(0, mostTrends).map((o) => `${o.id}:${o.factor}`)
+}
+
+/** path draws the valid hours as an SVG path in a box of 24 by 1, broken where hours are missing. */
+export function path(t: Pick<Trend, 'values'>, limit: number | undefined): string {
+  const valid = t.values.filter((v) => v.valid)
+  const top = Math.max(limit ?? 0, ...valid.map((v) => v.value))
+  if (valid.length < 2 || top <= 0) return ''
+  let last = -2
+  return valid.map((v) => {
+    const pen = v.hour === last + 1 ? 'L' : 'M'
+    last = v.hour
+    return `${pen}${v.hour} ${(1 - Math.max(0, v.value) / top).toFixed(3)}`
+  }).join('')
+}
