@@ -93,11 +93,16 @@ func (a *API) fail(hc huma.Context, op string, err error) {
 	}
 }
 
-var formula = regexp.MustCompile(`^([=+@\t\r]|-[^0-9.])`)
+// formula is what a spreadsheet program may take for one; negativeNumber is what
+// only looks like it: "-1.5" is a value, "-2+3+cmd|…" is not.
+var (
+	formula        = regexp.MustCompile(`^[=+@\t\r-]`)
+	negativeNumber = regexp.MustCompile(`^-(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$`)
+)
 
 // harmless keeps a spreadsheet program from running a cell as a formula.
 func harmless(cell string) string {
-	if formula.MatchString(cell) {
+	if formula.MatchString(cell) && !negativeNumber.MatchString(cell) {
 		return "'" + cell
 	}
 	return cell

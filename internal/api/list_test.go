@@ -81,3 +81,15 @@ func TestPages(t *testing.T) {
 		t.Errorf("%v %v", seen, err)
 	}
 }
+
+func TestHarmless(t *testing.T) {
+	t.Parallel()
+	for cell, guarded := range map[string]bool{
+		"": false, "电镀废水总排口": false, "-1.5": false, "-.5": false, "-12": false, "-1e-6": false, "3.2": false, "2026-11-25": false,
+		"=1+1": true, "+8613800000000": true, "@SUM(A1)": true, "\t=1": true, "-2+3+cmd|' /C calc'!A0": true, "-A1": true, "-": true, "-1.5 mg": true,
+	} {
+		if got := harmless(cell) != cell; got != guarded {
+			t.Errorf("%q: guarded %v, want %v", cell, got, guarded)
+		}
+	}
+}
