@@ -207,6 +207,24 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     assert.match((await download).suggestedFilename(), /\.csv$/)
   }))
 
+  it('from the wall to an outlet and to what a frame says', { timeout: 60_000 }, () => act('duty', wide, async (page) => {
+    await page.goto('/wall')
+    await settled(page)
+    const tile = page.locator('.wall-part[aria-label=需要关注] .wall-tile').first()
+    const name = await tile.locator('.wall-name').first().innerText()
+    await tile.click()
+    await page.waitForURL('**/outlets/*')
+    await page.getByRole('heading', { level: 1, name }).waitFor()
+    await page.getByRole('button', { name: '解析' }).first().click()
+    await page.getByText('校验码相符').waitFor()
+    await page.getByRole('region', { name: '报文中的因子' }).getByRole('row').nth(1).waitFor()
+    await accessible(page, 'frame')
+    await picture(page, 'frame-1440')
+    await page.setViewportSize(narrow)
+    await fits(page, 'frame')
+    await picture(page, 'frame-390')
+  }))
+
   it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
     await page.goto('/')
     await page.waitForURL('**/users')

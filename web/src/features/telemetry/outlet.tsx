@@ -1,13 +1,14 @@
 import { useParams } from '@tanstack/react-router'
 import type { Device, Limit, OutletFile as Outlet } from '../../api/types'
 import { useCan, useGet, useList } from '../../api/use'
-import { ago, dateSecond, dateTime, day, reading } from '../../ui/format'
+import { ago, dateTime, day, reading } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { LevelMark, OutletMark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { LimitForm } from './limit-form'
 import { SeriesPanel } from './series-panel'
+import { Frames } from './frames'
 import { Values } from './values'
 import './outlets.css'
 
@@ -106,27 +107,6 @@ function Devices({ devices }: { devices: Device[] }) {
             </li>
           ))}
         </ul>
-      )}
-    </Panel>
-  )
-}
-
-function Frames({ id }: { id: string }) {
-  const list = useList('/outlets/{id}/frames', { limit: 5 }, { path: { id } })
-  return (
-    <Panel title="原始报文" flush>
-      {list.loading ? <Bones /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="还没有报文" how="数采仪上报的每一帧都会原样保存在这里。" /> : (
-        <>
-          <ul className="cards">
-            {list.items.map((f) => (
-              <li key={f.id} className="card">
-                <span className="soft small num">{dateSecond(f.at)}　　CN={f.cn} {f.cn_title}{f.version > 1 && `　第 ${f.version} 版`}{f.superseded && '　已被更正'}</span>
-                <code className="mono wrap" style={{ display: 'block' }}>{f.raw}</code>
-              </li>
-            ))}
-          </ul>
-          {list.hasMore && <div className="more"><button type="button" className="linkish" onClick={list.more}>加载更多</button></div>}
-        </>
       )}
     </Panel>
   )
