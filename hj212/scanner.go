@@ -86,6 +86,16 @@ func (s *Scanner) Fill(r io.Reader) (int, error) {
 // once. Slices of earlier frames are no longer valid.
 func (s *Scanner) Grow(n int) { s.room(n) }
 
+// Release gives the buffer back when nothing is unread, for a stream that rests;
+// the next Write or Fill takes a new one. Slices of earlier frames are no longer
+// valid.
+func (s *Scanner) Release() {
+	if s.read == len(s.buf) {
+		s.base += int64(s.read)
+		s.buf, s.read = nil, 0
+	}
+}
+
 // room makes place for n more bytes, moving the unread bytes to the front.
 func (s *Scanner) room(n int) {
 	if s.read == len(s.buf) { // nothing unread: start again where the cache is warm

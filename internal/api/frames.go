@@ -1,9 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 )
 
 // FrameView is one frame as it was received; its password is masked.
@@ -28,9 +29,20 @@ type FrameView struct {
 	Version    int64  `json:"version" doc:"同一时刻数据的版本，从 1 起"`
 	Raw        string `json:"raw"`
 	Superseded bool   `json:"superseded" doc:"其后有更正"`
+	Encrypted  bool   `json:"encrypted" doc:"加密上传，raw 为解密后的报文"`
 }
 
-var password = regexp.MustCompile(`PW=[^;&]*`)
+// plainFrame is the frame as people read it: decrypted where it came encrypted.
+func plainFrame(f telemetry.RawFrame) []byte {
+	if len(f.Plain) == 0 {
+		return f.Raw
+	}
+	plain, err := hj212.AppendSegment(nil, f.Plain)
+	if err != nil {
+		return f.Raw
+	}
+	return bytes.TrimRight(plain, "\r\n")
+}
 
 func (r outlets) frames(ctx context.Context, in *struct {
 	ByID
@@ -60,7 +72,7 @@ func (r outlets) frames(ctx context.Context, in *struct {
 func frameView(f telemetry.RawFrame) FrameView {
 	return FrameView{
 		ID: fmt.Sprintf("%s-%s-%v-%d-%d-%d", f.MN, f.ST, f.CN, f.Time.UnixMicro(), f.Part, f.Version), At: when(f.Received), MN: f.MN, ST: f.ST,
-		CN: f.CN.String(), CNTitle: f.CN.Name(1), DataTime: when(f.Time), PNO: f.Part, Version: f.Version, Raw: password.ReplaceAllString(readable(f.Raw), "PW=***"),
+		CN: f.CN.String(), CNTitle: f.CN.Name(1), DataTime: when(f.Time), PNO: f.Part, Version: f.Version, Raw: command.Mask(readable(plainFrame(f))), Encrypted: len(f.Plain) > 0,
 	}
 }
 
@@ -132,7 +144,7 @@ func (r outlets) frame(ctx context.Context, in *struct {
 	}
 	for _, f := range list {
 		if v := frameView(f); v.ID == in.Key {
-			return takeApart(v, f.Raw), nil
+			return takeApart(v, plainFrame(f)), nil
 		}
 	}
 	return FrameFile{}, missing

@@ -26,6 +26,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
@@ -83,6 +84,7 @@ type App struct {
 	digest      *telemetry.Digest
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
+	commands    *command.Service
 
 	notify   *notify.Service
 	timeline *timeline.Book

@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
@@ -108,6 +109,7 @@ func (a *App) surface() error {
 	a.api.Outlets(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words})
 	a.api.Wall(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words}, a.rules)
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)
+	a.api.Commands(api.CommandParts{Commands: a.commands, Devices: a.devices, Sessions: a.sessions})
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	desks := a.desks(words)
@@ -115,10 +117,10 @@ func (a *App) surface() error {
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, command.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See})
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, command.Machine.Kind: a.commands.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

@@ -6,7 +6,9 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/seal"
 )
 
 // monitors builds the registry and the store of readings.
@@ -20,6 +22,10 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.serve(a.telemetry)
 	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Log: a.conf.Log})
 	a.background(a.digest, a.digest.RunDue)
+	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: seal.New(a.conf.Dir), Root: a.place.Regions.Root().Code, Log: a.conf.Log})
+	a.background(a.commands.Desk(), a.commands.Desk().RunDue)
+	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
+	a.jobs.Daily("device.key.renew", "09:10", func(ctx context.Context, _ job.Job) error { return a.commands.RenewOld(ctx, a.notify) })
 	a.jobs.Daily("quarantine.trim", "03:20", func(ctx context.Context, _ job.Job) error { return a.telemetry.TrimQuarantine(ctx) })
 	return nil
 }
@@ -31,7 +37,17 @@ func (a *App) door() {
 		return
 	}
 	a.gateway = gateway.New(a.telemetry, gateway.Config{Listen: a.conf.HJ212, Now: a.db.Now, Log: a.conf.Log})
+	a.gateway.Follow(a.commands.Desk())
+	a.commands.Desk().Connect(a.gateway)
 	a.serve(a.gateway)
+}
+
+// sessions lists the devices that are connected to this process.
+func (a *App) sessions() []gateway.Session {
+	if a.gateway == nil {
+		return nil
+	}
+	return a.gateway.Sessions()
 }
 
 // HJ212 is the address that monitors send to, once started; "" without one.

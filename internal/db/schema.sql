@@ -281,6 +281,100 @@ CREATE UNIQUE INDEX device_mn ON device (mn) WHERE active;
 
 CREATE INDEX device_outlet ON device (outlet_id);
 
+CREATE TABLE device_command (
+    id          TEXT PRIMARY KEY,
+    device_id   TEXT NOT NULL,                   -- '' for a logger that has no MN yet
+    mn          TEXT NOT NULL,                   -- MN of the frames
+    route       TEXT NOT NULL,                   -- whose connection carries it
+    outlet_id   TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL,
+    area        TEXT NOT NULL,
+    name        TEXT NOT NULL,                   -- in the catalogue
+    cn          BIGINT NOT NULL,
+    params      TEXT NOT NULL,                   -- JSON, without secrets
+    secret      BYTEA,
+    origin      TEXT NOT NULL,                   -- person, notice, greeting, callback, renewal
+    state       TEXT NOT NULL,
+    rank        TEXT NOT NULL,                   -- order within a device
+    qn          TEXT NOT NULL DEFAULT '',
+    attempts    BIGINT NOT NULL DEFAULT 0,
+    due_at      BIGINT NOT NULL,                 -- when the present wait ends
+    expires_at  BIGINT NOT NULL,                 -- when it is given up unsent
+    range_from  BIGINT NOT NULL DEFAULT 0,       -- data asked for
+    range_to    BIGINT NOT NULL DEFAULT 0,
+    answer      BIGINT NOT NULL DEFAULT 0,       -- QnRtn
+    outcome     BIGINT NOT NULL DEFAULT 0,       -- ExeRtn
+    result      TEXT NOT NULL DEFAULT '',        -- JSON, values that the device sent
+    note        TEXT NOT NULL DEFAULT '',        -- why it ended as it did
+    frames      BIGINT NOT NULL DEFAULT 0,       -- data frames that came for it
+    asked_by    TEXT NOT NULL,
+    asked_name  TEXT NOT NULL,
+    asked_at    BIGINT NOT NULL,
+    sent_at     BIGINT NOT NULL DEFAULT 0,
+    accepted_at BIGINT NOT NULL DEFAULT 0,
+    ended_at    BIGINT NOT NULL DEFAULT 0,
+    version     BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX device_command_area ON device_command (area, id);
+
+CREATE INDEX device_command_device ON device_command (device_id, id);
+
+CREATE INDEX device_command_open ON device_command (state, route, rank);
+
+CREATE TABLE device_exchange (
+    id         TEXT PRIMARY KEY,
+    at         BIGINT NOT NULL,
+    device_id  TEXT NOT NULL,
+    mn         TEXT NOT NULL,
+    direction  TEXT NOT NULL,                    -- in, out
+    cn         BIGINT NOT NULL,
+    qn         TEXT NOT NULL,
+    command_id TEXT NOT NULL DEFAULT '',
+    address    TEXT NOT NULL,
+    text       TEXT NOT NULL
+);
+
+CREATE INDEX device_exchange_at ON device_exchange (at);
+
+CREATE INDEX device_exchange_command ON device_exchange (command_id, id);
+
+CREATE INDEX device_exchange_device ON device_exchange (device_id, id);
+
+CREATE TABLE device_hardware (
+    id       TEXT PRIMARY KEY,                   -- i23005, the logger's own number
+    cpu      TEXT NOT NULL,
+    mac1     TEXT NOT NULL,
+    mac2     TEXT NOT NULL,
+    address  TEXT NOT NULL,
+    first_at BIGINT NOT NULL,
+    last_at  BIGINT NOT NULL,
+    mn       TEXT NOT NULL DEFAULT ''            -- given to it
+);
+
+CREATE TABLE device_key (
+    id         TEXT PRIMARY KEY,
+    device_id  TEXT NOT NULL REFERENCES device (id),
+    state      TEXT NOT NULL,                    -- offered, current, previous
+    sealed     BYTEA NOT NULL,
+    created_at BIGINT NOT NULL,
+    command_id TEXT NOT NULL DEFAULT ''          -- that offers it
+);
+
+CREATE UNIQUE INDEX device_key_state ON device_key (device_id, state);
+
+CREATE TABLE device_link (
+    device_id    TEXT PRIMARY KEY REFERENCES device (id),
+    link         TEXT NOT NULL DEFAULT '',       -- '' mobile (10 s x 3), adsl (5 s x 3), nbiot (30 s x 5)
+    over_time    BIGINT NOT NULL DEFAULT 0,      -- seconds; 0 = as the link
+    re_count     BIGINT NOT NULL DEFAULT 0,      -- repeats; 0 = as the link
+    min_interval BIGINT NOT NULL DEFAULT 10,     -- minutes of minute data
+    greet        BOOLEAN NOT NULL DEFAULT FALSE, -- set clock, time-outs and intervals at the first connection
+    callback     BOOLEAN NOT NULL DEFAULT FALSE, -- call missing data back
+    updated_at   BIGINT NOT NULL,
+    version      BIGINT NOT NULL DEFAULT 1
+);
+
 CREATE TABLE enterprise (
     id           TEXT PRIMARY KEY,
     code         TEXT NOT NULL DEFAULT '',   -- unified social credit code; '' = not known
@@ -327,6 +421,25 @@ CREATE TABLE file_link (
 );
 
 CREATE INDEX file_link_subject ON file_link (kind, subject);
+
+CREATE TABLE forward_target (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL,
+    address    TEXT NOT NULL,                    -- host:port
+    state      TEXT NOT NULL,                    -- running, paused, ended
+    area       TEXT NOT NULL,                    -- frames of this area
+    enterprises TEXT NOT NULL DEFAULT '[]',      -- JSON; [] = all of the area
+    devices    TEXT NOT NULL DEFAULT '[]',       -- JSON, MNs; [] = all
+    mapping    TEXT NOT NULL DEFAULT '{}',       -- JSON, MN here → MN there
+    kinds      TEXT NOT NULL DEFAULT '[]',       -- JSON, commands; [] = all data
+    sent       BIGINT NOT NULL DEFAULT 0,
+    skipped    BIGINT NOT NULL DEFAULT 0,        -- refused by the other side for good
+    done_at    BIGINT NOT NULL DEFAULT 0,        -- receipt of the newest frame answered
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    version    BIGINT NOT NULL DEFAULT 1
+);
 
 CREATE TABLE hourly_value (
     outlet_id TEXT NOT NULL,

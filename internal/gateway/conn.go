@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 )
 
 // conn is one connection, served by one goroutine. It reads what has arrived,
@@ -33,13 +34,19 @@ type conn struct {
 	answers []byte
 	bad     int // bad runs since the last good frame
 
+	writing sync.Mutex // answers and commands do not mix
+
 	half     int64     // place in the stream of the frame that has begun
 	halfFrom time.Time // when it began
 
 	stopped atomic.Bool
 
+	resting bool    // the buffers were given back
+	first   [1]byte // what a resting connection reads into
+
 	mu       sync.Mutex
 	sessions map[string]*Session
+	messages []command.Message
 }
 
 // burst is the size of a read from which the buffer is enlarged: a station's
@@ -64,12 +71,15 @@ func (c *conn) serve() {
 		if c.stopped.Load() {
 			return
 		}
-		n, err := c.scanner.Fill(c.net)
+		n, err := c.fill()
 		c.g.stats.bytes.Add(int64(n))
 		switch {
 		case err == nil:
 		case errors.Is(err, os.ErrDeadlineExceeded) && !c.stopped.Load():
 			if _, waiting := c.scanner.Pending(); waiting == 0 {
+				if c.rest() {
+					continue
+				}
 				c.g.c.Log.Info("gateway: idle connection closed", "address", c.address)
 				return
 			}
@@ -94,6 +104,31 @@ func (c *conn) serve() {
 	}
 }
 
+// fill reads what has arrived. A resting connection waits without a buffer.
+func (c *conn) fill() (int, error) {
+	if c.resting {
+		n, err := c.net.Read(c.first[:])
+		if n == 0 || err != nil {
+			return n, err
+		}
+		c.resting = false
+		return c.scanner.Write(c.first[:])
+	}
+	return c.scanner.Fill(c.net)
+}
+
+// rest gives the buffers of a quiet connection back, once. It reports false when
+// the connection has rested for its whole time.
+func (c *conn) rest() bool {
+	if c.resting {
+		return false
+	}
+	c.resting = true
+	c.scanner.Release()
+	c.reader, c.group, c.frames, c.answers, c.messages = telemetry.Reader{}, telemetry.Group{}, nil, nil, nil
+	return true
+}
+
 // deadline is when reading must end: at the time-out of the frame that has
 // begun, counted from its header and not restarted by later bytes, else of an
 // idle connection.
@@ -102,7 +137,11 @@ func (c *conn) deadline() time.Time {
 	offset, n := c.scanner.Pending()
 	if n == 0 {
 		c.half = -1
-		return now.Add(c.g.c.Idle)
+		if doze := min(c.g.c.Doze, c.g.c.Idle); !c.resting {
+			return now.Add(doze)
+		} else {
+			return now.Add(c.g.c.Idle - doze)
+		}
 	}
 	if offset != c.half || c.halfFrom.IsZero() {
 		c.half, c.halfFrom = offset, now
@@ -135,6 +174,9 @@ func (c *conn) take() bool {
 	received := c.g.c.Now()
 	var f hj212.Frame
 	for c.scanner.Next(&f) {
+		if f.Fault == hj212.FaultEncrypted && c.g.desk != nil {
+			c.open(&f)
+		}
 		if !f.OK() {
 			c.reject(&f, received)
 			continue
@@ -155,7 +197,57 @@ func (c *conn) take() bool {
 		c.g.c.Log.Error("gateway: frames were not taken", "address", c.address, "error", err)
 		return false
 	}
+	if !c.tell(received) {
+		return false
+	}
 	return c.answer()
+}
+
+// open decrypts a frame with the keys of its MN; the plain text has memory of its
+// own, since all frames of a read are handed in together.
+func (c *conn) open(f *hj212.Frame) {
+	if keys := c.g.desk.Ciphers(f.MN); len(keys) > 0 {
+		if _, key := f.Decrypt(nil, keys...); key >= 0 {
+			c.g.stats.decrypted.Add(1)
+		}
+	}
+}
+
+// tell hands frames that belong to exchanges to the desk. It waits for them: a
+// frame that is answered afterwards has had its effect.
+func (c *conn) tell(received time.Time) bool {
+	if c.g.desk == nil {
+		return true
+	}
+	c.messages = c.messages[:0]
+	for i := range c.frames {
+		f, e := &c.frames[i], &c.group.Entries[i]
+		if c.g.desk.Wants(f) {
+			c.messages = append(c.messages, command.Message{Frame: f, Outcome: e.Outcome, At: received, DataAt: time.UnixMicro(e.Time), Address: c.address})
+		}
+	}
+	if len(c.messages) == 0 {
+		return true
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), c.g.c.Write)
+	defer cancel()
+	if err := c.g.desk.Heard(ctx, c.messages); err != nil {
+		c.g.c.Log.Error("gateway: answers of a device were not taken", "address", c.address, "error", err)
+		return false
+	}
+	return true
+}
+
+// write sends bytes, whole or not at all from the reader's view: answers and
+// commands come from different goroutines.
+func (c *conn) write(p []byte) error {
+	c.writing.Lock()
+	defer c.writing.Unlock()
+	if err := c.net.SetWriteDeadline(time.Now().Add(c.g.c.Write)); err != nil {
+		return err
+	}
+	_, err := c.net.Write(p)
+	return err
 }
 
 // answer writes the answers of the durable frames in the order in which they
@@ -186,12 +278,9 @@ func (c *conn) answer() bool {
 	if answered == 0 {
 		return true
 	}
-	if err := c.net.SetWriteDeadline(time.Now().Add(c.g.c.Write)); err != nil {
-		return false
-	}
 	// Counted first: whoever has read an answer finds it counted.
 	s.answered.Add(answered)
-	if _, err := c.net.Write(c.answers); err != nil {
+	if err := c.write(c.answers); err != nil {
 		c.g.c.Log.Info("gateway: answers could not be sent", "address", c.address, "error", err)
 		return false
 	}
@@ -254,18 +343,36 @@ func (c *conn) hear(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for i := range c.frames {
-		s := c.sessions[string(c.frames[i].MN)]
+		f := &c.frames[i]
+		s := c.sessions[string(f.MN)]
 		if s == nil {
-			if len(c.sessions) >= maxSessions || len(c.frames[i].MN) == 0 {
+			if len(c.sessions) >= maxSessions || len(f.MN) == 0 {
 				continue
 			}
-			mn := string(c.frames[i].MN)
-			s = &Session{MN: mn, Address: c.address, Since: c.since}
-			c.sessions[mn] = s
+			s = c.meet(string(f.MN))
 		}
 		s.LastAt = at
 		s.Frames++
+		if s.Version = f.Version; len(f.ST) > 0 && string(f.ST) != "91" && s.ST != string(f.ST) {
+			s.ST = string(f.ST)
+		}
+		if s.pw != string(f.PW) {
+			s.pw = string(f.PW)
+		}
+		if s.route.conn.Load() != c {
+			s.route.conn.Store(c)
+		}
 	}
+}
+
+// meet begins a session under a name; it needs mu.
+func (c *conn) meet(name string) *Session {
+	s := &Session{MN: name, Address: c.address, Since: c.since, route: c.g.routeTo(name, c)}
+	c.sessions[name] = s
+	if c.g.desk != nil {
+		c.g.desk.Came(name)
+	}
+	return s
 }
 
 func (c *conn) heard() []Session {

@@ -9,7 +9,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/gateway/command"
 )
 
 // Sink takes what comes in. Submit returns when the entries are durable, or have
@@ -24,6 +26,7 @@ type Config struct {
 	Listen     string           // host:port; port 0 takes a free one
 	HalfFrame  time.Duration    // how long a begun frame may take, from its header [15 s; the reference says 10 to 30]
 	Idle       time.Duration    // a connection without a byte is closed after it [2 h, twice the longest RtdInterval]
+	Doze       time.Duration    // after it without a byte, a connection gives its buffers back [30 s]
 	Write      time.Duration    // how long a peer may take to read its answers [15 s]
 	MaxConns   int              // connections in all [20000]
 	PerAddress int              // connections of one address; stations share one behind NAT [2000]
@@ -40,6 +43,7 @@ func (c *Config) fill() {
 	}
 	set(&c.HalfFrame, 15*time.Second)
 	set(&c.Idle, 2*time.Hour)
+	set(&c.Doze, 30*time.Second)
 	set(&c.Write, 15*time.Second)
 	num := func(v *int, d int) {
 		if *v <= 0 {
@@ -57,10 +61,20 @@ func (c *Config) fill() {
 	}
 }
 
+// Desk follows exchanges: see command.Desk.
+type Desk interface {
+	Came(mn string)
+	Ciphers(mn []byte) []hj212.Cipher
+	Wants(f *hj212.Frame) bool
+	Heard(ctx context.Context, list []command.Message) error
+}
+
 // Gateway serves HJ 212 over TCP.
 type Gateway struct {
 	c        Config
 	sink     Sink
+	desk     Desk // nil: nobody follows exchanges
+	routes   routes
 	listener net.Listener
 	stats    counters
 
@@ -74,8 +88,11 @@ type Gateway struct {
 // New makes a gateway that hands in to the sink.
 func New(sink Sink, c Config) *Gateway {
 	c.fill()
-	return &Gateway{c: c, sink: sink, conns: map[*conn]struct{}{}, from: map[string]int{}}
+	return &Gateway{c: c, sink: sink, conns: map[*conn]struct{}{}, from: map[string]int{}, routes: routes{to: map[string]*route{}}}
 }
+
+// Follow gives the gateway a desk, before Start.
+func (g *Gateway) Follow(d Desk) { g.desk = d }
 
 // Start listens and serves until Stop.
 func (g *Gateway) Start(ctx context.Context) error {
@@ -164,6 +181,7 @@ func (g *Gateway) admit(n net.Conn) {
 
 func (g *Gateway) leave(c *conn) {
 	_ = c.net.Close()
+	g.forget(c)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.conns, c)
@@ -179,6 +197,12 @@ type Session struct {
 	Since   time.Time // when the connection began
 	LastAt  time.Time // receipt of the last good frame
 	Frames  int64
+	ST      string        // of its last upload
+	Version hj212.Version // of its last frame
+	Others  int           // further connections of the device
+
+	pw    string
+	route *route
 }
 
 // Sessions lists the devices that are connected now, by MN; of several
@@ -193,9 +217,17 @@ func (g *Gateway) Sessions() []Session {
 	by := map[string]Session{}
 	for _, c := range conns {
 		for _, s := range c.heard() {
-			if old, ok := by[s.MN]; !ok || s.LastAt.After(old.LastAt) {
-				by[s.MN] = s
+			if s.LastAt.IsZero() { // an alias
+				continue
 			}
+			old, ok := by[s.MN]
+			if ok {
+				s.Others, old.Others = old.Others+1, old.Others+1
+			}
+			if !ok || s.LastAt.After(old.LastAt) {
+				old = s
+			}
+			by[s.MN] = old
 		}
 	}
 	out := make([]Session, 0, len(by))

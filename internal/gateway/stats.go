@@ -6,7 +6,7 @@ import "sync/atomic"
 type counters struct {
 	accepted, turnedAway                                      atomic.Int64
 	frames, bytes, stored, duplicate, parked, refused, failed atomic.Int64
-	answered, bad, repaired                                   atomic.Int64
+	answered, bad, repaired, decrypted, sent                  atomic.Int64
 }
 
 // Stats counts since the start, for /metrics and the system page.
@@ -24,6 +24,8 @@ type Stats struct {
 	Answered    int64 // answers handed to their connections
 	Bad         int64 // bad frames and noise
 	Repaired    int64 // good frames with a wrong length field
+	Decrypted   int64 // frames opened with a key
+	Sent        int64 // commands written to connections
 }
 
 // Stats reads the counters.
@@ -35,5 +37,6 @@ func (g *Gateway) Stats() Stats {
 	return Stats{Connections: open, Accepted: s.accepted.Load(), TurnedAway: s.turnedAway.Load(),
 		Frames: s.frames.Load(), Bytes: s.bytes.Load(), Stored: s.stored.Load(), Duplicate: s.duplicate.Load(),
 		Parked: s.parked.Load(), Refused: s.refused.Load(), Failed: s.failed.Load(),
-		Answered: s.answered.Load(), Bad: s.bad.Load(), Repaired: s.repaired.Load()}
+		Answered: s.answered.Load(), Bad: s.bad.Load(), Repaired: s.repaired.Load(),
+		Decrypted: s.decrypted.Load(), Sent: s.sent.Load()}
 }

@@ -161,3 +161,16 @@ func listDevices(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q 
 	}
 	return page, err
 }
+
+// DeviceByID reads a device in the caller's transaction, whoever asks.
+func DeviceByID(ctx context.Context, tx *db.Tx, id string) (Device, error) {
+	return deviceByID(ctx, tx, id)
+}
+
+// Learn notes what a device has confirmed by itself: a new password, a new
+// interval. The stores learn of it within Options.Refresh, or by Refresh.
+func Learn(ctx context.Context, tx *db.Tx, d Device) error {
+	_, err := db.Exec(ctx, tx, `UPDATE device SET password = $1, rtd_interval = $2, updated_at = $3, version = version + 1 WHERE id = $4`,
+		d.Password, d.RtdInterval, tx.Micros(), d.ID)
+	return err
+}

@@ -32,7 +32,8 @@ type Entry struct {
 	Address  string
 	MN       []byte
 	PW       []byte
-	Raw      []byte // from ## to the last digit of the CRC
+	Raw      []byte // from ## to the last digit of the CRC, as received
+	Plain    []byte // the segment after decryption, nil when it came plain
 	Packed   []byte
 	Kind     Kind
 	Time     int64 // moment of the data, microseconds
@@ -104,6 +105,9 @@ func (r *Reader) Entry(f *hj212.Frame, received time.Time, address string) Entry
 		Received: received.UnixMicro(), Address: address,
 		MN: f.MN, PW: f.PW, Raw: f.Raw, Packed: r.packed[start:len(r.packed):len(r.packed)],
 		Kind: kindOf(f.ST, f.Command), Part: f.PNO, Hash: hashArea(f.Area),
+	}
+	if f.Decrypted {
+		e.Plain = f.Segment
 	}
 	e.Time, e.Assumed = dataTime(f, &r.area, e.Received)
 	return e

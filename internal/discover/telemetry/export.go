@@ -122,7 +122,7 @@ func exportBatch(b batch, from, to int64, f func(Exported) error) error {
 		if s.time < from || s.time >= to {
 			return nil
 		}
-		x, err := exported(s.raw)
+		x, err := exported(s)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func exportParked(ctx context.Context, s *shards, list []*shard, from, to int64,
 				if p.time < from || p.time >= to {
 					return nil
 				}
-				x, err := exported(p.raw)
+				x, err := exported(&storedFrame{raw: p.raw})
 				if err != nil {
 					return err
 				}
@@ -154,13 +154,13 @@ func exportParked(ctx context.Context, s *shards, list []*shard, from, to int64,
 }
 
 // exported reads the header of a stored frame again.
-func exported(raw []byte) (Exported, error) {
+func exported(s *storedFrame) (Exported, error) {
 	var fr hj212.Frame
-	if err := hj212.ParseSegment((&storedFrame{raw: raw}).segment(), &fr); err != nil {
+	if err := hj212.ParseSegment(s.segment(), &fr); err != nil {
 		return Exported{}, err
 	}
 	var a hj212.Area
 	fr.ParseItems(&a)
 	at, _ := a.Param("DataTime")
-	return Exported{MN: string(fr.MN), ST: string(fr.ST), CN: string(fr.CN), DataTime: string(at), PNO: fr.PNO, Raw: append([]byte(nil), raw...)}, nil
+	return Exported{MN: string(fr.MN), ST: string(fr.ST), CN: string(fr.CN), DataTime: string(at), PNO: fr.PNO, Raw: append([]byte(nil), s.raw...)}, nil
 }

@@ -45,7 +45,8 @@ const (
 // A batch's payload, before compression: 1 byte version and for each frame
 //
 //	device, version uvarint; received, time: varint microseconds after the
-//	batch's and the frame's receipt; bits: 1 = time assumed; raw: length, bytes
+//	batch's and the frame's receipt; bits: 1 = time assumed, 2 = came encrypted; raw: length, bytes; where it came
+//	encrypted, the plain segment: length, bytes
 const payloadVersion = 1
 
 func appendFrame(dst []byte, at int64, e *Entry, device int64) []byte {
@@ -57,8 +58,14 @@ func appendFrame(dst []byte, at int64, e *Entry, device int64) []byte {
 	if e.Assumed {
 		bits = 1
 	}
-	dst = append(dst, bits)
-	return appendText(dst, e.Raw)
+	if e.Plain != nil {
+		bits |= 2
+	}
+	dst = appendText(append(dst, bits), e.Raw)
+	if e.Plain != nil {
+		dst = appendText(dst, e.Plain)
+	}
+	return dst
 }
 
 // storedFrame is one frame of a payload; raw points into it.
@@ -67,11 +74,15 @@ type storedFrame struct {
 	received, time  int64
 	assumed         bool
 	raw             []byte
+	plain           []byte // the segment after decryption, nil when it came plain
 }
 
 // segment is the part of the raw frame between its length and its CRC. The
 // length field may be wrong (a repaired frame), the places are not.
 func (f *storedFrame) segment() []byte {
+	if f.plain != nil {
+		return f.plain
+	}
 	if len(f.raw) < 10 {
 		return nil
 	}
@@ -91,8 +102,12 @@ func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
 		s.device, s.version = int64(r.uvarint()), int64(r.uvarint())
 		s.received = at + r.varint()
 		s.time = s.received + r.varint()
-		s.assumed = r.byte()&1 != 0
+		bits := r.byte()
+		s.assumed = bits&1 != 0
 		s.raw = r.bytes(r.uvarint())
+		if bits&2 != 0 {
+			s.plain = r.bytes(r.uvarint())
+		}
 		if r.bad {
 			return errPayload
 		}

@@ -23,3 +23,11 @@ func newRegistry(all []Device, mark registryMark) *registry {
 	}
 	return g
 }
+
+// DeviceOf gives the device in use under an MN, as this process knows it.
+func (s *Store) DeviceOf(mn string) (Device, bool) {
+	if d := s.registry.Load().byMN[mn]; d != nil {
+		return *d, true
+	}
+	return Device{}, false
+}

@@ -216,7 +216,8 @@ type RawFrame struct {
 	Received time.Time
 	Part     int
 	Version  int64
-	Raw      []byte // from ## to the CRC
+	Raw      []byte // from ## to the CRC, as received
+	Plain    []byte // the segment after decryption, nil when it came plain
 }
 
 // frameKey orders frames, newest first.
@@ -342,7 +343,7 @@ func (s *Store) framesBy(ctx context.Context, keys []frameKey) ([]RawFrame, erro
 			k.kind, k.part = int64(KindOf(r.ST, r.CN)), int64(r.Part)
 			if i, ok := want[k]; ok {
 				out[i] = RawFrame{MN: r.MN, ST: r.ST, CN: r.CN, Time: r.Time, Received: r.Received, Part: r.Part, Version: r.Version,
-					Raw: append([]byte(nil), f.raw...)}
+					Raw: append([]byte(nil), f.raw...), Plain: append([]byte(nil), f.plain...)}
 			}
 			return nil
 		})
