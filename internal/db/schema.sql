@@ -422,25 +422,6 @@ CREATE TABLE file_link (
 
 CREATE INDEX file_link_subject ON file_link (kind, subject);
 
-CREATE TABLE forward_target (
-    id         TEXT PRIMARY KEY,
-    name       TEXT NOT NULL,
-    address    TEXT NOT NULL,                    -- host:port
-    state      TEXT NOT NULL,                    -- running, paused, ended
-    area       TEXT NOT NULL,                    -- frames of this area
-    enterprises TEXT NOT NULL DEFAULT '[]',      -- JSON; [] = all of the area
-    devices    TEXT NOT NULL DEFAULT '[]',       -- JSON, MNs; [] = all
-    mapping    TEXT NOT NULL DEFAULT '{}',       -- JSON, MN here → MN there
-    kinds      TEXT NOT NULL DEFAULT '[]',       -- JSON, commands; [] = all data
-    sent       BIGINT NOT NULL DEFAULT 0,
-    skipped    BIGINT NOT NULL DEFAULT 0,        -- refused by the other side for good
-    done_at    BIGINT NOT NULL DEFAULT 0,        -- receipt of the newest frame answered
-    created_by TEXT NOT NULL,
-    created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    version    BIGINT NOT NULL DEFAULT 1
-);
-
 CREATE TABLE hourly_value (
     outlet_id TEXT NOT NULL,
     factor    TEXT NOT NULL,

@@ -77,6 +77,7 @@ type Gateway struct {
 	routes   routes
 	listener net.Listener
 	stats    counters
+	left     func(*conn) // told of every connection that is over; tests wait for it
 
 	mu       sync.Mutex
 	conns    map[*conn]struct{}
@@ -183,10 +184,13 @@ func (g *Gateway) leave(c *conn) {
 	_ = c.net.Close()
 	g.forget(c)
 	g.mu.Lock()
-	defer g.mu.Unlock()
 	delete(g.conns, c)
 	if g.from[c.host]--; g.from[c.host] == 0 {
 		delete(g.from, c.host)
+	}
+	g.mu.Unlock()
+	if g.left != nil {
+		g.left(c)
 	}
 }
 

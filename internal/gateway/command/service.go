@@ -271,104 +271,12 @@ func (s *Service) Exchanges(ctx context.Context, actor auth.Actor, deviceID, cur
 	return out, next, err
 }
 
-// Link reads how a device is spoken to.
-func (s *Service) Link(ctx context.Context, actor auth.Actor, deviceID string) (l Link, err error) {
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		if _, err := s.device(ctx, tx, actor, deviceID); err != nil {
-			return err
-		}
-		l, err = linkOf(ctx, tx, deviceID)
-		return err
-	})
-	return l, err
-}
-
-// SetLink changes how a device is spoken to; Version is the one that was seen.
-func (s *Service) SetLink(ctx context.Context, actor auth.Actor, l Link) (Link, error) {
-	f := fault.Invalidf("通信设置有误，请按提示修改")
-	_, known := Links[l.Link]
-	if l.MinInterval == 0 {
-		l.MinInterval = 10
-	}
-	switch {
-	case !known:
-		return l, f.With("link", "请选择链路类型")
-	case l.OverTime < 0 || l.OverTime > 99:
-		return l, f.With("over_time", "应为 1 至 99 秒，0 为按链路类型")
-	case l.ReCount < 0 || l.ReCount > 99:
-		return l, f.With("re_count", "应为 1 至 99 次，0 为按链路类型")
-	case l.MinInterval < 1 || l.MinInterval > 60 || 60%l.MinInterval != 0:
-		return l, f.With("min_interval", "应能整除 60 分钟")
-	}
-	err := s.DB.Write(ctx, func(tx *db.Tx) error {
-		d, err := s.device(ctx, tx, actor, l.DeviceID)
-		if err != nil {
-			return err
-		}
-		if err := s.Policy.Require(actor, auth.TelemetryCommand, scopeOf(d)); err != nil {
-			return err
-		}
-		l.UpdatedAt = tx.Now
-		if ok, err := saveLink(ctx, tx, &l); err != nil || !ok {
-			return orStale(err)
-		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "device.link", Kind: "device", Subject: d.ID, Area: d.Area, Detail: map[string]any{
-			"mn": d.MN, "link": l.Link, "over_time": l.OverTime, "re_count": l.ReCount, "min_interval": l.MinInterval, "greet": l.Greet, "callback": l.Callback}})
-	})
-	return l, err
-}
-
 // keep is how long exchanges are kept, and commands that called data back.
 const keep = 180 * 24 * time.Hour
 
 // Trim removes old exchanges.
 func (s *Service) Trim(ctx context.Context) error {
 	return s.DB.Write(ctx, func(tx *db.Tx) error { return trim(ctx, tx, tx.Now.Add(-keep)) })
-}
-
-// Hardware lists the loggers that reported themselves, newest first.
-func (s *Service) Hardware(ctx context.Context, actor auth.Actor) (out []Hardware, err error) {
-	if err := s.Policy.Require(actor, auth.QuarantineRead, auth.Scope{Area: s.Root}); err != nil {
-		return nil, err
-	}
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		out, err = listHardware(ctx, tx)
-		return err
-	})
-	for i := range out {
-		_, out[i].Online = s.desk.peer(routeOf(out[i].ID))
-	}
-	return out, err
-}
-
-// Assign gives a logger the MN of a registered device, by command 1002.
-func (s *Service) Assign(ctx context.Context, actor auth.Actor, hardwareID, deviceID string) (c Command, err error) {
-	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		d, err := s.mayKey(ctx, tx, actor, deviceID)
-		if err != nil {
-			return err
-		}
-		hw, err := hardwareByID(ctx, tx, hardwareID)
-		if db.IsMissing(err) {
-			return fault.NotFoundf("没有这台上报过硬件序号的数采仪，请从清单中选择")
-		}
-		if err != nil {
-			return err
-		}
-		c = Command{ID: newID(), DeviceID: d.ID, MN: d.MN, Route: routeOf(hw.ID), OutletID: d.OutletID, EnterpriseID: d.EnterpriseID, Area: d.Area, OutletName: d.OutletName,
-			Name: "mn.assign", CN: 1002, Params: map[string]string{"logger": hw.ID}, Origin: ByPerson, State: Machine.Initial,
-			DueAt: tx.Now.Add(wait[ByPerson]), ExpiresAt: tx.Now.Add(wait[ByPerson]), AskedBy: actor.ID, AskedName: actor.Name, AskedAt: tx.Now, Version: 1}
-		if err := insertCommand(ctx, tx, &c); err != nil {
-			return err
-		}
-		tx.Signal(bell)
-		if err := c.publish(ctx, tx); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "command.ask", Kind: Machine.Kind, Subject: c.ID, Area: d.Area,
-			Detail: map[string]any{"mn": d.MN, "command": c.Name, "cn": "1002", "logger": hw.ID}})
-	})
-	return c, err
 }
 
 // CatalogFor lists the commands that the actor may send to a device and that the

@@ -212,12 +212,6 @@ func scanLink(s db.Scanner) (Link, error) {
 	return l, err
 }
 
-// callbackLinks lists the devices whose missing data are called back.
-func callbackLinks(ctx context.Context, tx *db.Tx) ([]Link, error) {
-	return db.All(ctx, tx, scanLink, `SELECT `+linkColumns+` FROM device_link WHERE callback = TRUE AND EXISTS
-		(SELECT 1 FROM device d WHERE d.id = device_link.device_id AND d.active = TRUE) ORDER BY device_id`)
-}
-
 func saveLink(ctx context.Context, tx *db.Tx, l *Link) (bool, error) {
 	if l.Version == 0 {
 		_, err := tx.ExecContext(ctx, `INSERT INTO device_link (`+linkColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`,
@@ -321,12 +315,6 @@ func hardwareByID(ctx context.Context, tx *db.Tx, id string) (Hardware, error) {
 func setHardwareMN(ctx context.Context, tx *db.Tx, id, mn string) error {
 	_, err := tx.ExecContext(ctx, `UPDATE device_hardware SET mn = $1 WHERE id = $2`, mn, id)
 	return err
-}
-
-// callbacksOf lists what was called back of a device since a time, and how it
-// ended: what decides whether to ask again.
-func callbacksOf(ctx context.Context, tx *db.Tx, deviceID string, since time.Time) ([]Command, error) {
-	return db.All(ctx, tx, scanCommand, `SELECT `+commandColumns+commandTables+`WHERE c.device_id = $1 AND c.origin = 'callback' AND c.asked_at >= $2 ORDER BY c.id`, deviceID, since.UnixMicro())
 }
 
 // greetings counts the commands of a first connection that were wished since.
