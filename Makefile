@@ -79,6 +79,7 @@ soak: build
 fuzz:
 	for target in FuzzDecode FuzzScan FuzzRoundTrip FuzzEncrypted; do \
 	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-3m} ./hj212 || exit 1; done
+	go test -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime $${FUZZTIME:-3m} ./internal/mapping
 
 # The race detector needs a C compiler and other flags than the rest.
 race:
