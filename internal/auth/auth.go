@@ -46,6 +46,8 @@ const (
 	TelemetryKey     Capability = "telemetry.key"
 	QuarantineRead   Capability = "quarantine.read"
 	QuarantineWrite  Capability = "quarantine.write"
+	MarkSet          Capability = "mark.set"
+	MarkReview       Capability = "mark.review"
 	AlarmRead        Capability = "alarm.read"
 	AlarmHandle      Capability = "alarm.handle"
 	ClueRead         Capability = "clue.read"

@@ -21,7 +21,7 @@ func DefaultPolicy() Policy {
 			ClueRead: OfArea, ClueEnter: OfArea, ClueTriage: OfArea,
 			IssueRead: OfArea, IssueAssign: OfArea, FileUpload: OfArea},
 		Duty: {OverviewRead: OfArea, RegistryRead: OfArea, RegistryWrite: OfArea, TelemetryRead: OfArea,
-			TelemetryCommand: OfArea, QuarantineRead: OfArea, QuarantineWrite: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea,
+			TelemetryCommand: OfArea, QuarantineRead: OfArea, QuarantineWrite: OfArea, MarkReview: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea,
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, FileUpload: OfArea},
 		Agency: {OverviewRead: OfArea, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
 			ClueEnter: OfArea, RegistryRead: OfArea, FileUpload: OfArea},
@@ -36,7 +36,7 @@ func DefaultPolicy() Policy {
 		Supervisor: {OverviewRead: OfArea, IssueRead: OfArea, IssueSupervise: OfArea},
 		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
 		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
-		Enterprise: {RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, AlarmRead: OfEnterprise, FileUpload: OfEnterprise},
+		Enterprise: {RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, FileUpload: OfEnterprise},
 	}
 }
 

@@ -15,7 +15,7 @@ var roles = []RoleTitle{
 	{SecAdmin, "安全管理员", "授予岗位、辖区和单位，不开设账号、不看案件内容"},
 	{Auditor, "安全审计员", "查阅、核验和导出审计日志，不能更改任何内容"},
 	{Clerk, "受理员", "登记和研判线索，立为问题并交办"},
-	{Duty, "监控值班员", "值守监测预警，处置预警、转为线索、登记设备"},
+	{Duty, "监控值班员", "值守监测预警，处置预警、转为线索、审核标记、登记设备"},
 	{Agency, "责任单位联络员", "签收本单位承办的问题，组织整改并提交材料"},
 	{Inspector, "执法人员", "现场核查与验收"},
 	{Reviewer, "审核员", "审核验收材料并销号，必要时重新打开"},
@@ -24,7 +24,7 @@ var roles = []RoleTitle{
 	{Supervisor, "督办监督员", "跟踪督办事项"},
 	{Grid, "网格员", "日常巡查，发现问题即时上报"},
 	{Partner, "社会组织", "受托巡查，提交线索"},
-	{Enterprise, "企业环保负责人", "查看本企业监测数据与预警"},
+	{Enterprise, "企业环保负责人", "查看本企业监测数据与预警，标记停运、维护等时段"},
 }
 
 // Roles lists every role with its title, in display order.
@@ -65,6 +65,8 @@ var capabilities = []capabilityTitle{
 	{TelemetryKey, "设置设备密码与密钥"},
 	{QuarantineRead, "查看隔离区"},
 	{QuarantineWrite, "处置隔离区报文"},
+	{MarkSet, "标记监测数据"},
+	{MarkReview, "审核标记"},
 	{AlarmRead, "查看预警"},
 	{AlarmHandle, "处置预警"},
 	{ClueRead, "查看线索"},
