@@ -40,6 +40,7 @@ type Entry struct {
 	Assumed  bool  // the frame named no time: Time is its QN or its receipt
 	Part     int   // PNO, 0 when not split
 	Hash     int64 // of the data area
+	Device   int64 // of a meter, which has proved who it is; 0 = find the device by MN
 
 	// Set by Submit.
 	Outcome Outcome

@@ -155,6 +155,9 @@ func exportParked(ctx context.Context, s *shards, list []*shard, from, to int64,
 
 // exported reads the header of a stored frame again.
 func exported(s *storedFrame) (Exported, error) {
+	if s.meter {
+		return exportedMeter(s)
+	}
 	var fr hj212.Frame
 	if err := hj212.ParseSegment(s.segment(), &fr); err != nil {
 		return Exported{}, err

@@ -45,7 +45,7 @@ const (
 // A batch's payload, before compression: 1 byte version and for each frame
 //
 //	device, version uvarint; received, time: varint microseconds after the
-//	batch's and the frame's receipt; bits: 1 = time assumed, 2 = came encrypted; raw: length, bytes; where it came
+//	batch's and the frame's receipt; bits: 1 = time assumed, 2 = came encrypted, 4 = a meter's sheet; raw: length, bytes; where it came
 //	encrypted, the plain segment: length, bytes
 const payloadVersion = 1
 
@@ -61,6 +61,9 @@ func appendFrame(dst []byte, at int64, e *Entry, device int64) []byte {
 	if e.Plain != nil {
 		bits |= 2
 	}
+	if e.Device != 0 {
+		bits |= 4
+	}
 	dst = appendText(append(dst, bits), e.Raw)
 	if e.Plain != nil {
 		dst = appendText(dst, e.Plain)
@@ -73,6 +76,7 @@ type storedFrame struct {
 	device, version int64
 	received, time  int64
 	assumed         bool
+	meter           bool // raw is a sheet
 	raw             []byte
 	plain           []byte // the segment after decryption, nil when it came plain
 }
@@ -103,7 +107,7 @@ func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
 		s.received = at + r.varint()
 		s.time = s.received + r.varint()
 		bits := r.byte()
-		s.assumed = bits&1 != 0
+		s.assumed, s.meter = bits&1 != 0, bits&4 != 0
 		s.raw = r.bytes(r.uvarint())
 		if bits&2 != 0 {
 			s.plain = r.bytes(r.uvarint())
@@ -128,6 +132,9 @@ type recorder struct {
 // record parses a stored frame. It went through the parser when it was stored, so
 // a failure means damage.
 func (d *recorder) record(s *storedFrame, seq int64, g *registry) (Record, error) {
+	if s.meter {
+		return meterRecord(s, seq)
+	}
 	if err := hj212.ParseSegment(s.segment(), &d.frame); err != nil {
 		return Record{}, errors.Join(errPayload, err)
 	}

@@ -62,6 +62,8 @@ type SeriesQuery struct {
 	Kind     SeriesKind
 	Factors  []string
 	From, To time.Time
+
+	devices []int64 // instead of an outlet's
 }
 
 // seriesPoints bounds the points of one answer, over all factors.
@@ -175,13 +177,20 @@ func (s *Store) rowSeries(ctx context.Context, q SeriesQuery, c *collector) erro
 		}
 		return nil
 	}
-	return s.rowsOfOutlet(ctx, q.OutletID, q.From.UnixMicro(), q.To.UnixMicro(), func(k Kind) bool { return k.CN() == cn }, take)
+	return s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), q.From.UnixMicro(), q.To.UnixMicro(), func(k Kind) bool { return k.CN() == cn }, take)
 }
 
-// rowsOfOutlet walks the rows of an outlet's devices, kind by kind, each in the
-// order of time.
-func (s *Store) rowsOfOutlet(ctx context.Context, outletID string, from, to int64, want func(Kind) bool, f func(*packedRow) error) error {
-	devices := s.registry.Load().of[outletID]
+// devicesOf gives the devices asked for, else those of the outlet.
+func (s *Store) devicesOf(outletID string, devices []int64) []int64 {
+	if devices != nil {
+		return devices
+	}
+	return s.registry.Load().of[outletID]
+}
+
+// rowsOfDevices walks the rows of devices, kind by kind, each in the order of
+// time.
+func (s *Store) rowsOfDevices(ctx context.Context, devices []int64, from, to int64, want func(Kind) bool, f func(*packedRow) error) error {
 	for _, sh := range s.shards.list(from, to) {
 		err := s.shards.reader(sh, func(h *sql.DB) error {
 			kinds, err := kindsIn(ctx, h)
@@ -218,6 +227,8 @@ type RawFrame struct {
 	Version  int64
 	Raw      []byte // from ## to the CRC, as received
 	Plain    []byte // the segment after decryption, nil when it came plain
+
+	meter *MeterRecord
 }
 
 // frameKey orders frames, newest first.
@@ -239,6 +250,8 @@ type FrameQuery struct {
 	From, To time.Time
 	Cursor   string
 	Limit    int
+
+	devices []int64 // instead of an outlet's
 }
 
 // frameBack is how far back frames are looked for at most.
@@ -290,7 +303,7 @@ func (s *Store) frameKeys(ctx context.Context, q FrameQuery, before *frameKey) (
 			from = q.From
 		}
 		var found []frameKey
-		err := s.rowsOfOutlet(ctx, q.OutletID, from.UnixMicro(), to.UnixMicro(), func(Kind) bool { return true }, func(r *packedRow) error {
+		err := s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), from.UnixMicro(), to.UnixMicro(), func(Kind) bool { return true }, func(r *packedRow) error {
 			k := frameKey{r.time, int64(r.kind), r.device, int64(r.part), r.version, r.seq}
 			if before == nil || before.after(k) {
 				found = append(found, k)
@@ -341,7 +354,11 @@ func (s *Store) framesBy(ctx context.Context, keys []frameKey) ([]RawFrame, erro
 				return err
 			}
 			k.kind, k.part = int64(KindOf(r.ST, r.CN)), int64(r.Part)
-			if i, ok := want[k]; ok {
+			if i, ok := want[k]; ok && f.meter {
+				sheet, err := f.sheet()
+				out[i].meter = &MeterRecord{Record: r, Mapping: sheet.mapping, Payload: append([]byte(nil), sheet.payload...)}
+				return err
+			} else if ok {
 				out[i] = RawFrame{MN: r.MN, ST: r.ST, CN: r.CN, Time: r.Time, Received: r.Received, Part: r.Part, Version: r.Version,
 					Raw: append([]byte(nil), f.raw...), Plain: append([]byte(nil), f.plain...)}
 			}

@@ -185,6 +185,11 @@ func (w *writer) pause() {
 // route decides what an entry is: a reading, a frame to be parked, or one with a
 // wrong password.
 func (w *writer) route(g *registry, e *Entry) {
+	if e.Device != 0 {
+		p := w.part(w.shards.key(e.Time))
+		p.rows = append(p.rows, routed{e, e.Device})
+		return
+	}
 	dev := g.byMN[string(e.MN)]
 	if dev == nil && !nameable(e.MN) {
 		if e.Outcome != Refused {
