@@ -385,6 +385,7 @@ type packedRow struct {
 	part    int
 	version int64
 	seq     int64
+	hash    int64
 	data    []byte
 }
 
