@@ -8,6 +8,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/official"
 	"github.com/qingshao/qingshao/internal/seal"
 )
 
@@ -20,7 +21,7 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	}
 	a.devices = telemetry.NewDevices(a.db, a.policy, a.telemetry)
 	a.serve(a.telemetry)
-	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Log: a.conf.Log})
+	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Official: official.DefaultPolicy(), Log: a.conf.Log})
 	a.background(a.digest, a.digest.RunDue)
 	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: seal.New(a.conf.Dir), Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.background(a.commands.Desk(), a.commands.Desk().RunDue)

@@ -45,9 +45,9 @@ func (v values) Wake() <-chan struct{} { return v.store.Wake() }
 func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]rule.Sample, int64, error) {
 	switch stream {
 	case enterprise.Hour:
-		return official(v.digest.HourlySince(ctx, cursor, valuesPage))
+		return means(v.digest.HourlySince(ctx, cursor, valuesPage))
 	case enterprise.Day:
-		return official(v.digest.DailySince(ctx, cursor, valuesPage))
+		return means(v.digest.DailySince(ctx, cursor, valuesPage))
 	}
 	records, next, err := v.store.Since(ctx, cursor, valuesPage)
 	if err != nil {
@@ -60,13 +60,16 @@ func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]
 	return out, next, nil
 }
 
-// official turns hourly or daily values into samples.
-func official(periods []telemetry.PeriodValue, next int64, err error) ([]rule.Sample, int64, error) {
+// means turns hourly or daily values into samples. What may not be judged goes
+// to the rules as well, as not valid: it may take the place of a value that broke
+// a limit before it was marked.
+func means(periods []telemetry.PeriodValue, next int64, err error) ([]rule.Sample, int64, error) {
 	var out []rule.Sample
 	for _, p := range periods {
-		if value, ok := p.Judged(); ok {
+		if value, ok := p.Number(); ok {
+			_, judged := p.Judged()
 			out = append(out, rule.Sample{OutletID: p.OutletID, OutletKind: enterprise.Kind(p.OutletKind), Factor: p.Factor, At: p.At,
-				Value: value, Flag: p.Flag, Valid: p.Valid()})
+				Value: value, Flag: p.Flag, Valid: judged && p.Valid()})
 		}
 	}
 	return out, next, err

@@ -254,7 +254,7 @@ CREATE TABLE daily_value (
     source    TEXT NOT NULL,
     batch     BIGINT NOT NULL,
     reading   BIGINT NOT NULL,
-    seq       BIGINT NOT NULL,
+    seq       BIGINT NOT NULL, exact DOUBLE PRECISION, exact_converted DOUBLE PRECISION, own_flag TEXT NOT NULL DEFAULT '', guard TEXT NOT NULL DEFAULT '', marks TEXT NOT NULL DEFAULT '', exempt BOOLEAN NOT NULL DEFAULT FALSE, rules TEXT NOT NULL DEFAULT '', cause TEXT NOT NULL DEFAULT '', made_at BIGINT NOT NULL DEFAULT 0, converted_here BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (outlet_id, factor, at, version)
 );
 
@@ -422,6 +422,19 @@ CREATE TABLE file_link (
 
 CREATE INDEX file_link_subject ON file_link (kind, subject);
 
+CREATE TABLE hour_tally (
+    outlet_id TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    day       BIGINT NOT NULL,
+    received  BIGINT NOT NULL,
+    valid     BIGINT NOT NULL,
+    marked    BIGINT NOT NULL,
+    stopped   BIGINT NOT NULL,
+    PRIMARY KEY (outlet_id, factor, day)
+);
+
+CREATE INDEX hour_tally_day ON hour_tally (day);
+
 CREATE TABLE hourly_value (
     outlet_id TEXT NOT NULL,
     factor    TEXT NOT NULL,
@@ -438,7 +451,7 @@ CREATE TABLE hourly_value (
     source    TEXT NOT NULL,                     -- report, minute, realtime, hour
     batch     BIGINT NOT NULL,                   -- batch of readings that caused it
     reading   BIGINT NOT NULL,                   -- version of the reading, where reported
-    seq       BIGINT NOT NULL,
+    seq       BIGINT NOT NULL, exact DOUBLE PRECISION, exact_converted DOUBLE PRECISION, own_flag TEXT NOT NULL DEFAULT '', guard TEXT NOT NULL DEFAULT '', marks TEXT NOT NULL DEFAULT '', exempt BOOLEAN NOT NULL DEFAULT FALSE, rules TEXT NOT NULL DEFAULT '', cause TEXT NOT NULL DEFAULT '', made_at BIGINT NOT NULL DEFAULT 0, converted_here BOOLEAN NOT NULL DEFAULT FALSE,
     PRIMARY KEY (outlet_id, factor, at, version)
 );
 
@@ -623,6 +636,19 @@ CREATE TABLE outlet_limit (
 );
 
 CREATE INDEX outlet_limit_outlet ON outlet_limit (outlet_id, factor, statistic, valid_from);
+
+CREATE TABLE outlet_norm (
+    id         TEXT PRIMARY KEY,
+    outlet_id  TEXT NOT NULL REFERENCES outlet (id),
+    valid_from BIGINT NOT NULL,
+    oxygen     TEXT,                             -- reference oxygen in percent; NULL = nothing is converted
+    source     TEXT NOT NULL DEFAULT '',         -- what the reference comes from
+    flow_unit  TEXT NOT NULL DEFAULT '',         -- m3/s, m3/h, L/s; '' = that of the catalogue
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE INDEX outlet_norm_outlet ON outlet_norm (outlet_id, valid_from);
 
 CREATE TABLE quarantine (
     id      TEXT PRIMARY KEY,

@@ -4,14 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
-	"sort"
 	"sync"
 	"time"
 
 	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/decimal"
-	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/official"
 )
 
 // DigestOptions tune the digest; the zero value is right for service.
@@ -22,7 +21,9 @@ type DigestOptions struct {
 	DayGrace  time.Duration // 1 hour
 	// Late is how long readings of the past gather before their period is computed.
 	Late time.Duration // 30 seconds
-	Log  *slog.Logger
+	// Official is what the place decides about official values.
+	Official official.Policy
+	Log      *slog.Logger
 }
 
 // Digest follows the committed readings and keeps what is made of them: current
@@ -174,7 +175,7 @@ func (g *Digest) read(ctx context.Context) (n int, more bool, err error) {
 		}
 		switch r.CN {
 		case CNRealtime, CNMinute:
-			dues[due{Hour, r.OutletID, Hour.Start(r.Time).UnixMicro()}] = r.Seq
+			dues[due{Hour, r.OutletID, hourStart(r.Time)}] = r.Seq
 		case CNHour:
 			hours = appendReported(hours, r, Hour)
 			dues[due{Day, r.OutletID, Day.Start(r.Time).UnixMicro()}] = r.Seq
@@ -196,56 +197,10 @@ func (g *Digest) read(ctx context.Context) (n int, more bool, err error) {
 	return len(records), true, nil
 }
 
-func appendReported(list []PeriodValue, r *Record, p Period) []PeriodValue {
-	for _, it := range r.Items {
-		v, ok := reported(it)
-		if !ok {
-			continue
-		}
-		v.OutletID, v.At, v.Batch, v.reading = r.OutletID, p.Start(r.Time), r.Seq, r.Version
-		list = append(list, v)
-	}
-	return list
-}
-
-// periodPage is how many values are written in one transaction, so that other
-// writers of the main database wait for some ten milliseconds.
-const periodPage = 1000
-
-// save writes what a page of records caused; the cursor goes with the last part,
-// and the parts before it are idempotent.
-func (g *Digest) save(ctx context.Context, hours, days []PeriodValue, dues map[due]int64, next int64) error {
-	for len(hours) > periodPage {
-		if err := g.s.d.Write(ctx, func(tx *db.Tx) error {
-			_, err := writePeriods(ctx, tx, Hour, hours[:periodPage])
-			return err
-		}); err != nil {
-			return err
-		}
-		hours = hours[periodPage:]
-	}
-	err := g.s.d.Write(ctx, func(tx *db.Tx) error {
-		if _, err := writePeriods(ctx, tx, Hour, hours); err != nil {
-			return err
-		}
-		if _, err := writePeriods(ctx, tx, Day, days); err != nil {
-			return err
-		}
-		for d, batch := range dues {
-			if err := enqueueDue(ctx, tx, d, g.runAt(d, tx.Now), batch); err != nil {
-				return err
-			}
-		}
-		return SaveCursor(ctx, tx, digestConsumer, next)
-	})
-	if err != nil {
-		return err
-	}
-	g.saved = next
-	for d := range dues {
-		g.noted[d] = true
-	}
-	return nil
+// hourStart is Hour.Start in microseconds: Beijing's hours are those of UTC.
+func hourStart(t time.Time) int64 {
+	us := t.UnixMicro()
+	return us - ((us%3600e6)+3600e6)%3600e6
 }
 
 // runAt is when a period is computed: some time after its end, or, when it is
@@ -259,163 +214,6 @@ func (g *Digest) runAt(d due, now time.Time) int64 {
 		end = late
 	}
 	return end.UnixMicro()
-}
-
-// computePage is how many periods are computed between two looks at the clock.
-const computePage = 5000
-
-// compute makes the periods that are due.
-func (g *Digest) compute(ctx context.Context, p Period) (int, error) {
-	var rows []dueRow
-	err := g.s.d.Read(ctx, func(tx *db.Tx) (err error) {
-		rows, err = duePeriods(ctx, tx, p, tx.Micros(), computePage)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for from := 0; from < len(rows); {
-		to := from + 1
-		for to < len(rows) && rows[to].at == rows[from].at {
-			to++
-		}
-		if p == Hour {
-			err = g.computeHour(ctx, rows[from:to])
-		} else {
-			err = g.computeDays(ctx, rows[from:to])
-		}
-		if err != nil {
-			return from, err
-		}
-		from = to
-	}
-	return len(rows), nil
-}
-
-// computeHour makes one hour of several outlets. Factors that the station
-// reported itself are computed too and then found settled by writePeriods.
-func (g *Digest) computeHour(ctx context.Context, rows []dueRow) error {
-	at := rows[0].at
-	found, err := g.samples(ctx, rows, at, at+int64(Hour.Length()/time.Microsecond))
-	if err != nil {
-		return err
-	}
-	reg := g.s.registry.Load()
-	for _, r := range rows {
-		var values []PeriodValue
-		kind, every := enterprise.Kind(""), 60
-		for _, num := range reg.of[r.outlet] {
-			kind, every = enterprise.Kind(reg.byNum[num].Kind), reg.byNum[num].RtdInterval
-		}
-		for code, s := range found[r.outlet] {
-			v := s.hour(kind, every)
-			v.OutletID, v.Factor, v.At, v.Batch = r.outlet, code, moment(at), r.batch
-			values = append(values, v)
-		}
-		sort.Slice(values, func(i, j int) bool { return values[i].Factor < values[j].Factor })
-		if err := g.finish(ctx, r, values); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// finish writes a computed period and takes it off the list; an hour makes its
-// day due.
-func (g *Digest) finish(ctx context.Context, r dueRow, values []PeriodValue) error {
-	next := due{Day, r.outlet, Day.Start(moment(r.at)).UnixMicro()}
-	noted := false
-	err := g.s.d.Write(ctx, func(tx *db.Tx) error {
-		n, err := writePeriods(ctx, tx, r.period, values)
-		if err != nil {
-			return err
-		}
-		if noted = r.period == Hour && n > 0 && !g.noted[next]; noted {
-			if err := enqueueDue(ctx, tx, next, g.runAt(next, tx.Now), r.batch); err != nil {
-				return err
-			}
-		}
-		return finishDue(ctx, tx, r)
-	})
-	if err != nil {
-		return err
-	}
-	delete(g.noted, r.due)
-	if noted {
-		g.noted[next] = true
-	}
-	return nil
-}
-
-// computeDays makes one day of several outlets from their hours.
-func (g *Digest) computeDays(ctx context.Context, rows []dueRow) error {
-	reg := g.s.registry.Load()
-	for _, r := range rows {
-		var hours []PeriodValue
-		start := moment(r.at)
-		err := g.s.d.Read(ctx, func(tx *db.Tx) (err error) {
-			hours, err = PeriodsOf(ctx, tx, Hour, r.outlet, start, start.Add(Day.Length()))
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		kind := enterprise.Kind("")
-		for _, num := range reg.of[r.outlet] {
-			kind = enterprise.Kind(reg.byNum[num].Kind)
-		}
-		values := daysOf(kind, hours)
-		for i := range values {
-			values[i].OutletID, values[i].At, values[i].Batch = r.outlet, start, r.batch
-		}
-		if err := g.finish(ctx, r, values); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// daysOf groups the hours of one day, which stand by factor, and computes each.
-func daysOf(kind enterprise.Kind, hours []PeriodValue) []PeriodValue {
-	by, order := map[string][]PeriodValue{}, []string{}
-	for _, h := range hours {
-		if by[h.Factor] == nil {
-			order = append(order, h.Factor)
-		}
-		by[h.Factor] = append(by[h.Factor], h)
-	}
-	var out []PeriodValue
-	for _, code := range order {
-		out = append(out, dayOf(kind, code, by[code], by[flowOf(kind)]))
-	}
-	return out
-}
-
-// hourSamples are the readings of one factor in one hour.
-type hourSamples struct {
-	minute, realtime map[int64]sample
-}
-
-// hour prefers minute means to realtime values.
-func (s *hourSamples) hour(kind enterprise.Kind, every int) PeriodValue {
-	list, source := inOrder(s.minute), FromMinute
-	step := 10 * time.Minute
-	if len(list) == 0 {
-		list, source, step = inOrder(s.realtime), FromRealtime, time.Duration(every)*time.Second
-	} else if gap := interval(list); gap > 0 {
-		step = min(step, gap)
-	}
-	v := hourOf(kind, list, max(1, int(time.Hour/step)), source)
-	return v
-}
-
-func inOrder(m map[int64]sample) []sample {
-	out := make([]sample, 0, len(m))
-	for _, s := range m {
-		out = append(out, s)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].at < out[j].at })
-	return out
 }
 
 // fewOutlets is up to how many outlets are looked up one by one; above, one walk

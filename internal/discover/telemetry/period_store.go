@@ -2,14 +2,14 @@ package telemetry
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/decimal"
 )
 
-const periodColumns = `outlet_id, factor, at, version, value, converted, min, max, total, count, due, flag, source, batch, reading, seq`
+const periodColumns = `outlet_id, factor, at, version, value, converted, min, max, total, count, due, flag, source, batch, reading, seq,
+	exact, exact_converted, own_flag, guard, marks, exempt, rules, cause, made_at, converted_here`
 
 func (p Period) table() string {
 	if p == Hour {
@@ -20,11 +20,18 @@ func (p Period) table() string {
 
 func scanPeriod(s db.Scanner) (PeriodValue, error) {
 	var v PeriodValue
-	var at int64
-	var num [5]*float64
-	err := s.Scan(&v.OutletID, &v.Factor, &at, &v.Version, &num[0], &num[1], &num[2], &num[3], &num[4], &v.Count, &v.Due, &v.Flag, &v.Source, &v.Batch, &v.reading, &v.Seq)
+	var at, made int64
+	var num [7]*float64
+	err := s.Scan(&v.OutletID, &v.Factor, &at, &v.Version, &num[0], &num[1], &num[2], &num[3], &num[4], &v.Count, &v.Due, &v.Flag, &v.Source, &v.Batch, &v.reading, &v.Seq,
+		&num[5], &num[6], &v.OwnFlag, &v.Guard, &v.Marks, &v.Exempt, &v.Rules, &v.Cause, &made, &v.ConvertedHere)
 	v.At = moment(at)
-	for i, to := range []**decimal.Decimal{&v.Value, &v.Converted, &v.Min, &v.Max, &v.Total} {
+	if made > 0 {
+		v.MadeAt = moment(made)
+	}
+	if v.OwnFlag == "" {
+		v.OwnFlag = v.Flag // made before marks were known
+	}
+	for i, to := range []**decimal.Decimal{&v.Value, &v.Converted, &v.Min, &v.Max, &v.Total, &v.exact, &v.exactConv} {
 		if num[i] != nil {
 			if d, ok := decimal.FromFloat(*num[i]); ok {
 				*to = &d
@@ -42,10 +49,10 @@ func float(d *decimal.Decimal) *float64 {
 	return &f
 }
 
-// writePeriods writes values that are new and returns how many were. What the
-// station reports goes before what is computed, and a batch that was read before
-// changes nothing, so that reading it again after a crash is harmless.
-func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue) (int, error) {
+// writePeriods writes values that are new and returns them. What the station
+// reports goes before what is computed, and a batch that was read before changes
+// nothing, so that reading it again after a crash is harmless.
+func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue) ([]PeriodValue, error) {
 	fresh := make([]PeriodValue, 0, len(values))
 	seen := make(map[periodKey]PeriodValue, len(values))
 	for _, v := range values {
@@ -57,32 +64,42 @@ func writePeriods(ctx context.Context, tx *db.Tx, p Period, values []PeriodValue
 				WHERE outlet_id = $1 AND factor = $2 AND at = $3 ORDER BY version DESC LIMIT 1`, v.OutletID, v.Factor, v.At.UnixMicro())
 		}
 		if err != nil && !db.IsMissing(err) {
-			return 0, err
+			return nil, err
 		}
-		if err == nil && !v.follows(old) {
-			continue
+		v.Cause = CauseFirst
+		if err == nil {
+			if !v.follows(old) {
+				continue
+			}
+			v.Cause = v.because(old)
 		}
-		v.Version = old.Version + 1 // 0 when there is none
+		v.Version, v.MadeAt = old.Version+1, tx.Now // 0 when there is none
 		seen[k] = v
 		fresh = append(fresh, v)
 	}
 	if len(fresh) == 0 {
-		return 0, nil
+		return nil, nil
 	}
 	last, err := bump(ctx, tx, p.table(), int64(len(fresh)))
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	for i, v := range fresh {
+	for i := range fresh {
+		v := &fresh[i]
 		v.Seq = last - int64(len(fresh)) + int64(i) + 1
-		_, err := db.Exec(ctx, tx, `INSERT INTO `+p.table()+` (`+periodColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		_, err := db.Exec(ctx, tx, `INSERT INTO `+p.table()+` (`+periodColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+			$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 			v.OutletID, v.Factor, v.At.UnixMicro(), v.Version, float(v.Value), float(v.Converted), float(v.Min), float(v.Max), float(v.Total),
-			v.Count, v.Due, v.Flag, v.Source, v.Batch, v.reading, v.Seq)
+			v.Count, v.Due, v.Flag, v.Source, v.Batch, v.reading, v.Seq,
+			float(v.exact), float(v.exactConv), v.OwnFlag, string(v.Guard), v.Marks, v.Exempt, v.Rules, v.Cause, v.MadeAt.UnixMicro(), v.ConvertedHere)
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 	}
-	return len(fresh), nil
+	if p == Hour {
+		err = tallyHours(ctx, tx, fresh)
+	}
+	return fresh, err
 }
 
 type periodKey struct {
@@ -92,15 +109,37 @@ type periodKey struct {
 
 // follows reports whether v is a new version after old.
 func (v PeriodValue) follows(old PeriodValue) bool {
-	if old.Source == Reported && (v.Source != Reported || v.Batch < old.Batch || v.Batch == old.Batch && v.reading <= old.reading) {
+	heard := old.Source == Reported || old.reading > 0 // a marked day is computed in place of a report
+	switch {
+	case v.again:
+	case v.Source == Reported && heard && (v.Batch < old.Batch || v.Batch == old.Batch && v.reading <= old.reading):
+		return false
+	case v.Source != Reported && old.Source == Reported:
 		return false
 	}
+	return v.Flag != old.Flag || v.Source != old.Source || v.Count != old.Count || v.Due != old.Due || v.Marks != old.Marks || v.Exempt != old.Exempt ||
+		v.Guard != old.Guard || old.Rules != "" && v.Rules != "" && v.Rules != old.Rules || !v.sameNumbers(old)
+}
+
+func (v PeriodValue) sameNumbers(old PeriodValue) bool {
 	same := func(a, b *decimal.Decimal) bool {
 		x, y := float(a), float(b)
 		return x == nil && y == nil || x != nil && y != nil && *x == *y
 	}
-	return v.Flag != old.Flag || v.Source != old.Source || v.Count != old.Count || v.Due != old.Due ||
-		!same(v.Value, old.Value) || !same(v.Converted, old.Converted) || !same(v.Min, old.Min) || !same(v.Max, old.Max) || !same(v.Total, old.Total)
+	return same(v.Value, old.Value) && same(v.Converted, old.Converted) && same(v.Min, old.Min) && same(v.Max, old.Max) && same(v.Total, old.Total)
+}
+
+// because is why v comes after old.
+func (v PeriodValue) because(old PeriodValue) string {
+	switch {
+	case v.Source == Reported && !v.again:
+		return CauseReported
+	case v.Marks != old.Marks || v.Exempt != old.Exempt:
+		return CauseMark
+	case v.Guard != old.Guard || v.Rules != old.Rules || v.ConvertedHere != old.ConvertedHere:
+		return CauseRules
+	}
+	return CauseData
 }
 
 // PeriodsOf reads the newest versions of an outlet's official values of
@@ -145,37 +184,36 @@ func periodsSince(ctx context.Context, tx *db.Tx, p Period, after int64, limit i
 	return db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+` WHERE seq > $1 ORDER BY seq LIMIT $2`, after, limit)
 }
 
-// due is a period of an outlet that waits to be computed.
-type due struct {
-	period Period
-	outlet string
-	at     int64
+// standing reads the newest versions of several outlets' values of
+// from <= t < to, by outlet, each by factor and time.
+func standing(ctx context.Context, tx *db.Tx, p Period, outlets []string, from, to time.Time) (map[string][]PeriodValue, error) {
+	var f db.Filter
+	f.Add("at >= ? AND at < ?", from.UnixMicro(), to.UnixMicro())
+	f.In("outlet_id", outlets)
+	all, err := db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+` WHERE `+f.Where()+` ORDER BY outlet_id, factor, at, version`, f.Args...)
+	out := map[string][]PeriodValue{}
+	for i, v := range all {
+		if n := i + 1; n < len(all) && all[n].OutletID == v.OutletID && all[n].Factor == v.Factor && all[n].At.Equal(v.At) {
+			continue
+		}
+		out[v.OutletID] = append(out[v.OutletID], v)
+	}
+	return out, err
 }
 
-// enqueueDue notes periods to be computed at run, or later when they are noted
-// already.
-func enqueueDue(ctx context.Context, tx *db.Tx, d due, run, batch int64) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO value_due (period, outlet_id, at, run_at, batch) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (period, outlet_id, at) DO UPDATE SET batch = excluded.batch, run_at = CASE WHEN value_due.run_at > excluded.run_at THEN value_due.run_at ELSE excluded.run_at END`,
-		string(d.period), d.outlet, d.at, run, batch)
-	return err
-}
-
-type dueRow struct {
-	due
-	batch int64
-}
-
-// duePeriods lists what is to be computed now, periods of one time together.
-func duePeriods(ctx context.Context, tx *db.Tx, p Period, now int64, limit int) ([]dueRow, error) {
-	return db.All(ctx, tx, func(s db.Scanner) (dueRow, error) {
-		r := dueRow{due: due{period: p}}
-		err := s.Scan(&r.outlet, &r.at, &r.batch)
-		return r, err
-	}, fmt.Sprintf(`SELECT outlet_id, at, batch FROM value_due WHERE period = $1 AND run_at <= $2 ORDER BY at, outlet_id LIMIT %d`, limit), string(p), now)
-}
-
-func finishDue(ctx context.Context, tx *db.Tx, r dueRow) error {
-	_, err := db.Exec(ctx, tx, `DELETE FROM value_due WHERE period = $1 AND outlet_id = $2 AND at = $3 AND batch = $4`, string(r.period), r.outlet, r.at, r.batch)
-	return err
+// reportsOf reads what the outlets' stations themselves said last of the periods
+// that begin at a time, by outlet.
+func reportsOf(ctx context.Context, tx *db.Tx, p Period, outlets []string, at time.Time) (map[string][]PeriodValue, error) {
+	var f db.Filter
+	f.Add("at = ? AND source = ?", at.UnixMicro(), Reported)
+	f.In("outlet_id", outlets)
+	all, err := db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+` WHERE `+f.Where()+` ORDER BY outlet_id, factor, version`, f.Args...)
+	out := map[string][]PeriodValue{}
+	for i, v := range all {
+		if n := i + 1; n < len(all) && all[n].OutletID == v.OutletID && all[n].Factor == v.Factor {
+			continue
+		}
+		out[v.OutletID] = append(out[v.OutletID], v)
+	}
+	return out, err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/official"
 )
 
 func dec(s string) *decimal.Decimal {
@@ -58,7 +59,7 @@ func TestHourOf(t *testing.T) {
 		{"water, one with an unknown flag", enterprise.Water, minutes(60, 1, ""), 60, "10.000 59/60 D"},
 		{"water, too few", enterprise.Water, minutes(30, 0, ""), 60, "10.000 30/60 D"},
 	} {
-		v := hourOf(c.kind, c.samples, c.due, FromRealtime)
+		v := hourOf(official.For(c.kind, time.Now()), c.samples, time.Hour/time.Duration(c.due), FromRealtime)
 		if got := fmt.Sprintf("%s %d/%d %s", text(v.Value), v.Count, v.Due, v.Flag); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
@@ -67,11 +68,11 @@ func TestHourOf(t *testing.T) {
 
 func TestHourOf_MinuteMeansCarryExtremesAndTotals(t *testing.T) {
 	t.Parallel()
-	v := hourOf(enterprise.Gas, []sample{
+	v := hourOf(official.For(enterprise.Gas, time.Now()), []sample{
 		{at: 0, value: *dec("10"), converted: dec("20"), min: dec("8"), max: dec("12"), total: dec("1.5"), flag: "N", valid: true},
 		{at: 1, value: *dec("11"), converted: nil, min: dec("9"), max: dec("30.5"), total: dec("1.25"), flag: "N", valid: true},
 		{at: 2, value: *dec("99"), converted: dec("99"), min: dec("0"), max: dec("99"), total: dec("9"), flag: "D"},
-	}, 2, FromMinute)
+	}, 30*time.Minute, FromMinute)
 	if got := fmt.Sprint(text(v.Value), text(v.Converted), text(v.Min), text(v.Max), text(v.Total)); got != "10.50020.000830.52.75" {
 		t.Error(got)
 	}
@@ -136,8 +137,8 @@ func TestDayOf(t *testing.T) {
 		{"flow-weighted", enterprise.Water, cod, []string{"45", "80", "30"}, []string{"20", "60", "10"}, "66.667 3/24 D"},
 		{"24 hours, weighted", enterprise.Water, cod, append(same("60", 12), same("30", 12)...), append(same("1", 12), same("3", 12)...), "37.500 24/24 N"},
 		{"no flow measured: plain mean", enterprise.Water, cod, append(same("60", 12), same("30", 12)...), nil, "45.000 24/24 N"},
-		{"hours without flow do not count", enterprise.Water, cod, append(same("60", 12), same("30", 12)...), append(same("0", 12), same("3", 12)...), "30.000 24/24 N"},
-		{"nothing discharged", enterprise.Water, cod, same("60", 24), same("0", 24), "60.000 24/24 F"},
+		{"hours without flow do not count", enterprise.Water, cod, append(same("60", 12), same("30", 12)...), append(same("0", 12), same("3", 12)...), "30.000 12/12 N"},
+		{"nothing discharged", enterprise.Water, cod, same("60", 24), same("0", 24), "60.000 0/0 F"},
 		{"18 of 24 valid", enterprise.Water, cod, append(same("60", 18), same("900!", 6)...), nil, "60.000 18/24 N"},
 		{"17 of 24 valid", enterprise.Water, cod, append(same("60", 17), same("900!", 7)...), nil, "60.000 17/24 D"},
 		{"analyser every second hour", enterprise.Water, cod, every2h, nil, "30.000 12/12 N"},
@@ -148,12 +149,12 @@ func TestDayOf(t *testing.T) {
 		{"gas, 19 hours", enterprise.Gas, so2, append(same("30", 19), same("500!", 5)...), nil, "30.000 19/24 D"},
 		{"gas is not weighted", enterprise.Gas, so2, append(same("30", 12), same("60", 12)...), append(same("1", 12), same("3", 12)...), "45.000 24/24 N"},
 	} {
-		v := dayOf(c.kind, c.code, hoursOf(c.code, c.hours...), hoursOf(flowOf(c.kind), c.flow...))
+		v := dayOf(c.kind, official.Policy{}, c.code, hoursOf(c.code, c.hours...), hoursOf(flowOf(c.kind), c.flow...), 0)
 		if got := fmt.Sprintf("%s %d/%d %s", text(v.Value), v.Count, v.Due, v.Flag); got != c.want {
 			t.Errorf("%s: %s, want %s", c.name, got, c.want)
 		}
 	}
-	v := dayOf(enterprise.Water, ph, hoursOf(ph, append(same("7", 22), "6.5", "8.25")...), nil)
+	v := dayOf(enterprise.Water, official.Policy{}, ph, hoursOf(ph, append(same("7", 22), "6.5", "8.25")...), nil, 0)
 	if text(v.Min) != "6.5" || text(v.Max) != "8.25" {
 		t.Errorf("pH range %s to %s", text(v.Min), text(v.Max))
 	}
