@@ -27,6 +27,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/meter"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
@@ -84,6 +85,8 @@ type App struct {
 	digest      *telemetry.Digest
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
+	meterDoor   *meter.Door
+	meters      *meter.Service
 	commands    *command.Service
 
 	notify   *notify.Service

@@ -35,6 +35,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	if err := a.monitors(ctx); err != nil {
 		return err
 	}
+	a.workings()
 	a.handle()
 	a.watch()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
@@ -110,6 +111,7 @@ func (a *App) surface() error {
 	a.api.Wall(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words}, a.rules)
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)
 	a.api.Commands(api.CommandParts{Commands: a.commands, Devices: a.devices, Sessions: a.sessions})
+	a.workingPages(words)
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	desks := a.desks(words)

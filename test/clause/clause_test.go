@@ -142,6 +142,12 @@ func (w *world) do(s step) error {
 			return err
 		}
 		return w.request(verb, rest, "application/json", strings.NewReader(body))
+	case "report":
+		body, err := expand(strings.Join(s.body, "\n"), w.vars, w.clock.Now())
+		if err != nil {
+			return err
+		}
+		return w.report(rest, body)
 	case "UPLOAD":
 		return w.upload(rest)
 	case "device":
@@ -215,6 +221,11 @@ func (w *world) request(method, path, kind string, body io.Reader) error {
 	if t := w.tokens[w.who]; t != "" {
 		r.Header.Set("Authorization", "Bearer "+t)
 	}
+	return w.ask(r)
+}
+
+// ask sends a request, keeps the answer and lets due work run.
+func (w *world) ask(r *http.Request) error {
 	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ import (
 const (
 	WrongPassword = "password"
 	WrongMN       = "mn"
+	Unmapped      = "mapping" // of a meter; it is also stored, and was answered
 )
 
 // ReasonTitle is the Chinese sentence for a reason of quarantine.
@@ -29,6 +30,8 @@ func ReasonTitle(reason string) string {
 		return "访问密码 PW 与登记的不符"
 	case WrongMN:
 		return "设备唯一标识 MN 过长或含有不可显示的字符"
+	case Unmapped:
+		return "报文映射读不出数值"
 	}
 	for f := hj212.FaultNone + 1; f.Code() != "unknown"; f++ {
 		if f.Code() == reason {
@@ -40,7 +43,7 @@ func ReasonTitle(reason string) string {
 
 // Reasons lists every reason of quarantine.
 func Reasons() []string {
-	out := []string{WrongPassword, WrongMN}
+	out := []string{WrongPassword, WrongMN, Unmapped}
 	for f := hj212.FaultNone + 1; f.Code() != "unknown"; f++ {
 		out = append(out, f.Code())
 	}
