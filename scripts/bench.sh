@@ -1,9 +1,9 @@
 #!/bin/sh
-# Whole-process figures of the built program: size, start, idle memory. The
-# figures of single paths come from the Go benchmarks (make bench).
+# Whole-process figures of the built program: size, start, idle memory, decoding
+# and ingest. The figures of single paths come from the Go benchmarks (make bench).
 set -eu
 cd "$(dirname "$0")/.."
-dir=$(mktemp -d); trap 'kill $pid 2>/dev/null || true; rm -rf "$dir"' EXIT
+pid=; dir=$(mktemp -d); trap '[ -z "$pid" ] || kill $pid 2>/dev/null || true; rm -rf "$dir"' EXIT
 port=$((20000 + $$ % 20000))
 echo "binary: $(stat -c %s bin/qingshao) bytes"
 for round in first second third; do
@@ -20,4 +20,9 @@ for round in first second third; do
 	fi
 	kill -TERM $pid
 	wait $pid
+done
+pid=
+echo "decode: $(bin/qingshao bench decode --json)"
+for rate in 10000 0; do
+	echo "ingest (rate $rate): $(bin/qingshao bench ingest --json --seconds "${SECONDS_EACH:-20}" --devices 1000 --rate $rate --dir "$dir" 2>/dev/null)"
 done

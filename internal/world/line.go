@@ -30,7 +30,7 @@ type line struct {
 	refused  int
 	resent   int
 	dialled  int
-	latency  histogram
+	latency  Latencies
 }
 
 // run works through the source, one connection after the other.
@@ -366,7 +366,7 @@ func (l *line) settle(got []*flight) error {
 		delete(l.pending, fl.packet.MN+fl.packet.QN)
 		l.answered++
 		l.alive = now
-		l.latency.count(now.Sub(fl.due))
+		l.latency.Count(now.Sub(fl.due))
 	}
 	l.mu.Unlock()
 	select {

@@ -92,7 +92,7 @@ func (s *Simulator) Run(ctx context.Context) (Summary, error) {
 	}
 	err = g.Wait()
 	sum := Summary{Seconds: time.Since(began).Seconds()}
-	var all histogram
+	var all Latencies
 	left := 0
 	for _, l := range lines {
 		sum.Sent += l.sent
@@ -101,9 +101,9 @@ func (s *Simulator) Run(ctx context.Context) (Summary, error) {
 		sum.Resent += l.resent
 		sum.Reconnects += max(0, l.dialled-1)
 		left += len(l.pending)
-		all.add(&l.latency)
+		all.Add(&l.latency)
 	}
-	sum.P50, sum.P99, sum.Max = all.quantile(0.50), all.quantile(0.99), all.quantile(1)
+	sum.P50, sum.P99, sum.Max = all.Quantile(0.50), all.Quantile(0.99), all.Quantile(1)
 	if ctx.Err() != nil {
 		return sum, nil
 	}
@@ -194,15 +194,16 @@ type flight struct {
 
 var errPatience = errors.New("no answer for too long")
 
-// histogram counts latencies in buckets that widen by a sixteenth of a power of
+// Latencies counts durations in buckets that widen by a sixteenth of a power of
 // two, so that a quantile is right to about 4 %.
-type histogram struct {
+type Latencies struct {
 	mu     sync.Mutex
 	counts [64 * 16]uint32
 	n      int
 }
 
-func (h *histogram) count(d time.Duration) {
+// Count adds one.
+func (h *Latencies) Count(d time.Duration) {
 	v := max(1, uint64(d/time.Microsecond))
 	h.mu.Lock()
 	h.counts[bucket(v)]++
@@ -210,15 +211,16 @@ func (h *histogram) count(d time.Duration) {
 	h.mu.Unlock()
 }
 
-func (h *histogram) add(o *histogram) {
+// Add adds those of another.
+func (h *Latencies) Add(o *Latencies) {
 	for i, c := range o.counts {
 		h.counts[i] += c
 	}
 	h.n += o.n
 }
 
-// quantile is the upper edge of the bucket that holds the quantile, in ms.
-func (h *histogram) quantile(q float64) float64 {
+// Quantile is the upper edge of the bucket that holds the quantile, in ms.
+func (h *Latencies) Quantile(q float64) float64 {
 	if h.n == 0 {
 		return 0
 	}

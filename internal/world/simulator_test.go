@@ -500,15 +500,15 @@ func TestRun_OverTCP(t *testing.T) {
 
 func TestHistogram_Quantiles(t *testing.T) {
 	t.Parallel()
-	var h histogram
-	if h.quantile(0.5) != 0 {
+	var h Latencies
+	if h.Quantile(0.5) != 0 {
 		t.Error("nothing counted")
 	}
 	for i := 1; i <= 1000; i++ {
-		h.count(time.Duration(i) * time.Millisecond)
+		h.Count(time.Duration(i) * time.Millisecond)
 	}
 	for q, want := range map[float64]float64{0.5: 500, 0.99: 990, 1: 1000} {
-		if got := h.quantile(q); got < want*0.97 || got > want*1.07 {
+		if got := h.Quantile(q); got < want*0.97 || got > want*1.07 {
 			t.Errorf("%v: %v ms, want about %v", q, got, want)
 		}
 	}
