@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"strconv"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -10,6 +9,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // alarms is the resource of alarms and rules.
@@ -23,7 +23,7 @@ type alarms struct {
 func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	r := alarms{s, n, files}
 	get(a, "listAlarms", "/alarms", "预警列表", r.list, needs(auth.AlarmRead))
-	exportCSV(a, "exportAlarms", "/alarms/export.csv", "导出预警", "预警", alarmColumns, r.export)
+	exportList(a, "exportAlarms", "/alarms/export", "导出预警", "预警", alarmColumns, r.list)
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
 	get(a, "listRules", "/rules", "预警规则库", r.rules)
@@ -126,25 +126,24 @@ func (r alarms) list(ctx context.Context, in *struct {
 	return pageOf(page, r.view), err
 }
 
-var alarmColumns = []string{"编号", "级别", "状态", "辖区", "企业", "排放口", "因子", "限值", "最近值", "最高值", "单位", "次数", "开始", "最近", "结束", "内容", "依据"}
-
-func (r alarms) export(ctx context.Context, in *AlarmQuery, row func(...string) error) error {
-	q := in.query()
-	return everyPage(func(cursor string) (string, error) {
-		q.Cursor, q.Limit = cursor, 200
-		page, err := r.rule.List(ctx, actor(ctx), q)
-		if err != nil {
-			return "", err
-		}
-		for _, x := range page.Items {
-			v := r.view(x)
-			if err := row(v.Number, v.LevelTitle, v.StateTitle, v.AreaName, v.EnterpriseName, v.OutletName, v.FactorName, v.Limit.String(), v.Value.String(),
-				v.Peak.String(), v.Unit, strconv.FormatInt(v.Times, 10), v.StartedAt, v.LastAt, v.EndedAt, v.Summary, v.Basis); err != nil {
-				return "", err
-			}
-		}
-		return page.Next, nil
-	})
+var alarmColumns = []column[AlarmView]{
+	{sheet.Text("编号", 22), func(v AlarmView) any { return v.Number }},
+	{sheet.Text("级别", 10), func(v AlarmView) any { return v.LevelTitle }},
+	{sheet.Text("状态", 12), func(v AlarmView) any { return v.StateTitle }},
+	{sheet.Text("辖区", 16), func(v AlarmView) any { return v.AreaName }},
+	{sheet.Text("企业", 28), func(v AlarmView) any { return v.EnterpriseName }},
+	{sheet.Text("排放口", 24), func(v AlarmView) any { return v.OutletName }},
+	{sheet.Text("因子", 16), func(v AlarmView) any { return v.FactorName }},
+	{sheet.Number("限值"), func(v AlarmView) any { return v.Limit.Decimal }},
+	{sheet.Number("最近值"), func(v AlarmView) any { return v.Value.Decimal }},
+	{sheet.Number("最高值"), func(v AlarmView) any { return v.Peak.Decimal }},
+	{sheet.Text("单位", 10), func(v AlarmView) any { return v.Unit }},
+	{sheet.Number("次数"), func(v AlarmView) any { return v.Times }},
+	{sheet.Time("开始"), func(v AlarmView) any { return v.StartedAt }},
+	{sheet.Time("最近"), func(v AlarmView) any { return v.LastAt }},
+	{sheet.Time("结束"), func(v AlarmView) any { return v.EndedAt }},
+	{sheet.Text("内容", 48), func(v AlarmView) any { return v.Summary }},
+	{sheet.Text("依据", 32), func(v AlarmView) any { return v.Basis }},
 }
 
 func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // PeopleNames gives the names of people by their ids; ids that nobody has are
@@ -30,6 +31,12 @@ type trail struct {
 func (a *API) Audit(l *audit.Log, people PeopleNames) {
 	r := trail{l, people, a}
 	get(a, "listAuditEntries", "/audit/entries", "审计日志", r.list)
+	exportList(a, "exportAuditEntries", "/audit/entries/export", "导出审计日志（表格）", "审计日志", auditColumns, func(ctx context.Context, in *listAuditInput) (Page[AuditEntry], error) {
+		if err := a.policy.Require(actor(ctx), auth.AuditExport, auth.Scope{}); err != nil {
+			return Page[AuditEntry]{}, err
+		}
+		return r.list(ctx, in)
+	})
 	get(a, "proveAuditEntry", "/audit/entries/{id}/proof", "一条记录的入链证明", r.prove)
 	get(a, "getAuditCheckpoint", "/audit/checkpoint", "签名的检查点", r.checkpoint)
 	post(a, "verifyAudit", "/audit/verify", "核验全部审计日志", r.verify)
@@ -230,4 +237,16 @@ func (r trail) export(ctx context.Context, in *AuditFilter) (*huma.StreamRespons
 			panic(http.ErrAbortHandler) // half a log must not look whole
 		}
 	}}, nil
+}
+
+var auditColumns = []column[AuditEntry]{
+	{sheet.Number("序号"), func(v AuditEntry) any { return v.Seq }},
+	{sheet.Time("时间"), func(v AuditEntry) any { return v.At }},
+	{sheet.Text("人员", 14), func(v AuditEntry) any { return v.ActorName }},
+	{sheet.Text("人员编号", 38), func(v AuditEntry) any { return v.ActorID }},
+	{sheet.Text("动作", 24), func(v AuditEntry) any { return v.Action }},
+	{sheet.Text("对象类别", 14), func(v AuditEntry) any { return v.Kind }},
+	{sheet.Text("对象编号", 38), func(v AuditEntry) any { return v.Subject }},
+	{sheet.Text("内容", 60), func(v AuditEntry) any { return v.Detail }},
+	{sheet.Text("散列", 46), func(v AuditEntry) any { return v.Hash }},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // clues is the resource of clues.
@@ -17,7 +18,7 @@ type clues struct{ Loop }
 func (a *API) Clues(l Loop) {
 	r := clues{l}
 	get(a, "listClues", "/clues", "线索列表", r.list, needs(auth.ClueRead, auth.ClueEnter))
-	exportCSV(a, "exportClues", "/clues/export.csv", "导出线索", "线索", clueColumns, r.export)
+	exportList(a, "exportClues", "/clues/export", "导出线索", "线索", clueColumns, r.list)
 	post(a, "registerClue", "/clues", "登记线索", r.register)
 	get(a, "getClue", "/clues/{id}", "线索详情", r.get)
 	get(a, "getClueContact", "/clues/{id}/contact", "查看反映人联系方式（每次查看均记入日志）", r.contact)
@@ -145,28 +146,20 @@ func (r clues) list(ctx context.Context, in *struct {
 	return pageOf(page, r.view), err
 }
 
-var clueColumns = []string{"编号", "状态", "来源", "标题", "内容", "辖区", "地址", "类别", "企业", "领办人", "研判期限", "登记人", "登记时间"}
-
-func (r clues) export(ctx context.Context, in *ClueQuery, row func(...string) error) error {
-	q, err := r.query(*in)
-	if err != nil {
-		return err
-	}
-	return everyPage(func(cursor string) (string, error) {
-		q.Cursor, q.Limit = cursor, 200
-		page, err := r.Clues.List(ctx, actor(ctx), q)
-		if err != nil {
-			return "", err
-		}
-		for _, x := range page.Items {
-			v := r.view(x)
-			if err := row(v.Number, v.StateTitle, v.SourceTitle, v.Title, v.Text, v.AreaName, v.Address, v.CategoryName, v.EnterpriseName,
-				v.OwnerName, v.DueAt, v.CreatedByName, v.CreatedAt); err != nil {
-				return "", err
-			}
-		}
-		return page.Next, nil
-	})
+var clueColumns = []column[ClueView]{
+	{sheet.Text("编号", 22), func(v ClueView) any { return v.Number }},
+	{sheet.Text("状态", 12), func(v ClueView) any { return v.StateTitle }},
+	{sheet.Text("来源", 16), func(v ClueView) any { return v.SourceTitle }},
+	{sheet.Text("标题", 32), func(v ClueView) any { return v.Title }},
+	{sheet.Text("内容", 48), func(v ClueView) any { return v.Text }},
+	{sheet.Text("辖区", 16), func(v ClueView) any { return v.AreaName }},
+	{sheet.Text("地址", 32), func(v ClueView) any { return v.Address }},
+	{sheet.Text("类别", 16), func(v ClueView) any { return v.CategoryName }},
+	{sheet.Text("企业", 28), func(v ClueView) any { return v.EnterpriseName }},
+	{sheet.Text("领办人", 12), func(v ClueView) any { return v.OwnerName }},
+	{sheet.Time("研判期限"), func(v ClueView) any { return v.DueAt }},
+	{sheet.Text("登记人", 12), func(v ClueView) any { return v.CreatedByName }},
+	{sheet.Time("登记时间"), func(v ClueView) any { return v.CreatedAt }},
 }
 
 type registerClueInput struct {

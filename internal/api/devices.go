@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // devices is the resource of monitors and of what they sent in vain.
@@ -32,8 +33,19 @@ func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *te
 	post(a, "registerDevice", "/devices", "登记数采仪", r.register)
 	get(a, "getDevice", "/devices/{id}", "数采仪详情", r.get)
 	patch(a, "updateDevice", "/devices/{id}", "修改数采仪参数", r.update)
+	exportList(a, "exportDevices", "/devices/export", "导出数采仪", "设备", deviceColumns, r.list)
 	get(a, "listParked", "/parked", "待认领设备", r.parked)
 	get(a, "listQuarantine", "/quarantine", "隔离区", r.quarantine, needs(auth.QuarantineRead))
+	exportRows(a, "exportParked", "/parked/export", "导出待认领设备", "待认领设备", parkedColumns, func(ctx context.Context, in *None, row func(ParkedView) error) error {
+		list, err := r.parked(ctx, in)
+		for _, v := range list {
+			if err := row(v); err != nil {
+				return err
+			}
+		}
+		return err
+	})
+	exportList(a, "exportQuarantine", "/quarantine/export", "导出隔离区", "隔离区", quarantineColumns, r.quarantine)
 	get(a, "getQuarantined", "/quarantine/{id}", "隔离报文", r.quarantined)
 	post(a, "noteQuarantined", "/quarantine/{id}/note", "登记核查情况", r.note)
 }
@@ -235,4 +247,48 @@ func (r devices) note(ctx context.Context, in *struct {
 	v := quarantineView(x)
 	v.Hex = hex.EncodeToString(x.Raw)
 	return v, err
+}
+
+var deviceColumns = []column[DeviceView]{
+	{sheet.Text("MN", 30), func(v DeviceView) any { return v.MN }},
+	{sheet.Text("监控点", 28), func(v DeviceView) any { return v.OutletName }},
+	{sheet.Text("协议", 14), func(v DeviceView) any { return protocolTitle(v.Protocol) }},
+	{sheet.Number("实时间隔").In("秒"), func(v DeviceView) any { return v.RtdInterval }},
+	{sheet.Text("核对密码", 10), func(v DeviceView) any { return v.HasPassword }},
+	{sheet.Time("最近上报"), func(v DeviceView) any { return v.LastAt }},
+	{sheet.Time("登记"), func(v DeviceView) any { return v.CreatedAt }},
+	{sheet.Text("状态", 10), func(v DeviceView) any { return activeTitle(v.Active) }},
+}
+
+var parkedColumns = []column[ParkedView]{
+	{sheet.Text("MN", 30), func(v ParkedView) any { return v.MN }},
+	{sheet.Number("暂存报文").In("帧"), func(v ParkedView) any { return v.Frames }},
+	{sheet.Time("首次收到"), func(v ParkedView) any { return v.FirstAt }},
+	{sheet.Time("最近收到"), func(v ParkedView) any { return v.LastAt }},
+	{sheet.Text("最近报文", 80), func(v ParkedView) any { return v.LastRaw }},
+}
+
+var quarantineColumns = []column[QuarantineView]{
+	{sheet.Time("收到"), func(v QuarantineView) any { return v.At }},
+	{sheet.Text("原因", 20), func(v QuarantineView) any { return v.ReasonTitle }},
+	{sheet.Text("来源地址", 22), func(v QuarantineView) any { return v.Address }},
+	{sheet.Text("MN", 30), func(v QuarantineView) any { return v.MN }},
+	{sheet.Number("字节"), func(v QuarantineView) any { return v.Size }},
+	{sheet.Text("内容", 80), func(v QuarantineView) any { return v.Text }},
+	{sheet.Text("核查情况", 32), func(v QuarantineView) any { return v.Note }},
+	{sheet.Time("核查时间"), func(v QuarantineView) any { return v.NotedAt }},
+}
+
+func protocolTitle(p string) string {
+	if p == "" {
+		return "自动识别"
+	}
+	return "HJ 212-" + p
+}
+
+func activeTitle(on bool) string {
+	if on {
+		return "启用"
+	}
+	return "停用"
 }

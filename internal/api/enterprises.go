@@ -7,6 +7,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // enterprises is the resource of the registry.
@@ -22,7 +23,7 @@ func (a *API) Enterprises(s *enterprise.Service, n Names) {
 	post(a, "createEnterprise", "/enterprises", "登记企业", r.create)
 	get(a, "getEnterprise", "/enterprises/{id}", "企业详情", r.get)
 	patch(a, "updateEnterprise", "/enterprises/{id}", "修改企业信息", r.update)
-	exportCSV(a, "exportEnterprises", "/enterprises/export.csv", "导出企业", "企业", enterpriseColumns, r.export)
+	exportList(a, "exportEnterprises", "/enterprises/export", "导出企业", "企业", enterpriseColumns, r.list)
 	post(a, "createOutlet", "/outlets", "登记排放口", r.createOutlet)
 	patch(a, "updateOutlet", "/outlets/{id}", "修改排放口信息", r.updateOutlet)
 	get(a, "listLimits", "/outlets/{id}/limits", "排放限值及其沿革", r.limits)
@@ -122,27 +123,17 @@ func (r enterprises) list(ctx context.Context, in *struct {
 	return pageOf(page, r.view), err
 }
 
-var enterpriseColumns = []string{"统一社会信用代码", "名称", "辖区", "地址", "经度", "纬度", "行业", "许可类别", "环保负责人", "演示数据"}
-
-func (r enterprises) export(ctx context.Context, in *EnterpriseQuery, row func(...string) error) error {
-	q := in.query()
-	return everyPage(func(cursor string) (string, error) {
-		q.Cursor, q.Limit = cursor, 200
-		page, err := r.reg.List(ctx, actor(ctx), q)
-		if err != nil {
-			return "", err
-		}
-		for _, e := range page.Items {
-			synthetic := ""
-			if e.Synthetic {
-				synthetic = "是"
-			}
-			if err := row(e.Code, e.Name, r.names.area(e.Area), e.Address, degrees(e.Lng), degrees(e.Lat), e.Industry, string(e.PermitClass), e.Contact, synthetic); err != nil {
-				return "", err
-			}
-		}
-		return page.Next, nil
-	})
+var enterpriseColumns = []column[EnterpriseView]{
+	{sheet.Text("统一社会信用代码", 22), func(v EnterpriseView) any { return v.Code }},
+	{sheet.Text("名称", 32), func(v EnterpriseView) any { return v.Name }},
+	{sheet.Text("辖区", 16), func(v EnterpriseView) any { return v.AreaName }},
+	{sheet.Text("地址", 36), func(v EnterpriseView) any { return v.Address }},
+	{sheet.Number("经度"), func(v EnterpriseView) any { return degrees(v.Lng) }},
+	{sheet.Number("纬度"), func(v EnterpriseView) any { return degrees(v.Lat) }},
+	{sheet.Text("行业", 20), func(v EnterpriseView) any { return v.Industry }},
+	{sheet.Text("许可类别", 10), func(v EnterpriseView) any { return string(v.PermitClass) }},
+	{sheet.Text("环保负责人", 24), func(v EnterpriseView) any { return v.Contact }},
+	{sheet.Text("演示数据", 10), func(v EnterpriseView) any { return yes(v.Synthetic) }},
 }
 
 func (r enterprises) get(ctx context.Context, in *ByID) (EnterpriseFile, error) {

@@ -2,12 +2,13 @@ package api
 
 import (
 	"context"
-	"strconv"
+	"strings"
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 func issueID(s string) issue.ID { return issue.ID(s) }
@@ -19,7 +20,7 @@ type issues struct{ Loop }
 func (a *API) Issues(l Loop) {
 	r := issues{l}
 	get(a, "listIssues", "/issues", "问题列表", r.list, needs(auth.IssueRead))
-	exportCSV(a, "exportIssues", "/issues/export.csv", "导出问题", "问题", issueColumns, r.export)
+	exportList(a, "exportIssues", "/issues/export", "导出问题", "问题", issueColumns, r.list)
 	get(a, "getIssue", "/issues/{id}", "问题详情", r.get)
 	post(a, "actOnIssue", "/issues/{id}/{verb}", "办理问题", r.act)
 }
@@ -137,39 +138,26 @@ func (r issues) list(ctx context.Context, in *struct {
 	return pageOf(page, r.issueView), err
 }
 
-var issueColumns = []string{"编号", "标题", "状态", "严重程度", "类别", "辖区", "地址", "企业", "牵头单位", "配合单位", "责任人", "整改措施",
-	"当前环节期限", "是否逾期", "整改期限", "退回次数", "销号文号", "立为问题时间", "销号时间"}
-
-func (r issues) export(ctx context.Context, in *IssueQuery, row func(...string) error) error {
-	q, err := r.query(*in)
-	if err != nil {
-		return err
-	}
-	return everyPage(func(cursor string) (string, error) {
-		q.Cursor, q.Limit = cursor, 200
-		page, err := r.Issues.List(ctx, actor(ctx), q)
-		if err != nil {
-			return "", err
-		}
-		for _, x := range page.Items {
-			v := r.issueView(x)
-			assist, late := "", "否"
-			for n, a := range v.AssistAgencies {
-				if n > 0 {
-					assist += "、"
-				}
-				assist += a.Name
-			}
-			if v.Overdue {
-				late = "是"
-			}
-			if err := row(v.Number, v.Title, v.StateTitle, v.SeverityTitle, v.CategoryName, v.AreaName, v.Address, v.EnterpriseName, v.LeadAgencyName, assist,
-				v.PersonName, v.Measures, v.DueAt, late, v.RectifyBy, strconv.Itoa(v.Returns), v.FileNumber, v.CreatedAt, v.ClosedAt); err != nil {
-				return "", err
-			}
-		}
-		return page.Next, nil
-	})
+var issueColumns = []column[IssueView]{
+	{sheet.Text("编号", 22), func(v IssueView) any { return v.Number }},
+	{sheet.Text("标题", 32), func(v IssueView) any { return v.Title }},
+	{sheet.Text("状态", 12), func(v IssueView) any { return v.StateTitle }},
+	{sheet.Text("严重程度", 10), func(v IssueView) any { return v.SeverityTitle }},
+	{sheet.Text("类别", 16), func(v IssueView) any { return v.CategoryName }},
+	{sheet.Text("辖区", 16), func(v IssueView) any { return v.AreaName }},
+	{sheet.Text("地址", 32), func(v IssueView) any { return v.Address }},
+	{sheet.Text("企业", 28), func(v IssueView) any { return v.EnterpriseName }},
+	{sheet.Text("牵头单位", 24), func(v IssueView) any { return v.LeadAgencyName }},
+	{sheet.Text("配合单位", 32), func(v IssueView) any { return names(v.AssistAgencies) }},
+	{sheet.Text("责任人", 12), func(v IssueView) any { return v.PersonName }},
+	{sheet.Text("整改措施", 48), func(v IssueView) any { return v.Measures }},
+	{sheet.Time("当前环节期限"), func(v IssueView) any { return v.DueAt }},
+	{sheet.Text("是否逾期", 10), func(v IssueView) any { return v.Overdue }},
+	{sheet.Time("整改期限"), func(v IssueView) any { return v.RectifyBy }},
+	{sheet.Number("退回次数"), func(v IssueView) any { return v.Returns }},
+	{sheet.Text("销号文号", 24), func(v IssueView) any { return v.FileNumber }},
+	{sheet.Time("立为问题时间"), func(v IssueView) any { return v.CreatedAt }},
+	{sheet.Time("销号时间"), func(v IssueView) any { return v.ClosedAt }},
 }
 
 func (r issues) get(ctx context.Context, in *ByID) (IssueFile, error) {
@@ -213,4 +201,12 @@ func (r issues) act(ctx context.Context, in *Act) (IssueFile, error) {
 		return IssueFile{IssueView: r.issueView(i), Actions: []flow.Action{}, Timeline: []EntryView{}, Files: []File{}, Material: []File{}, Clues: []ClueRef{}}, nil
 	}
 	return f, err
+}
+
+func names(refs []Ref) string {
+	out := make([]string, len(refs))
+	for i, x := range refs {
+		out[i] = x.Name
+	}
+	return strings.Join(out, "、")
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // queue is the resource of background jobs.
@@ -17,6 +18,7 @@ type queue struct {
 func (a *API) Jobs(r *job.Runner) {
 	q := queue{r, a}
 	get(a, "listJobs", "/jobs", "后台任务", q.list)
+	exportList(a, "exportJobs", "/jobs/export", "导出后台任务", "后台任务", jobColumns, q.list)
 	post(a, "retryJob", "/jobs/{id}/retry", "重试失败的任务", q.retry)
 }
 
@@ -56,3 +58,15 @@ func (q queue) retry(ctx context.Context, in *ByID) (None, error) {
 	}
 	return None{}, q.jobs.Retry(ctx, who.ID, in.ID)
 }
+
+var jobColumns = []column[Job]{
+	{sheet.Text("任务", 24), func(v Job) any { return v.Kind }},
+	{sheet.Text("状态", 10), func(v Job) any { return jobStates[v.State] }},
+	{sheet.Number("已试").In("次"), func(v Job) any { return v.Attempt }},
+	{sheet.Text("最近一次错误", 60), func(v Job) any { return v.Error }},
+	{sheet.Time("产生"), func(v Job) any { return v.CreatedAt }},
+	{sheet.Time("执行"), func(v Job) any { return v.DueAt }},
+	{sheet.Time("结束"), func(v Job) any { return v.FinishedAt }},
+}
+
+var jobStates = map[string]string{"ready": "待执行", "leased": "执行中", "done": "已完成", "dead": "已放弃"}

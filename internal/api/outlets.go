@@ -9,6 +9,8 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // OpenAlarms counts alarms by outlet, within the actor's reach.
@@ -38,7 +40,8 @@ func (a *API) Outlets(p OutletParts) {
 	get(a, "listOutlets", "/outlets", "监控点列表", r.list, needs(auth.TelemetryRead))
 	get(a, "getOutlet", "/outlets/{id}", "监控点详情", r.get)
 	get(a, "getSeries", "/outlets/{id}/series", "历史数据", r.series)
-	exportCSV(a, "exportSeries", "/outlets/{id}/series.csv", "导出历史数据", "监测数据", seriesColumns, r.export)
+	exportRows(a, "exportSeries", "/outlets/{id}/series", "导出历史数据", "监测数据", seriesColumns, r.export)
+	exportList(a, "exportOutlets", "/outlets/export", "导出监控点", "监控点", outletColumns, r.list)
 	get(a, "listFrames", "/outlets/{id}/frames", "原始报文", r.frames)
 	get(a, "getFrame", "/outlets/{id}/frame", "一帧报文的解析", r.frame)
 }
@@ -361,28 +364,68 @@ func overAny(all []enterprise.Limit, code string, kind telemetry.SeriesKind) fun
 	}
 }
 
-var seriesColumns = []string{"时间", "因子编码", "因子", "单位", "值", "折算前的值", "最小值", "最大值", "数据标记", "来源"}
+// seriesRow is one value of an exported series.
+type seriesRow struct {
+	SeriesLine
+	SeriesPoint
+}
 
-func (r outlets) export(ctx context.Context, in *SeriesQuery, row func(...string) error) error {
+var seriesColumns = []column[seriesRow]{
+	{sheet.Time("时间"), func(v seriesRow) any { return v.T }},
+	{sheet.Text("因子编码", 12), func(v seriesRow) any { return v.Code }},
+	{sheet.Text("因子", 16), func(v seriesRow) any { return v.Name }},
+	{sheet.Text("单位", 12), func(v seriesRow) any { return v.Unit }},
+	{sheet.Number("值"), func(v seriesRow) any { return v.Avg.Decimal }},
+	{sheet.Number("折算前的值"), func(v seriesRow) any { return exact(v.Measured) }},
+	{sheet.Number("最小值"), func(v seriesRow) any { return exact(v.Min) }},
+	{sheet.Number("最大值"), func(v seriesRow) any { return exact(v.Max) }},
+	{sheet.Text("数据标记", 10), func(v seriesRow) any { return v.Flag }},
+	{sheet.Text("来源", 10), func(v seriesRow) any { return v.Source }},
+}
+
+func (r outlets) export(ctx context.Context, in *SeriesQuery, row func(seriesRow) error) error {
 	v, err := r.series(ctx, in)
 	if err != nil {
 		return err
 	}
-	cell := func(n *Number) string {
-		if n == nil {
-			return ""
-		}
-		return n.String()
+	if v.Truncated {
+		return fault.Invalidf("数据过多，一个文件放不下；请缩短时间范围、减少因子，或改为导出小时、日数据").With("from", "时间范围过长")
 	}
 	for _, f := range v.Factors {
 		for _, p := range f.Points {
-			if err := row(p.T, f.Code, f.Name, f.Unit, p.Avg.String(), cell(p.Measured), cell(p.Min), cell(p.Max), p.Flag, p.Source); err != nil {
+			if err := row(seriesRow{f, p}); err != nil {
 				return err
 			}
 		}
 	}
-	if v.Truncated {
-		return row("（数据过多，以下未导出；请缩短时间范围）")
-	}
 	return nil
+}
+
+var outletColumns = []column[OutletView]{
+	{sheet.Text("监控点", 24), func(v OutletView) any { return v.Name }},
+	{sheet.Text("编号", 12), func(v OutletView) any { return v.Code }},
+	{sheet.Text("企业", 32), func(v OutletView) any { return v.EnterpriseName }},
+	{sheet.Text("辖区", 16), func(v OutletView) any { return v.AreaName }},
+	{sheet.Text("类别", 10), func(v OutletView) any { return v.Kind.Title() }},
+	{sheet.Number("经度"), func(v OutletView) any { return degrees(v.Lng) }},
+	{sheet.Number("纬度"), func(v OutletView) any { return degrees(v.Lat) }},
+	{sheet.Text("状态", 10), func(v OutletView) any { return outletStates[v.State] }},
+	{sheet.Time("最近上报"), func(v OutletView) any { return v.LastAt }},
+	{sheet.Number("未解除预警").In("起"), func(v OutletView) any { return v.AlarmsOpen }},
+	{sheet.Text("当前值", 60), func(v OutletView) any { return present(v.Values) }},
+}
+
+var outletStates = map[string]string{"online": "在线", "offline": "离线", "alarm": "预警"}
+
+// present puts what an outlet reads now into one cell.
+func present(values []ValueView) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		n := v.Value
+		if v.Converted != nil {
+			n = *v.Converted
+		}
+		out[i] = strings.TrimSpace(v.Name + " " + n.String() + " " + v.Unit)
+	}
+	return strings.Join(out, "；")
 }

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // when shows a moment as RFC 3339 in Beijing time, "" for none.
@@ -26,6 +28,7 @@ type users struct {
 func (a *API) Users(s *auth.Service, n Names) {
 	r := users{s, n}
 	get(a, "listUsers", "/users", "账号列表", r.list)
+	exportList(a, "exportUsers", "/users/export", "导出账号", "用户", userColumns, r.list)
 	post(a, "createUser", "/users", "开设账号", r.create)
 	get(a, "getUser", "/users/{id}", "账号详情", r.get)
 	patch(a, "updateUser", "/users/{id}", "修改账号信息", r.update)
@@ -315,4 +318,34 @@ func (r users) people(ctx context.Context, in *peopleInput) ([]Colleague, error)
 		out = append(out, Colleague{c.ID, c.Name, c.Area, r.names.area(c.Area), c.Agency, r.names.agency(c.Agency), roleViews(c.Roles)})
 	}
 	return out, err
+}
+
+var userColumns = []column[UserView]{
+	{sheet.Text("姓名", 14), func(v UserView) any { return v.Name }},
+	{sheet.Text("用户名", 18), func(v UserView) any { return v.Login }},
+	{sheet.Text("岗位", 28), func(v UserView) any { return roleTitles(v.Roles) }},
+	{sheet.Text("辖区", 16), func(v UserView) any { return v.AreaName }},
+	{sheet.Text("单位", 24), func(v UserView) any { return v.AgencyName }},
+	{sheet.Text("电话", 18), func(v UserView) any { return v.Phone }},
+	{sheet.Text("邮箱", 24), func(v UserView) any { return v.Email }},
+	{sheet.Text("状态", 10), func(v UserView) any { return standing(v) }},
+	{sheet.Time("开设"), func(v UserView) any { return v.CreatedAt }},
+}
+
+func roleTitles(roles []RoleView) string {
+	out := make([]string, len(roles))
+	for i, x := range roles {
+		out[i] = x.Title
+	}
+	return strings.Join(out, "、")
+}
+
+func standing(u UserView) string {
+	switch {
+	case !u.Active:
+		return "已停用"
+	case u.LockedUntil != "":
+		return "已锁定"
+	}
+	return "正常"
 }

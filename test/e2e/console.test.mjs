@@ -205,6 +205,9 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: '导出 CSV' }).click()
     assert.match((await download).suggestedFilename(), /\.csv$/)
+    const book = page.waitForEvent('download')
+    await page.getByRole('link', { name: '导出 Excel' }).click()
+    assert.match((await book).suggestedFilename(), /\.xlsx$/)
   }))
 
   it('from the wall to an outlet and to what a frame says', { timeout: 60_000 }, () => act('duty', wide, async (page) => {

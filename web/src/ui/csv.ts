@@ -5,7 +5,7 @@ export interface CsvColumn<T> { title: string; text: (row: T) => string | number
 
 export function cell(v: string | number): string {
   let s = typeof v === 'number' ? String(v) : v
-  if (typeof v === 'string' && /^[=+\-@\t\r]/.test(s)) s = "'" + s
+  if (typeof v === 'string' && /^[=+\-@\t\r]/.test(s) && !/^-(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(s)) s = "'" + s
   return /[",\r\n]/.test(s) ? `"${s.replace(/"/g, '""')}"` : s
 }
 

@@ -1,5 +1,5 @@
 // The list page's machinery: one table that becomes cards on the phone, keyset
-// paging, chosen columns, CSV, and the keys j k Enter.
+// paging, chosen columns, exports, and the keys j k Enter.
 
 import { Button, Checkbox, Popover } from 'antd'
 import { useEffect, useState, type ReactNode } from 'react'
@@ -32,11 +32,12 @@ export interface DataListProps<T> {
   label?: (row: T) => string
   card: (row: T) => ReactNode
   empty: { title: string; how?: ReactNode; action?: ReactNode }
-  exportHref?: string
+  /** exports gives the addresses of the server's exports, false for who may not export; without it the loaded rows are saved as CSV */
+  exports?: false | ((format: 'csv' | 'xlsx') => string)
   tools?: ReactNode
 }
 
-export function DataList<T>({ name, list, columns, rowKey, href, label, card, empty, exportHref, tools }: DataListProps<T>) {
+export function DataList<T>({ name, list, columns, rowKey, href, label, card, empty, exports, tools }: DataListProps<T>) {
   const phone = usePhone()
   const [hidden, setHidden] = useColumns(name, columns)
   const shown = columns.filter((c) => !hidden.includes(c.key))
@@ -53,9 +54,12 @@ export function DataList<T>({ name, list, columns, rowKey, href, label, card, em
             {href && <span>按 j / k 选择，Enter 打开</span>}
             {tools}
             <ColumnChoice columns={columns} hidden={hidden} onChange={setHidden} />
-            {exportHref ? (
-              <a href={exportHref} download>导出 CSV</a>
-            ) : (
+            {exports ? (
+              <>
+                <a href={exports('xlsx')} download>导出 Excel</a>
+                <a href={exports('csv')} download>导出 CSV</a>
+              </>
+            ) : exports === undefined && (
               <button type="button" className="linkish" onClick={() => save(`${name}.csv`, csv(columns.filter((c) => c.text).map((c) => ({ title: c.title + (c.unit ? `（${c.unit}）` : ''), text: c.text! })), list.items))}>
                 导出已加载的 CSV
               </button>

@@ -24,7 +24,8 @@ export function AuditLog() {
   const [search] = useFilters()
   const can = useCan()
   const [proof, setProof] = useState<AuditEntry>()
-  const list = useList('/audit/entries', withDays(pick(search, ['q', 'actor', 'action', 'kind', 'subject', 'from', 'to'])))
+  const query = withDays(pick(search, ['q', 'actor', 'action', 'kind', 'subject', 'from', 'to']))
+  const list = useList('/audit/entries', query)
   const columns: Column<AuditEntry>[] = [
     { key: 'seq', title: '序号', align: 'r', render: (e) => (e.seq > 0 ? count(e.seq) : '待入链'), text: (e) => e.seq },
     { key: 'at', title: '时间', align: 'c', render: (e) => dateSecond(e.at), text: (e) => dateSecond(e.at) },
@@ -44,6 +45,7 @@ export function AuditLog() {
           name="审计日志"
           list={list}
           columns={columns}
+          exports={can('audit.export') && ((f) => address(`/audit/entries/export.${f}`, query))}
           rowKey={(e) => e.id}
           card={(e) => (
             <>

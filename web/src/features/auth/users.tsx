@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useState } from 'react'
+import { address } from '../../api/client'
 import type { User } from '../../api/types'
 import { useCan, useList, useReference } from '../../api/use'
 import { dateTime } from '../../ui/format'
@@ -40,7 +41,8 @@ export function Users() {
     { name: 'agency', title: '单位', kind: 'agency', width: 168 },
     { name: 'active', title: '状态', options: [{ value: 'true', label: '在用' }, { value: 'false', label: '已停用' }], width: 104 },
   ]
-  const list = useList('/users', pick(search, ['q', 'role', 'area', 'agency', 'active']))
+  const query = pick(search, ['q', 'role', 'area', 'agency', 'active'])
+  const list = useList('/users', query)
   return (
     <Page title="用户" tools={can('user.write') && <Button onClick={() => setOpen(true)}>新建用户</Button>}>
       <section className="panel" aria-label="用户">
@@ -49,6 +51,7 @@ export function Users() {
           name="用户"
           list={list}
           columns={columns}
+          exports={(f) => address(`/users/export.${f}`, query)}
           rowKey={(u) => u.id}
           href={(u) => `/users/${u.id}`}
           card={(u) => (

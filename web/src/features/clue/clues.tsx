@@ -60,7 +60,7 @@ export function Clues() {
           name="线索"
           list={list}
           columns={columns}
-          exportHref={address('/clues/export.csv', query)}
+          exports={(f) => address(`/clues/export.${f}`, query)}
           rowKey={(c) => c.id}
           href={(c) => `/clues/${c.id}`}
           card={(c) => (

@@ -43,7 +43,7 @@ export function Enterprises() {
           name="企业"
           list={list}
           columns={columnsOf(industry)}
-          exportHref={address('/enterprises/export.csv', query)}
+          exports={(f) => address(`/enterprises/export.${f}`, query)}
           rowKey={(e) => e.id}
           href={(e) => `/enterprises/${e.id}`}
           card={(e) => (

@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useState } from 'react'
+import { address } from '../../api/client'
 import type { Device } from '../../api/types'
 import { useCan, useList } from '../../api/use'
 import { dateTime } from '../../ui/format'
@@ -31,7 +32,8 @@ export function Devices() {
   const [search] = useFilters()
   const can = useCan()
   const [open, setOpen] = useState(false)
-  const list = useList('/devices', pick(search, ['q', 'area']))
+  const query = pick(search, ['q', 'area'])
+  const list = useList('/devices', query)
   return (
     <Page title="设备" tools={can('registry.write') && <Button onClick={() => setOpen(true)}>登记设备</Button>}>
       <section className="panel" aria-label="设备">
@@ -40,6 +42,7 @@ export function Devices() {
           name="设备"
           list={list}
           columns={columns}
+          exports={(f) => address(`/devices/export.${f}`, query)}
           rowKey={(d) => d.id}
           card={(d) => (
             <>

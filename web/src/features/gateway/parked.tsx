@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useState } from 'react'
+import { address } from '../../api/client'
 import type { Parked } from '../../api/types'
 import { useAll, useCan } from '../../api/use'
 import { ago, count, dateTime } from '../../ui/format'
@@ -28,6 +29,7 @@ export function ParkedDevices() {
           name="待认领设备"
           list={list}
           columns={columns}
+          exports={(f) => address(`/parked/export.${f}`)}
           rowKey={(p) => p.mn}
           card={(p) => (
             <>

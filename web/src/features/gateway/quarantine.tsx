@@ -1,3 +1,4 @@
+import { address } from '../../api/client'
 import type { Quarantined } from '../../api/types'
 import { useList } from '../../api/use'
 import { count, dateSecond } from '../../ui/format'
@@ -25,7 +26,8 @@ const columns: Column<Quarantined>[] = [
 /** Quarantine lists what arrived and could not be used; nothing is thrown away. */
 export function Quarantine() {
   const [search] = useFilters()
-  const list = useList('/quarantine', withDays(pick(search, ['q', 'reason', 'from', 'to'])))
+  const query = withDays(pick(search, ['q', 'reason', 'from', 'to']))
+  const list = useList('/quarantine', query)
   return (
     <Page title="隔离区">
       <section className="panel" aria-label="隔离的报文">
@@ -34,6 +36,7 @@ export function Quarantine() {
           name="隔离区"
           list={list}
           columns={columns}
+          exports={(f) => address(`/quarantine/export.${f}`, query)}
           rowKey={(f) => f.id}
           href={(f) => `/quarantine/${f.id}`}
           card={(f) => (

@@ -69,7 +69,7 @@ export function Issues() {
           columns={columns}
           rowKey={(i) => i.id}
           href={(i) => `/issues/${i.id}`}
-          exportHref={address('/issues/export.csv', query)}
+          exports={(f) => address(`/issues/export.${f}`, query)}
           card={(i) => (
             <>
               <span className="row between"><span className="soft small num">{i.number}</span><StateChip state={i.state} title={i.state_title} /></span>

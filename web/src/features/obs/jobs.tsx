@@ -1,5 +1,5 @@
 import { Button } from 'antd'
-import { post } from '../../api/client'
+import { address, post } from '../../api/client'
 import { sentence } from '../../api/problem'
 import type { Job } from '../../api/types'
 import { useCan, useDo, useList } from '../../api/use'
@@ -28,6 +28,7 @@ export function DeadJobs() {
           name="死信任务"
           list={list}
           columns={columns}
+          exports={(f) => address(`/jobs/export.${f}`, { state: 'dead' })}
           rowKey={(j) => j.id}
           card={(j) => (
             <>

@@ -48,7 +48,7 @@ export function Alarms() {
           name="预警"
           list={list}
           columns={columns}
-          exportHref={address('/alarms/export.csv', query)}
+          exports={(f) => address(`/alarms/export.${f}`, query)}
           rowKey={(a) => a.id}
           href={(a) => `/alarms/${a.id}`}
           card={(a) => (

@@ -1,5 +1,6 @@
 import { Radio } from 'antd'
 import { useList, type List } from '../../api/use'
+import { address } from '../../api/client'
 import type { Outlet, OutletValue } from '../../api/types'
 import { ago, count, dateTime, reading } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
@@ -26,7 +27,8 @@ const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '�
 /** Outlets lists the monitored outlets with their present values and limits. */
 export function Outlets() {
   const [search, set] = useFilters()
-  const list = useList('/outlets', pick(search, ['q', 'area', 'kind', 'state', 'enterprise_id']))
+  const query = pick(search, ['q', 'area', 'kind', 'state', 'enterprise_id'])
+  const list = useList('/outlets', query)
   const tiles = search.view === 'tiles'
   return (
     <Page
@@ -40,6 +42,7 @@ export function Outlets() {
             name="监控点"
             list={list}
             columns={columns}
+          exports={(f) => address(`/outlets/export.${f}`, query)}
             rowKey={(o) => o.id}
             href={(o) => `/outlets/${o.id}`}
             card={(o) => <Card outlet={o} />}

@@ -38,6 +38,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
       flush
       tools={
         <>
+          <a href={address(`/outlets/${outlet.id}/series.xlsx`, query)} download>导出 Excel</a>
           <a href={address(`/outlets/${outlet.id}/series.csv`, query)} download>导出 CSV</a>
           <button type="button" className="linkish" onClick={png}>导出 PNG</button>
         </>
