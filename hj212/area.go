@@ -183,11 +183,12 @@ func paramName(name []byte) Warnings {
 }
 
 // attributeName warns of a name that starts with a lower-case letter or is
-// written in capitals, by its second, third and last. SN, RS, EFlag, ZsRtd and
-// SKCreateTime are the standard's own.
+// written in capitals, by its second, third and last. SN, RS, EFlag, ZsRtd,
+// SKCreateTime, PNUM and PNO are the standard's own.
 func attributeName(name []byte) Warnings {
 	n := len(name)
-	if n > 0 && name[0]-'a' < 26 || n > 2 && name[1]-'A' < 26 && name[2]-'A' < 26 && name[n-1]-'A' < 26 {
+	if n > 0 && name[0]-'a' < 26 || n > 2 && name[1]-'A' < 26 && name[2]-'A' < 26 && name[n-1]-'A' < 26 &&
+		string(name) != "PNUM" && string(name) != "PNO" {
 		return WarnNameCase.Bit()
 	}
 	return 0

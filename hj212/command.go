@@ -57,70 +57,72 @@ type CommandEntry struct {
 	Exchange  Exchange
 	Editions  Editions
 	Params    string // names in the data area, as the standard prints them
+
+	proof Evidence // when it is not that of the editions
 }
 
 // Commands lists the commands of the three editions, by number.
 var Commands = []CommandEntry{
-	{1000, "设置超时时间及重发次数", ToField, Request, in3, "OverTime,ReCount"},
-	{1001, "设置超限报警时间", ToField, Request, in05, "WarnTime"},
-	{1001, "上传数采仪硬件序号", FromField, Notice, in25, "i23005-Info,i23006-Info,i23007-Info,i23008-Info"},
-	{1002, "设置数采仪 MN 编码", ToField, Request, in25, "i23005-Info"},
-	{1011, "提取/上传现场机时间", ToField | FromField, Request | Upload, in3, "PolId,SystemTime"},
-	{1012, "设置现场机时间", ToField, Request, in3, "PolId,SystemTime"},
-	{1013, "现场机时间校准请求", FromField, Notice, in17 | in25, "PolId"},
-	{1014, "现场机获取新密钥", FromField, Notice, in25, "SKCreateTime"},
-	{1014, "上位机下发新密钥", ToField, Request, in25, "SKCreateTime,NewSK"},
-	{1021, "提取污染物报警门限值", ToField | FromField, Request | Upload, in05, "PolId,LowValue,UpValue"},
-	{1022, "设置污染物报警门限值", ToField, Request, in05, "LowValue,UpValue"},
-	{1031, "提取上位机地址", ToField | FromField, Request | Upload, in05, "AlarmTarget"},
-	{1032, "设置上位机地址", ToField, Request, in05, "AlarmTarget"},
-	{1041, "提取数据上报时间", ToField | FromField, Request | Upload, in05, "ReportTime"},
-	{1042, "设置数据上报时间", ToField, Request, in05, "ReportTime"},
-	{1061, "提取实时数据间隔", ToField | FromField, Request | Upload, in3, "RtdInterval"},
-	{1062, "设置实时数据间隔", ToField, Request, in3, "RtdInterval"},
-	{1063, "提取分钟数据间隔", ToField | FromField, Request | Upload, in17 | in25, "MinInterval"},
-	{1064, "设置分钟数据间隔", ToField, Request, in17 | in25, "MinInterval"},
-	{1072, "设置现场机密码", ToField, Request, in3, "NewPW"},
-	{2011, "取/上传污染物实时数据", ToField | FromField, Request | Upload, in3, "DataTime,SampleTime,Rtd,ZsRtd,Flag,EFlag"},
-	{2012, "停止察看污染物实时数据", ToField, Notice, in3, ""},
-	{2013, "取/上传原始监测数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,SampleTime,CompleteTime,SampleType,Avg,Flag"},
-	{2021, "取/上传设备运行状态数据", ToField | FromField, Request | Upload, in3, "DataTime,RS"},
-	{2022, "停止察看设备运行状态", ToField, Notice, in3, ""},
-	{2031, "取/上传污染物日历史数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,Flag,Data,DayData,NightData"},
-	{2041, "取/上传设备运行时间日历史数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,RT"},
-	{2051, "取/上传污染物分钟数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,RawAvg,Flag,Data"},
-	{2052, "取/上传噪声单次测量数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,Data"},
-	{2061, "取/上传污染物小时数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,Flag,Data"},
-	{2062, "取/上传自动标样核查（校准）数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,SampleRd,StandardValue,ResultType"},
-	{2071, "取/上传污染物报警记录", ToField | FromField, Request | Upload, in05, "BeginTime,EndTime,DataTime,Ala"},
-	{2072, "上传报警事件", FromField, Notice, in05, "AlarmTime,Ala,AlarmType"},
-	{2081, "上传数采仪开机时间", FromField, Upload, in17 | in25, "DataTime,RestartTime"},
-	{2111, "上传炉膛温度 5 分钟均值", FromField, Upload, in25, "DataTime,Avg"},
-	{3011, "零点校准量程校准", ToField, Request, in3, "PolId,CalibrationType"},
-	{3012, "即时采样", ToField, Request, in3, "PolId"},
-	{3013, "设备操作命令", ToField, Request, in05, "PolId"},
-	{3013, "启动清洗/反吹", ToField, Request, in17 | in25, "PolId"},
-	{3014, "设置采样时间周期", ToField, Request, in05, "PolId,CTime"},
-	{3014, "比对采样", ToField, Request, in17, "PolId"},
-	{3015, "超标留样/上传超标留样信息", ToField | FromField, Request | Upload, in17, "DataTime,VaseNo"},
-	{3016, "设置采样时间周期", ToField, Request, in17, "PolId,CstartTime,CTime"},
-	{3017, "提取/上传采样时间周期", ToField | FromField, Request | Upload, in17, "PolId,CstartTime,CTime"},
-	{3018, "提取/上传出样时间", ToField | FromField, Request | Upload, in17 | in25, "PolId,Stime"},
-	{3019, "提取/上传设备唯一标识", ToField | FromField, Request | Upload, in17 | in25, "PolId,DataTime,SN"},
-	{3020, "提取/上传现场机信息", ToField | FromField, Request | Upload, in17 | in25, "PolId,InfoId,BeginTime,EndTime,DataTime,Info"},
-	{3021, "设置现场机参数", ToField, Request, in17 | in25, "PolId,InfoId,Info"},
-	{3022, "下发即时留样任务", ToField, Request, in25, "PolId"},
-	{3024, "启动标样核查", ToField, Request, in25, "PolId"},
-	{9011, "请求应答", FromField, Answer, in3, "QnRtn"},
-	{9012, "执行结果", FromField, Answer, in3, "ExeRtn"},
-	{9013, "通知应答", ToField | FromField, Answer, in3, ""},
-	{9014, "数据应答", ToField | FromField, Answer, in3, ""},
-	{9015, "心跳包", FromField, Notice, in25, ""},
+	{1000, "设置超时时间及重发次数", ToField, Request, in3, "OverTime,ReCount", 0},
+	{1001, "设置超限报警时间", ToField, Request, in05, "WarnTime", 0},
+	{1001, "上传数采仪硬件序号", FromField, Notice, in25, "i23005-Info,i23006-Info,i23007-Info,i23008-Info", 0},
+	{1002, "设置数采仪 MN 编码", ToField, Request, in25, "i23005-Info", 0},
+	{1011, "提取/上传现场机时间", ToField | FromField, Request | Upload, in3, "PolId,SystemTime", 0},
+	{1012, "设置现场机时间", ToField, Request, in3, "PolId,SystemTime", 0},
+	{1013, "现场机时间校准请求", FromField, Notice, in17 | in25, "PolId", 0},
+	{1014, "现场机获取新密钥", FromField, Notice, in25, "SKCreateTime", 0},
+	{1014, "上位机下发新密钥", ToField, Request, in25, "SKCreateTime,NewSK", 0},
+	{1021, "提取污染物报警门限值", ToField | FromField, Request | Upload, in05, "PolId,LowValue,UpValue", 0},
+	{1022, "设置污染物报警门限值", ToField, Request, in05, "LowValue,UpValue", 0},
+	{1031, "提取上位机地址", ToField | FromField, Request | Upload, in05, "AlarmTarget", 0},
+	{1032, "设置上位机地址", ToField, Request, in05, "AlarmTarget", 0},
+	{1041, "提取数据上报时间", ToField | FromField, Request | Upload, in05, "ReportTime", 0},
+	{1042, "设置数据上报时间", ToField, Request, in05, "ReportTime", 0},
+	{1061, "提取实时数据间隔", ToField | FromField, Request | Upload, in3, "RtdInterval", 0},
+	{1062, "设置实时数据间隔", ToField, Request, in3, "RtdInterval", 0},
+	{1063, "提取分钟数据间隔", ToField | FromField, Request | Upload, in17 | in25, "MinInterval", 0},
+	{1064, "设置分钟数据间隔", ToField, Request, in17 | in25, "MinInterval", 0},
+	{1072, "设置现场机密码", ToField, Request, in3, "NewPW", 0},
+	{2011, "取/上传污染物实时数据", ToField | FromField, Request | Upload, in3, "DataTime,SampleTime,Rtd,ZsRtd,Flag,EFlag", 0},
+	{2012, "停止察看污染物实时数据", ToField, Notice, in3, "", 0},
+	{2013, "取/上传原始监测数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,SampleTime,CompleteTime,SampleType,Avg,Flag", 0},
+	{2021, "取/上传设备运行状态数据", ToField | FromField, Request | Upload, in3, "DataTime,RS", 0},
+	{2022, "停止察看设备运行状态", ToField, Notice, in3, "", 0},
+	{2031, "取/上传污染物日历史数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,Flag,Data,DayData,NightData", 0},
+	{2041, "取/上传设备运行时间日历史数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,RT", 0},
+	{2051, "取/上传污染物分钟数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,RawAvg,Flag,Data", 0},
+	{2052, "取/上传噪声单次测量数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,Data", 0},
+	{2061, "取/上传污染物小时数据", ToField | FromField, Request | Upload, in3, "BeginTime,EndTime,DataTime,Cou,Min,Avg,Max,Flag,Data", 0},
+	{2062, "取/上传自动标样核查（校准）数据", ToField | FromField, Request | Upload, in25, "BeginTime,EndTime,DataTime,SampleRd,StandardValue,ResultType", 0},
+	{2071, "取/上传污染物报警记录", ToField | FromField, Request | Upload, in05, "BeginTime,EndTime,DataTime,Ala", 0},
+	{2072, "上传报警事件", FromField, Notice, in05, "AlarmTime,Ala,AlarmType", 0},
+	{2081, "上传数采仪开机时间", FromField, Upload, in17 | in25, "DataTime,RestartTime", 0},
+	{2111, "上传炉膛温度 5 分钟均值", FromField, Upload, in25, "DataTime,Avg", 0},
+	{3011, "零点校准量程校准", ToField, Request, in3, "PolId,CalibrationType", 0},
+	{3012, "即时采样", ToField, Request, in3, "PolId", 0},
+	{3013, "设备操作命令", ToField, Request, in05, "PolId", 0},
+	{3013, "启动清洗/反吹", ToField, Request, in17 | in25, "PolId", 0},
+	{3014, "设置采样时间周期", ToField, Request, in05, "PolId,CTime", 0},
+	{3014, "比对采样", ToField, Request, in17, "PolId", 0},
+	{3015, "超标留样/上传超标留样信息", ToField | FromField, Request | Upload, in17, "DataTime,VaseNo", 0},
+	{3016, "设置采样时间周期", ToField, Request, in17, "PolId,CstartTime,CTime", 0},
+	{3017, "提取/上传采样时间周期", ToField | FromField, Request | Upload, in17, "PolId,CstartTime,CTime", 0},
+	{3018, "提取/上传出样时间", ToField | FromField, Request | Upload, in17 | in25, "PolId,Stime", 0},
+	{3019, "提取/上传设备唯一标识", ToField | FromField, Request | Upload, in17 | in25, "PolId,DataTime,SN", 0},
+	{3020, "提取/上传现场机信息", ToField | FromField, Request | Upload, in17 | in25, "PolId,InfoId,BeginTime,EndTime,DataTime,Info", 0},
+	{3021, "设置现场机参数", ToField, Request, in17 | in25, "PolId,InfoId,Info", 0},
+	{3022, "下发即时留样任务", ToField, Request, in25, "PolId", 0},
+	{3024, "启动标样核查", ToField, Request, in25, "PolId", 0},
+	{9011, "请求应答", FromField, Answer, in3, "QnRtn", 0},
+	{9012, "执行结果", FromField, Answer, in3, "ExeRtn", 0},
+	{9013, "通知应答", ToField | FromField, Answer, in3, "", 0},
+	{9014, "数据应答", ToField | FromField, Answer, in3, "", 0},
+	{9015, "心跳包", FromField, Notice, in25, "", 0},
 }
 
 // Entry returns the description of c in edition v, or that of the newest edition
 // which knows c, or nil. A command with two meanings in one edition (1014 of
-// 2025) gives the first.
+// 2025) gives the first: see [Command.EntryBy].
 func (c Command) Entry(v Version) *CommandEntry {
 	var known *CommandEntry
 	for i := range Commands {
@@ -132,6 +134,18 @@ func (c Command) Entry(v Version) *CommandEntry {
 		}
 	}
 	return known
+}
+
+// EntryBy returns the description of c in edition v when by starts it, or nil. It
+// tells the two meanings of 1014 in 2025 apart: the field asks for a key, the host
+// sends one.
+func (c Command) EntryBy(v Version, by Direction) *CommandEntry {
+	for i := range Commands {
+		if e := &Commands[i]; e.Command == c && e.Editions.Has(v) && e.Direction&by != 0 {
+			return e
+		}
+	}
+	return nil
 }
 
 // Name returns the Chinese name of c in edition v, or its number when the
@@ -163,46 +177,3 @@ func (c Command) noticeFromField(v Version) bool {
 	}
 	return false
 }
-
-// QnRtn (请求返回) and ExeRtn (执行结果返回) values of 2017 and 2025. The edition of
-// 2005 knew QnRtn 1 to 3 and ExeRtn 1, 2 and 100 only; the surface-water protocol
-// uses QnRtn 9 for busy and 99 for a wrong CRC.
-const (
-	QnAccepted  = 1
-	QnRefused   = 2
-	QnPW        = 3
-	QnMN        = 4
-	QnST        = 5
-	QnFlag      = 6
-	QnQN        = 7
-	QnCN        = 8
-	QnCRC       = 9
-	QnUnknown   = 100
-	ExeDone     = 1
-	ExeFailed   = 2
-	ExeArgument = 3
-	ExeTimeout  = 4
-	ExeBusy     = 5
-	ExeFault    = 6
-	ExeNoData   = 100
-)
-
-var (
-	qnNames = map[int]string{
-		QnAccepted: "准备执行请求", QnRefused: "请求被拒绝", QnPW: "PW 错误", QnMN: "MN 错误",
-		QnST: "ST 错误", QnFlag: "Flag 错误", QnQN: "QN 错误", QnCN: "CN 错误",
-		QnCRC: "CRC 校验错误", QnUnknown: "未知错误",
-	}
-	exeNames = map[int]string{
-		ExeDone: "执行成功", ExeFailed: "执行失败，但不知道原因", ExeArgument: "命令请求条件错误",
-		ExeTimeout: "通讯超时", ExeBusy: "系统繁忙不能执行", ExeFault: "系统故障", ExeNoData: "没有数据",
-	}
-)
-
-// QnRtnName returns the Chinese meaning of a QnRtn value, empty when the standard
-// does not know it.
-func QnRtnName(n int) string { return qnNames[n] }
-
-// ExeRtnName returns the Chinese meaning of an ExeRtn value, empty when the
-// standard does not know it.
-func ExeRtnName(n int) string { return exeNames[n] }

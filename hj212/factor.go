@@ -26,6 +26,8 @@ type FactorEntry struct {
 	MassUnit string // of totals, empty when the standard has none
 	Format   string // N5.2: up to 5 digits before the point and 2 behind it
 	Note     string // Chinese, what to beware of
+
+	proof Evidence // when it is not that of the edition
 }
 
 // noiseFactors is table B.3 of HJ 212-2017.
@@ -101,13 +103,33 @@ func Factor(code string, v Version) (f FactorEntry, ok bool) {
 		}
 	}
 	if !ok {
-		return FactorEntry{}, false
+		return conditionFactor(code)
 	}
 	f = Factors[i]
 	if c, changed := changed2025[code]; changed && v >= V2025 {
 		f.Name, f.Format = c.name, c.format
 	}
 	return f, true
+}
+
+// conditionFactor describes the codes of electricity (ST=44) and of key production
+// conditions (ST=45), which are new in 2025. Their tables are not known here, only
+// that d2 is a production facility, d3 a treatment facility, and that p99101 to
+// p99103 carry letters as -Rtd.
+func conditionFactor(code string) (f FactorEntry, ok bool) {
+	if len(code) != 6 || common([]byte(code[1:]))&classDigit == 0 {
+		return FactorEntry{}, false
+	}
+	f = FactorEntry{Code: code, Medium: MediumProcess, Note: "2025 版新增，编码表未见全文", proof: EvidenceSingle}
+	switch {
+	case code[:2] == "d2":
+		f.Name = "生产设施用电参数"
+	case code[:2] == "d3":
+		f.Name = "治理设施用电参数"
+	case code[:4] == "p991":
+		f.Name = "关键生产工况标记"
+	}
+	return f, f.Name != ""
 }
 
 // ModernCode returns the letter code of 2017 for a code of 2005 in a medium, such

@@ -126,6 +126,6 @@ var gasFactors = []FactorEntry{
 	{Code: "a99010", Name: "丙烯腈", Medium: MediumGas, Unit: "mg/m3", MassUnit: "kg", Format: "N7.3"},
 	{Code: "a99049", Name: "光气", Medium: MediumGas, Code2005: "24", Unit: "mg/m3", MassUnit: "kg", Format: "N3.3"},
 	{Code: "a99051", Name: "二硫化碳", Medium: MediumGas, Code2005: "12", Unit: "mg/m3", MassUnit: "kg", Format: "N4.3"},
-	{Code: "a05024", Name: "臭氧", Medium: MediumGas, Note: "不在 2017 版表中"},
-	{Code: "a99054", Name: "总挥发性有机物 TVOC", Medium: MediumGas, Note: "不在 2017 版表中"},
+	{Code: "a05024", Name: "臭氧", Medium: MediumGas, Note: "不在 2017 版表中", proof: EvidenceField},
+	{Code: "a99054", Name: "总挥发性有机物 TVOC", Medium: MediumGas, Note: "不在 2017 版表中", proof: EvidenceField},
 }

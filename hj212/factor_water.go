@@ -66,5 +66,5 @@ var waterFactors = []FactorEntry{
 	{Code: "w33001", Name: "六六六", Medium: MediumWater, Code2005: "350", Unit: "ng/L", MassUnit: "mg", Format: "N4"},
 	{Code: "w33007", Name: "滴滴涕", Medium: MediumWater, Code2005: "351", Unit: "ng/L", MassUnit: "mg", Format: "N4"},
 	{Code: "w99001", Name: "有机氮", Medium: MediumWater, Code2005: "061", Unit: "mg/L", MassUnit: "kg", Format: "N3.1"},
-	{Code: "w01003", Name: "浊度", Medium: MediumWater, Unit: "NTU", Note: "不在 2017 版表中"},
+	{Code: "w01003", Name: "浊度", Medium: MediumWater, Unit: "NTU", Note: "不在 2017 版表中", proof: EvidenceField},
 }

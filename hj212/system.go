@@ -51,6 +51,8 @@ type DataFlagEntry struct {
 	Flag     string
 	Name     string // Chinese
 	Editions Editions
+
+	proof Evidence // when it is not that of the editions
 }
 
 // DataFlags lists the known data flags. The full table of 2025 is not known here:
@@ -58,20 +60,20 @@ type DataFlagEntry struct {
 // meanings of 2005 are from practice; its air stations sent digits. What Td means
 // beyond being set automatically is not known here.
 var DataFlags = []DataFlagEntry{
-	{"N", "正常", in3},
-	{"F", "停运", in05 | in17},
-	{"M", "维护", in3},
-	{"S", "手工输入的设定值", in05 | in17},
-	{"D", "故障", in3},
-	{"C", "校准", in3},
-	{"T", "超过测量上限", in3},
-	{"B", "仪表与数采仪通讯异常", in17},
-	{"P", "电源故障", in05},
-	{"Td", "2025 版的自动标记 Td", in25},
-	{"0", "校准", in05},
-	{"1", "气象参数", in05},
-	{"2", "异常", in05},
-	{"3", "正常", in05},
+	{"N", "正常", in3, 0},
+	{"F", "停运", in05 | in17, 0},
+	{"M", "维护", in3, 0},
+	{"S", "手工输入的设定值", in05 | in17, 0},
+	{"D", "故障", in3, 0},
+	{"C", "校准", in3, 0},
+	{"T", "超过测量上限", in3, 0},
+	{"B", "仪表与数采仪通讯异常", in17, 0},
+	{"P", "电源故障", in05, 0},
+	{"Td", "2025 版的自动标记 Td", in25, 0},
+	{"0", "校准", in05, 0},
+	{"1", "气象参数", in05, 0},
+	{"2", "异常", in05, 0},
+	{"3", "正常", in05, 0},
 }
 
 // DataFlagName returns the Chinese meaning of a data flag in edition v, or in

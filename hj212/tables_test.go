@@ -193,3 +193,169 @@ func TestNames(t *testing.T) {
 		t.Error("names")
 	}
 }
+
+// How much of each edition the tables hold. HJ 212-2017 was read: these are its
+// figures. Those of 2005 and 2025 are of what is known of them.
+func TestTables_Figures(t *testing.T) {
+	t.Parallel()
+	type figures struct{ commands, systems, flags, fields, qn, exe int }
+	for v, want := range map[Version]figures{
+		V2005: {31, 13, 12, 44, 3, 3},
+		V2017: {33, 20, 8, 37, 10, 7},
+		V2025: {39, 22, 6, 46, 10, 7},
+	} {
+		var got figures
+		numbers := map[Command]bool{}
+		for _, e := range Commands {
+			if e.Editions.Has(v) {
+				numbers[e.Command] = true
+			}
+		}
+		got.commands = len(numbers)
+		for _, e := range Systems {
+			got.systems += count(e.Editions, v)
+		}
+		for _, e := range DataFlags {
+			got.flags += count(e.Editions, v)
+		}
+		for _, e := range Fields {
+			got.fields += count(e.Editions, v)
+		}
+		for _, e := range QnResults {
+			got.qn += count(e.Editions, v)
+		}
+		for _, e := range ExeResults {
+			got.exe += count(e.Editions, v)
+		}
+		if got != want {
+			t.Errorf("%v has %+v, want %+v", v, got, want)
+		}
+	}
+	old, mass := map[Medium]int{}, map[Medium]int{}
+	for _, f := range Factors {
+		if f.Code2005 != "" {
+			old[f.Medium]++
+		}
+		if f.MassUnit != "" {
+			mass[f.Medium]++
+		}
+	}
+	if old[MediumWater] != 48 || old[MediumGas] != 45 || mass[MediumWater] != 54 || mass[MediumGas] != 104 {
+		t.Errorf("codes of 2005 %v, mass units %v", old, mass)
+	}
+}
+
+func count(e Editions, v Version) int {
+	if e.Has(v) {
+		return 1
+	}
+	return 0
+}
+
+// Every entry says how well it is known, in the editions it belongs to and in no
+// other.
+func TestTables_Evidence(t *testing.T) {
+	t.Parallel()
+	type known interface{ Evidence(Version) Evidence }
+	check := func(name string, e known, in Editions) {
+		for _, v := range []Version{V2005, V2017, V2025} {
+			if got := e.Evidence(v); (got != 0) != in.Has(v) || in.Has(v) && got.String() == "" {
+				t.Errorf("%s in %v: %v", name, v, got)
+			}
+		}
+	}
+	for i := range Commands {
+		check(Commands[i].Name, &Commands[i], Commands[i].Editions)
+	}
+	for i := range SurfaceWaterCommands {
+		check(SurfaceWaterCommands[i].Name, &SurfaceWaterCommands[i], SurfaceWaterCommands[i].Editions)
+	}
+	for i := range Systems {
+		check(Systems[i].ST, &Systems[i], Systems[i].Editions)
+	}
+	for _, table := range [][]DataFlagEntry{DataFlags, SurfaceWaterFlags} {
+		for i := range table {
+			check(table[i].Flag, &table[i], table[i].Editions)
+		}
+	}
+	for _, table := range [][]FieldEntry{Fields, SurfaceWaterFields} {
+		for i := range table {
+			check(table[i].Name, &table[i], table[i].Editions)
+		}
+	}
+	for i := range Factors {
+		f := &Factors[i]
+		if want := map[bool]Evidence{true: EvidenceField, false: EvidenceText}[strings.Contains(f.Note, "不在 2017")]; f.Evidence(V2017) != want {
+			t.Errorf("%s: %v", f.Code, f.Evidence(V2017))
+		}
+	}
+	for _, c := range []struct {
+		got, want Evidence
+	}{
+		{Command(2011).Entry(V2017).Evidence(V2017), EvidenceText},
+		{Command(2011).Entry(V2017).Evidence(V2005), EvidenceAgreed},
+		{Command(2111).Entry(V2025).Evidence(V2017), 0},
+		{DialectSurfaceWater.Entry(3082, V2025).Evidence(V2025), EvidenceInferred},
+	} {
+		if c.got != c.want {
+			t.Errorf("got %v, want %v", c.got, c.want)
+		}
+	}
+	if Evidence(0).String() != "" || EvidenceUnconfirmed.String() != "未证实" {
+		t.Error("names of evidence")
+	}
+}
+
+func TestEntryBy(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cn   Command
+		v    Version
+		by   Direction
+		want string
+	}{
+		{1014, V2025, FromField, "现场机获取新密钥"}, {1014, V2025, ToField, "上位机下发新密钥"}, {1014, V2017, ToField, ""},
+		{1001, V2005, ToField, "设置超限报警时间"}, {1001, V2005, FromField, ""}, {1001, V2025, FromField, "上传数采仪硬件序号"},
+		{2011, V2017, ToField, "取/上传污染物实时数据"}, {2011, V2017, FromField, "取/上传污染物实时数据"}, {7, V2017, ToField, ""},
+	} {
+		name := ""
+		if e := c.cn.EntryBy(c.v, c.by); e != nil {
+			name = e.Name
+		}
+		if name != c.want {
+			t.Errorf("%v of %v by %d is %q", c.cn, c.v, c.by, name)
+		}
+	}
+}
+
+func TestDialect(t *testing.T) {
+	t.Parallel()
+	var f Frame
+	ParseSegment([]byte("QN=20190430101750562;ST=21;CN=2061;PW=1;MN=A140100_2006;Flag=9;CP=&&&&"), &f)
+	d := f.Dialect()
+	if d != DialectSurfaceWater || d.QnRtnName(9) != "系统繁忙不能执行" || d.QnRtnName(99) != "CRC 校验错误" || d.QnRtnName(3) != "PW 错误" {
+		t.Errorf("surface water: %v", d)
+	}
+	if d.DataFlagName("F", V2025) != "仪器通信故障" || d.DataFlagName("L", V2025) != "超下限" || d.DataFlagName("Td", V2025) != "" {
+		t.Error("flags of surface water")
+	}
+	if d.Entry(2063, V2025).Name != "上传加标回收数据" || d.Entry(2011, V2025) == nil || d.Entry(2999, V2025) != nil {
+		t.Error("commands of surface water")
+	}
+	ParseSegment([]byte("QN=20190430101750562;ST=32;CN=2061;PW=1;MN=A140100_2006;Flag=9;CP=&&&&"), &f)
+	if d = f.Dialect(); d != DialectPollution || d.QnRtnName(9) != "CRC 校验错误" || d.QnRtnName(99) != "" ||
+		d.DataFlagName("F", V2017) != "停运" || d.Entry(2063, V2025) != nil {
+		t.Errorf("pollution: %v", d)
+	}
+}
+
+func TestConditionCodes(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"d20105": "生产设施用电参数", "d30406": "治理设施用电参数", "p99101": "关键生产工况标记",
+		"d40105": "", "p12345": "", "d2010": "", "d2010a": ""} {
+		f, ok := Factor(code, V2025)
+		if f.Name != want || ok != (want != "") || ok && f.Evidence(V2025) != EvidenceSingle {
+			t.Errorf("%s is %q", code, f.Name)
+		}
+	}
+}

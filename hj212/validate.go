@@ -1,6 +1,9 @@
 package hj212
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Finding is one departure from the standard, for the report to a sender.
 type Finding struct {
@@ -20,15 +23,26 @@ const (
 	clauseCodes   = "代码表"
 )
 
-// Validate measures a frame against the edition it says it follows, more strictly
+// Expectation is what the receiver knows of a device and the frame alone does not
+// say. Zero values expect nothing.
+type Expectation struct {
+	MinInterval int     // minutes of a minute value, as set by command 1064
+	RtdInterval int     // seconds between realtime values, as set by command 1062
+	Dialect     Dialect // of answers; other frames tell theirs
+}
+
+// Validate is [ValidateFor] without an expectation.
+func Validate(f *Frame) []Finding { return ValidateFor(f, Expectation{}) }
+
+// ValidateFor measures a frame against the edition it says it follows, more strictly
 // than reading it does. It finds nothing in bytes that are no usable frame: their
 // [Fault] says why. It allocates; it is for people who examine a sender.
-func Validate(f *Frame) []Finding {
+func ValidateFor(f *Frame, x Expectation) []Finding {
 	if !f.OK() {
 		return nil
 	}
 	var a Area
-	v := validation{f: f}
+	v := validation{f: f, expect: x, dialect: max(x.Dialect, f.Dialect())}
 	for w := range (f.Warnings | f.ParseItems(&a)).All() {
 		clause := clauseSegment
 		switch {
@@ -40,7 +54,9 @@ func Validate(f *Frame) []Finding {
 		v.add(w.Code(), w.String(), "", nil, clause)
 	}
 	v.header()
+	v.parts()
 	v.times(&a)
+	v.params(&a)
 	for i := range a.Items {
 		v.item(&a.Items[i])
 	}
@@ -48,8 +64,10 @@ func Validate(f *Frame) []Finding {
 }
 
 type validation struct {
-	f   *Frame
-	all []Finding
+	f       *Frame
+	expect  Expectation
+	dialect Dialect
+	all     []Finding
 }
 
 func (v *validation) add(rule, text, field string, value []byte, clause string) {
@@ -58,12 +76,14 @@ func (v *validation) add(rule, text, field string, value []byte, clause string) 
 
 func (v *validation) header() {
 	f := v.f
-	if _, ok := System(f.ST); !ok {
+	if e, ok := System(f.ST); !ok {
 		v.add("st-unknown", "系统编码不在代码表中", "ST", f.ST, clauseCodes)
+	} else if !e.Editions.Has(f.Version) {
+		v.add("st-edition", "该版标准没有这个系统编码", "ST", f.ST, clauseCodes)
 	}
-	if !f.SurfaceWater() && f.Command.Entry(f.Version) == nil {
+	if e := v.dialect.Entry(f.Command, f.Version); e == nil {
 		v.add("cn-unknown", "命令编码不在该版标准的代码表中", "CN", f.CN, clauseCodes)
-	} else if e := f.Command.Entry(f.Version); e != nil && !e.Editions.Has(f.Version) {
+	} else if !e.Editions.Has(f.Version) {
 		v.add("cn-edition", "该版标准没有这个命令", "CN", f.CN, clauseCodes)
 	}
 	if len(f.PW) > 6 {
@@ -74,12 +94,38 @@ func (v *validation) header() {
 			v.add("qn-time", "请求编码不是存在的时间", "QN", f.QN, clauseSegment)
 		}
 	}
+	if f.Flag.WantsAnswer() && f.Command >= RequestAnswer && f.Command <= DataAnswer {
+		v.add("answer-answered", "应答报文不得再要求应答", "Flag", nil, clauseSegment)
+	}
+	if n := len(f.Area); n > areaLimit(f.Version) {
+		v.add("area-size", fmt.Sprintf("数据区 %d 字节，超过 %d", n, areaLimit(f.Version)), "CP", nil, clauseSegment)
+	}
+}
+
+// areaLimit is the longest data area of an edition, CP=&& and && taken off the
+// printed 960 and 950 of the whole field.
+func areaLimit(v Version) int {
+	if v == V2005 {
+		return 960
+	}
+	return 950
+}
+
+// parts looks at PNUM and PNO beyond what reading warns of.
+func (v *validation) parts() {
+	f := v.f
+	switch {
+	case (f.PNUM > 0) != (f.PNO > 0) && !f.Warnings.Has(WarnBitNoPart):
+		v.add("part-half", "总包数 PNUM 与包号 PNO 须同时出现", "PNUM", nil, clauseSegment)
+	case f.PNUM == 1 && f.PNO == 1:
+		v.add("part-single", "只有一包，不应写 PNUM、PNO", "PNUM", nil, clauseSegment)
+	}
 }
 
 // times looks at the times of the data area: whether they exist, and whether
 // DataTime is the start of a period of the command.
 func (v *validation) times(a *Area) {
-	for _, name := range [...]string{"DataTime", "BeginTime", "EndTime", "SystemTime"} {
+	for _, name := range [...]string{"DataTime", "BeginTime", "EndTime", "SystemTime", "RestartTime", "AlarmTime"} {
 		value, ok := a.Param(name)
 		if !ok {
 			continue
@@ -96,8 +142,11 @@ func (v *validation) times(a *Area) {
 		}
 		return
 	}
-	if start := periodStart(v.f.Command, t); !start.Equal(t) {
+	switch minutes := v.expect.MinInterval; {
+	case !periodStart(v.f.Command, t).Equal(t):
 		v.add("data-time-aligned", "DataTime 应是统计时段的开始时刻", "DataTime", value, clauseArea)
+	case v.f.Command == UploadMinute && minutes > 0 && t.Minute()%minutes != 0:
+		v.add("data-time-interval", fmt.Sprintf("DataTime 不在 %d 分钟的整点上", minutes), "DataTime", value, clauseArea)
 	}
 }
 
@@ -114,47 +163,4 @@ func periodStart(cn Command, t time.Time) time.Time {
 		return t
 	}
 	return time.Date(t.Year(), t.Month(), t.Day(), hour, 0, 0, 0, Beijing)
-}
-
-// item looks at the values of one code.
-func (v *validation) item(it *Item) {
-	code := string(it.Code)
-	factor, known := Factor(code, v.f.Version)
-	if !known && len(code) == 6 && (code[0] == 'w' || code[0] == 'a') {
-		v.add("code-unknown", "因子编码不在代码表中", code, nil, clauseCodes)
-	}
-	top, numeric := factor.Ceiling()
-	for _, p := range it.Pairs {
-		name := FieldName(p.Name)
-		field := code + "-" + name
-		switch name {
-		case "Flag":
-			if len(p.Value) > 0 && DataFlagName(p.Value, v.f.Version) == "" {
-				v.add("flag-unknown", "数据标记不在代码表中", field, p.Value, clauseCodes)
-			}
-		case "Rtd", "Min", "Avg", "Max", "ZsRtd", "ZsMin", "ZsAvg", "ZsMax":
-			d, ok := ParseDecimal(p.Value)
-			switch {
-			case len(p.Value) == 0: // told by the warning
-			case !ok:
-				v.add("value-form", "值不是数", field, p.Value, clauseArea)
-			case known && numeric && (d.Scale > top.Scale || d.Float64() > top.Float64() || -d.Float64() > top.Float64()):
-				v.add("value-format", "值超出该因子的数据格式 "+factor.Format, field, p.Value, clauseCodes)
-			}
-		}
-	}
-	v.order(it, code, "Min", "Avg")
-	v.order(it, code, "Avg", "Max")
-	v.order(it, code, "Min", "Max")
-}
-
-// order reports a value that is above the one it must not exceed.
-func (v *validation) order(it *Item, code, low, high string) {
-	l, _ := it.Get(low)
-	h, _ := it.Get(high)
-	a, ok := ParseDecimal(l)
-	b, also := ParseDecimal(h)
-	if ok && also && a.Float64() > b.Float64() {
-		v.add("min-avg-max", low+" 大于 "+high, code+"-"+low, l, clauseArea)
-	}
 }

@@ -28,7 +28,8 @@
 // encrypted as long as no key fits; its header is shown and not proved. With the
 // key it is as any other frame, with decrypted true, crc_over plaintext, and
 // printed true when the bytes were sent as text, {0xE4,...}; raw_hex then holds the
-// bytes sent, not the plain text.
+// bytes sent, not the plain text. sm4_key says which of several keys fitted, from 1,
+// when it was not the first.
 package hj212cli
 
 import (
@@ -177,7 +178,7 @@ func (d *decoder) record() *record {
 		d.fill(r)
 	}
 	if r.decrypted {
-		r.key = d.Keys[d.used]
+		r.key, r.keyAt = d.Keys[d.used], d.used+1
 	}
 	if again, err := r.build(); !r.ok || err != nil || string(again) != string(bytes) {
 		r.raw, r.bytes = text, bytes

@@ -19,7 +19,7 @@ import (
 // read comes out byte for byte, and what was changed in between, or written by
 // hand, counts. An object that cannot be a frame ends the work with a fault that
 // names it; what stands before it has been written. A decrypted object is encrypted
-// again under the first of o.Keys.
+// again under the key of o.Keys that its sm4_key names, the first when it names none.
 func Encode(in io.Reader, out io.Writer, o Options) error {
 	dec := json.NewDecoder(in)
 	dec.UseNumber()
@@ -51,8 +51,11 @@ func Encode(in io.Reader, out io.Writer, o Options) error {
 
 // encode returns the bytes r stands for.
 func (r *record) encode(o Options) ([]byte, error) {
-	if len(o.Keys) > 0 {
-		r.key = o.Keys[0]
+	if n := max(r.keyAt, 1); r.decrypted && len(o.Keys) > 0 {
+		if n > len(o.Keys) {
+			return nil, fault.Invalidf("须用第 %d 个密钥重新加密，而 --sm4-key 只给了 %d 个", n, len(o.Keys))
+		}
+		r.key = o.Keys[n-1]
 	}
 	if r.header == nil || !r.ok {
 		if r.bytes == nil {
@@ -133,6 +136,8 @@ func (r *record) readMember(dec *json.Decoder, name string) (err error) {
 		err = dec.Decode(&r.ok)
 	case "decrypted":
 		err = dec.Decode(&r.decrypted)
+	case "sm4_key":
+		err = dec.Decode(&r.keyAt)
 	case "printed":
 		err = dec.Decode(&r.printed)
 	case "header":

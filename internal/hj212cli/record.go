@@ -70,6 +70,7 @@ type record struct {
 	decrypted        bool
 	printed          bool         // the encrypted bytes as text
 	key              hj212.Cipher // of decrypted frames
+	keyAt            int          // its place among those given, from 1; 0 when not said
 	fault            string
 	warnings         []string
 	findings         []hj212.Finding // nil when not asked for
@@ -154,6 +155,9 @@ func (r *record) appendJSON(b []byte) []byte {
 	}
 	if r.decrypted {
 		b = append(b, `,"crc_over":"plaintext","decrypted":true`...)
+	}
+	if r.keyAt > 1 {
+		b = strconv.AppendInt(append(b, `,"sm4_key":`...), int64(r.keyAt), 10)
 	}
 	if r.printed {
 		b = append(b, `,"printed":true`...)

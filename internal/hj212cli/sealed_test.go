@@ -86,3 +86,35 @@ func TestDecode_Strict(t *testing.T) {
 		t.Errorf("%s", out.String())
 	}
 }
+
+// With two keys, the one a frame came under is the one it is written with again.
+func TestEncode_TheKeyThatFitted(t *testing.T) {
+	t.Parallel()
+	now, err := sm4key.New("1111111111111111")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, form := range []hj212.Form{hj212.FormBytes, hj212.FormPrinted} {
+		frame, before := sealedFrame(t, form)
+		o := Options{Keys: append([]hj212.Cipher{now}, before.Keys...)}
+		var lines, again bytes.Buffer
+		if err := Decode(strings.NewReader(frame), &lines, o); err != nil {
+			t.Fatal(err)
+		}
+		text := lines.String()
+		if !strings.Contains(text, `"decrypted":true,"sm4_key":2`) {
+			t.Errorf("the key is not named: %s", text)
+		}
+		if err := Encode(strings.NewReader(text), &again, o); err != nil || again.String() != frame {
+			t.Errorf("written again %q (%v)", again.String(), err)
+		}
+		if err := Encode(strings.NewReader(text), &again, before); err == nil || !strings.Contains(err.Error(), "第 2 个密钥") {
+			t.Errorf("with one key: %v", err)
+		}
+		again.Reset()
+		renewed := strings.Replace(text, `"sm4_key":2`, `"sm4_key":1`, 1)
+		if err := Encode(strings.NewReader(renewed), &again, o); err != nil || again.String() == frame {
+			t.Errorf("under the other key %q (%v)", again.String(), err)
+		}
+	}
+}
