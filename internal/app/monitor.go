@@ -27,6 +27,10 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.background(a.commands.Desk(), a.commands.Desk().RunDue)
 	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
 	a.jobs.Daily("device.key.renew", "09:10", func(ctx context.Context, _ job.Job) error { return a.commands.RenewOld(ctx, a.notify) })
+	a.jobs.Daily("reading.close", "02:40", func(ctx context.Context, _ job.Job) error {
+		_, err := a.telemetry.CloseDays(ctx)
+		return err
+	})
 	a.jobs.Daily("quarantine.trim", "03:20", func(ctx context.Context, _ job.Job) error { return a.telemetry.TrimQuarantine(ctx) })
 	return nil
 }

@@ -736,15 +736,49 @@ CREATE TABLE tele_batch (
     data   BYTEA NOT NULL
 );
 
+CREATE TABLE tele_chunk (
+    kind    BIGINT NOT NULL,
+    device  BIGINT NOT NULL,
+    day     BIGINT NOT NULL,                     -- midnight in Beijing
+    version BIGINT NOT NULL,
+    closing BIGINT NOT NULL,                     -- the closing that wrote it
+    rows    BIGINT NOT NULL,
+    first   BIGINT NOT NULL,                     -- earliest and latest time of the data
+    last    BIGINT NOT NULL,
+    hash    BYTEA NOT NULL,
+    keys    BYTEA NOT NULL,
+    data    BYTEA NOT NULL,
+    PRIMARY KEY (kind, device, day, version)
+);
+
+CREATE INDEX tele_chunk_day ON tele_chunk (day, kind, device, version);
+
+CREATE TABLE tele_closed (
+    day     BIGINT PRIMARY KEY,
+    closing BIGINT NOT NULL
+);
+
 CREATE TABLE tele_cursor (
     consumer TEXT PRIMARY KEY,
     seq      BIGINT NOT NULL
 );
 
+CREATE TABLE tele_day (
+    day     BIGINT NOT NULL,
+    closing BIGINT NOT NULL,
+    through BIGINT NOT NULL,                     -- rows up to this batch stand in chunks
+    chunks  BIGINT NOT NULL,
+    rows    BIGINT NOT NULL,
+    root    BYTEA NOT NULL,
+    at      BIGINT NOT NULL,
+    cleared BOOLEAN NOT NULL,                    -- those rows are removed
+    PRIMARY KEY (day, closing)
+);
+
 CREATE TABLE tele_head (
     one BIGINT PRIMARY KEY,
     seq BIGINT NOT NULL
-);
+, turn BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE tele_parked (
     mn      TEXT NOT NULL,

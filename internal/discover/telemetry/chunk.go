@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
@@ -114,8 +115,7 @@ func (c *chunk) unpackRows(from, to int64) ([]packedRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	low, _ := slices.BinarySearchFunc(rows, from, func(r packedRow, t int64) int { return compare(r.time, t) })
-	high, _ := slices.BinarySearchFunc(rows, to, func(r packedRow, t int64) int { return compare(r.time, t) })
+	low, high := bounds(rows, from, to)
 	if low >= high {
 		return nil, nil
 	}
@@ -125,12 +125,16 @@ func (c *chunk) unpackRows(from, to int64) ([]packedRow, error) {
 	return rows[low:high], nil
 }
 
-func compare(a, b int64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// bounds finds the rows of from <= t < to.
+func bounds(rows []packedRow, from, to int64) (low, high int) {
+	at := func(t int64) int {
+		i, _ := slices.BinarySearchFunc(rows, t, func(r packedRow, t int64) int { return cmp.Compare(r.time, t) })
+		return i
 	}
-	return 0
+	return at(from), at(to)
+}
+
+func between(rows []packedRow, from, to int64) []packedRow {
+	low, high := bounds(rows, from, to)
+	return rows[low:max(low, high)]
 }

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"sort"
 	"sync"
@@ -190,7 +189,7 @@ func (b *currentBook) rebuild(ctx context.Context, s *Store, now time.Time) erro
 		shards := s.shards.list(from, to)
 		rows := 0
 		for i := len(shards) - 1; i >= 0; i-- {
-			err := s.shards.reader(shards[i], func(h *sql.DB) error {
+			err := s.shards.reader(shards[i], func(h querier) error {
 				return b.rebuildFrom(ctx, s, h, step.cn, from, to, &rows)
 			})
 			if err != nil && !errors.Is(err, errEnough) {
@@ -201,7 +200,7 @@ func (b *currentBook) rebuild(ctx context.Context, s *Store, now time.Time) erro
 	return nil
 }
 
-func (b *currentBook) rebuildFrom(ctx context.Context, s *Store, h *sql.DB, cn hj212.Command, from, to int64, rows *int) error {
+func (b *currentBook) rebuildFrom(ctx context.Context, s *Store, h querier, cn hj212.Command, from, to int64, rows *int) error {
 	kinds, err := kindsIn(ctx, h)
 	if err != nil {
 		return err

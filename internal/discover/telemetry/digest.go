@@ -2,8 +2,9 @@ package telemetry
 
 import (
 	"context"
-	"database/sql"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -247,7 +248,11 @@ func (g *Digest) samples(ctx context.Context, rows []dueRow, from, to int64) (ma
 		return nil
 	}
 	for _, sh := range g.s.shards.list(from, to) {
-		err := g.s.shards.reader(sh, func(h *sql.DB) error {
+		err := g.s.shards.reader(sh, func(h querier) error {
+			in := stretch{from: from, to: to}
+			if err := in.look(ctx, h); err != nil {
+				return err
+			}
 			kinds, err := kindsIn(ctx, h)
 			for _, k := range kinds {
 				if err != nil {
@@ -257,11 +262,11 @@ func (g *Digest) samples(ctx context.Context, rows []dueRow, from, to int64) (ma
 					continue
 				}
 				if len(outlet) > fewOutlets {
-					err = rowsOfAll(ctx, h, k, from, to, take)
+					err = sh.rowsOfAll(ctx, h, k, slices.Collect(maps.Keys(outlet)), in, take)
 					continue
 				}
 				for num := range outlet {
-					if err = sh.rowsOf(ctx, h, k, num, from, to, take); err != nil {
+					if err = sh.rowsOf(ctx, h, k, num, in, take); err != nil {
 						return err
 					}
 				}

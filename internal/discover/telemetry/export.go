@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"database/sql"
 	"sort"
 	"time"
 
@@ -51,10 +50,10 @@ func Export(ctx context.Context, d *db.DB, q ExportQuery, f func(Exported) error
 	from, to := q.bounds()
 	var made []*shard
 	for _, sh := range s.list(from, to) {
-		err := s.reader(sh, func(h *sql.DB) error {
+		err := s.reader(sh, func(h querier) error {
 			ok, err := true, error(nil)
 			if !sh.postgres {
-				ok, err = hasTables(ctx, h)
+				ok, _, err = hasTables(ctx, h)
 			}
 			if ok {
 				made = append(made, sh)
@@ -81,7 +80,7 @@ func exportBatches(ctx context.Context, s *shards, list []*shard, from, to int64
 		var found []part
 		upTo := everTime
 		for i, sh := range list {
-			err := s.reader(sh, func(h *sql.DB) error {
+			err := s.reader(sh, func(h querier) error {
 				page, err := batchesAfter(ctx, h, after, everTime, batchPage)
 				if len(page) == batchPage {
 					upTo = min(upTo, page[batchPage-1].seq)
@@ -133,7 +132,7 @@ func exportBatch(b batch, from, to int64, f func(Exported) error) error {
 
 func exportParked(ctx context.Context, s *shards, list []*shard, from, to int64, f func(Exported) error) error {
 	for _, sh := range list {
-		err := s.reader(sh, func(h *sql.DB) error {
+		err := s.reader(sh, func(h querier) error {
 			return eachParked(ctx, h, func(p *parkedFrame) error {
 				if p.time < from || p.time >= to {
 					return nil

@@ -160,7 +160,7 @@ func (s *Store) Parked(ctx context.Context) ([]ParkedDevice, error) {
 	for i := range out {
 		newest := int64(-1)
 		for _, sh := range s.shards.list(anyTime, everTime) {
-			err := s.shards.reader(sh, func(h *sql.DB) error {
+			err := s.shards.reader(sh, func(h querier) error {
 				raw, seq, err := lastParked(ctx, h, out[i].MN)
 				if raw != nil && seq > newest {
 					out[i].LastRaw, newest = raw, seq
@@ -177,10 +177,10 @@ func (s *Store) Parked(ctx context.Context) ([]ParkedDevice, error) {
 
 // loadShard finds how far a shard has come and what is parked in it.
 func (s *Store) loadShard(ctx context.Context, sh *shard, visible *int64) error {
-	return s.shards.reader(sh, func(h *sql.DB) error {
+	return s.shards.reader(sh, func(h querier) error {
 		if !sh.postgres {
 			// A file whose making was cut short has no tables yet.
-			if made, err := hasTables(ctx, h); err != nil || !made {
+			if made, _, err := hasTables(ctx, h); err != nil || !made {
 				return err
 			}
 		}
@@ -268,7 +268,7 @@ func (w *writer) adoptIn(ctx context.Context, tx *sql.Tx, sh *shard, seq, at int
 		return m, 0, err
 	}
 	if sh.postgres {
-		if seq, err = nextSeq(ctx, tx); err != nil {
+		if seq, err = sh.nextSeq(ctx, tx); err != nil {
 			return m, 0, err
 		}
 	}

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"slices"
 	"sort"
@@ -177,7 +176,7 @@ func (s *Store) rowSeries(ctx context.Context, q SeriesQuery, c *collector) erro
 		}
 		return nil
 	}
-	return s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), q.From.UnixMicro(), q.To.UnixMicro(), func(k Kind) bool { return k.CN() == cn }, take)
+	return s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), q.From.UnixMicro(), q.To.UnixMicro(), func(k Kind) bool { return k.CN() == cn }, false, take)
 }
 
 // devicesOf gives the devices asked for, else those of the outlet.
@@ -189,10 +188,14 @@ func (s *Store) devicesOf(outletID string, devices []int64) []int64 {
 }
 
 // rowsOfDevices walks the rows of devices, kind by kind, each in the order of
-// time.
-func (s *Store) rowsOfDevices(ctx context.Context, devices []int64, from, to int64, want func(Kind) bool, f func(*packedRow) error) error {
+// time; without data where only keys are asked for.
+func (s *Store) rowsOfDevices(ctx context.Context, devices []int64, from, to int64, want func(Kind) bool, keysOnly bool, f func(*packedRow) error) error {
 	for _, sh := range s.shards.list(from, to) {
-		err := s.shards.reader(sh, func(h *sql.DB) error {
+		err := s.shards.reader(sh, func(h querier) error {
+			in := stretch{from: from, to: to, keysOnly: keysOnly}
+			if err := in.look(ctx, h); err != nil {
+				return err
+			}
 			kinds, err := kindsIn(ctx, h)
 			if err != nil {
 				return err
@@ -202,7 +205,7 @@ func (s *Store) rowsOfDevices(ctx context.Context, devices []int64, from, to int
 					continue
 				}
 				for _, num := range devices {
-					if err := sh.rowsOf(ctx, h, k, num, from, to, f); err != nil {
+					if err := sh.rowsOf(ctx, h, k, num, in, f); err != nil {
 						return err
 					}
 				}
@@ -303,7 +306,7 @@ func (s *Store) frameKeys(ctx context.Context, q FrameQuery, before *frameKey) (
 			from = q.From
 		}
 		var found []frameKey
-		err := s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), from.UnixMicro(), to.UnixMicro(), func(Kind) bool { return true }, func(r *packedRow) error {
+		err := s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), from.UnixMicro(), to.UnixMicro(), func(Kind) bool { return true }, true, func(r *packedRow) error {
 			k := frameKey{r.time, int64(r.kind), r.device, int64(r.part), r.version, r.seq}
 			if before == nil || before.after(k) {
 				found = append(found, k)
@@ -385,7 +388,7 @@ func (s *Store) payloadOf(ctx context.Context, p batchPlace) (payload []byte, at
 	s.shards.mu.Lock()
 	sh := s.shards.all[p.shard]
 	s.shards.mu.Unlock()
-	err = s.shards.reader(sh, func(h *sql.DB) error {
+	err = s.shards.reader(sh, func(h querier) error {
 		b, err := batchOf(ctx, h, p.seq)
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 
@@ -23,8 +24,11 @@ type shard struct {
 	postgres bool
 
 	// Owned by the writer's goroutine.
-	write *sql.DB
-	stmt  *statements
+	write  *sql.DB
+	stmt   *statements
+	closed map[int64]bool // days of which rows may stand in chunks
+	late   lateBook
+	turn   int64 // PostgreSQL: closings seen, see nextSeq
 
 	// Guarded by shards.mu.
 	read   *sql.DB
@@ -92,7 +96,33 @@ func openShards(d *db.DB) (*shards, error) {
 	for _, m := range found {
 		s.all[m] = &shard{name: m}
 	}
-	return s, nil
+	return s, s.upgrade(context.Background())
+}
+
+// upgrade adds the tables that month files of older programs lack.
+func (s *shards) upgrade(ctx context.Context) error {
+	for _, sh := range s.list(anyTime, everTime) {
+		old := false
+		err := s.reader(sh, func(h querier) error {
+			base, all, err := hasTables(ctx, h)
+			old = base && !all
+			return err
+		})
+		if err == nil && old {
+			err = s.openWrite(ctx, sh)
+			err = errors.Join(err, sh.drop())
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", fileOf(sh.name), err)
+		}
+	}
+	return nil
+}
+
+// monthDSN opens a month file for writing. A new one can give back the room of
+// closed days; that must be said before anything is written.
+func monthDSN(file string) string {
+	return strings.Replace(db.SQLiteDSN(file, false), "?", "?_pragma=auto_vacuum(INCREMENTAL)&", 1)
 }
 
 // key names the shard of a moment.
@@ -151,16 +181,22 @@ func (s *shards) openWrite(ctx context.Context, sh *shard) error {
 	if sh.postgres {
 		st, err := prepare(ctx, s.d.Handle())
 		if err == nil {
+			err = sh.learnClosed(ctx, s.d.Handle())
+		}
+		if err == nil {
 			sh.write, sh.stmt = s.d.Handle(), st
 		}
 		return err
 	}
-	h, err := sql.Open("sqlite", db.SQLiteDSN(filepath.Join(s.dir, fileOf(sh.name)), false))
+	h, err := sql.Open("sqlite", monthDSN(filepath.Join(s.dir, fileOf(sh.name))))
 	if err != nil {
 		return err
 	}
 	h.SetMaxOpenConns(1)
 	st, err := s.ready(ctx, h)
+	if err == nil {
+		err = sh.learnClosed(ctx, h)
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("open %s: %w", fileOf(sh.name), err), h.Close())
 	}
@@ -208,14 +244,30 @@ func (sh *shard) drop() error {
 	return errors.Join(err, h.Close())
 }
 
-// reader lends a shard's reading handle to f.
-func (s *shards) reader(sh *shard, f func(*sql.DB) error) error {
+// querier is one consistent snapshot of a shard.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// reader lends a snapshot of a shard to f: rows that the closing of their day
+// moves into chunks meanwhile are seen once, in their old place or in the new.
+func (s *shards) reader(sh *shard, f func(querier) error) error {
 	h, err := s.borrow(sh)
 	if err != nil {
 		return err
 	}
 	defer s.giveBack(sh)
-	return f(h)
+	o := &sql.TxOptions{ReadOnly: true}
+	if sh.postgres {
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := h.BeginTx(context.Background(), o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // it has only read
+	return f(tx)
 }
 
 func (s *shards) borrow(sh *shard) (*sql.DB, error) {
@@ -232,7 +284,7 @@ func (s *shards) borrow(sh *shard) (*sql.DB, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.SetMaxOpenConns(2)
+		h.SetMaxOpenConns(4)
 		sh.read = h
 		s.closeIdleReaders(sh)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 )
 
-// The tables of a month file; on PostgreSQL migration 0022 makes the same ones.
+// The tables of a month file; on PostgreSQL migrations 0022 and 0046 make the same ones.
 // Time stands first in a row's key, so that a batch fills few pages (writing the
 // series side by side costs 7 times more, see DESIGN.md).
 var monthTables = []string{
@@ -44,6 +44,23 @@ var monthTables = []string{
 		assumed BOOLEAN NOT NULL,
 		raw     BLOB NOT NULL,
 		PRIMARY KEY (mn, kind, time, part, version)) WITHOUT ROWID`,
+	`CREATE TABLE IF NOT EXISTS tele_chunk (
+		kind    BIGINT NOT NULL,
+		device  BIGINT NOT NULL,
+		day     BIGINT NOT NULL,
+		version BIGINT NOT NULL,
+		closing BIGINT NOT NULL,
+		rows    BIGINT NOT NULL,
+		first   BIGINT NOT NULL,
+		last    BIGINT NOT NULL,
+		hash    BLOB NOT NULL,
+		keys    BLOB NOT NULL,
+		data    BLOB NOT NULL,
+		PRIMARY KEY (kind, device, day, version))`,
+	`CREATE INDEX IF NOT EXISTS tele_chunk_day ON tele_chunk (day, kind, device, version)`,
+	`CREATE TABLE IF NOT EXISTS tele_closed (
+		day     INTEGER PRIMARY KEY,
+		closing BIGINT NOT NULL)`,
 }
 
 func createTables(ctx context.Context, h *sql.DB) error {
@@ -99,9 +116,17 @@ func (s *statements) close() error {
 // nextSeq takes the next batch number on PostgreSQL. The row stays locked until
 // the commit, so that readers of several nodes meet the batches in order and
 // without a gap that fills later.
-func nextSeq(ctx context.Context, tx *sql.Tx) (int64, error) {
-	var seq int64
-	err := tx.QueryRowContext(ctx, `UPDATE tele_head SET seq = seq + 1 WHERE one = 1 RETURNING seq`).Scan(&seq)
+//
+// A node that closes days counts its turns in the same row: the others then learn
+// which days stand in chunks before they write one more row.
+func (sh *shard) nextSeq(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
+	var turn int64
+	err = tx.QueryRowContext(ctx, `UPDATE tele_head SET seq = seq + 1 WHERE one = 1 RETURNING seq, turn`).Scan(&seq, &turn)
+	if err == nil && turn != sh.turn {
+		if err = sh.learnClosed(ctx, tx); err == nil {
+			sh.turn = turn
+		}
+	}
 	return seq, err
 }
 
@@ -194,13 +219,7 @@ func (sh *shard) addVersion(ctx context.Context, tx *sql.Tx, seq int64, r routed
 	if err != nil {
 		return err
 	}
-	if same > 0 {
-		e.Outcome, e.Version = Duplicate, same
-		return nil
-	}
-	e.Outcome, e.Version = Stored, last+1
-	_, err = tx.StmtContext(ctx, sh.stmt.addRow).ExecContext(ctx, int64(e.Kind), e.Time, r.device, e.Part, e.Version, seq, e.Hash, e.Packed)
-	return err
+	return sh.settle(ctx, tx, seq, r, last, same)
 }
 
 // versions gives the highest version of a key and the one with the given hash,
@@ -278,7 +297,7 @@ func parkedOf(ctx context.Context, tx *sql.Tx, mn string, limit int) ([]parkedFr
 }
 
 // eachParked walks all parked frames of a shard in the order of arrival.
-func eachParked(ctx context.Context, h *sql.DB, f func(*parkedFrame) error) error {
+func eachParked(ctx context.Context, h querier, f func(*parkedFrame) error) error {
 	found, err := h.QueryContext(ctx, `SELECT mn, kind, time, part, version, seq, n, at, address, assumed, raw FROM tele_parked ORDER BY seq, n`)
 	if err != nil {
 		return err
@@ -308,7 +327,7 @@ func (p *parkedFrame) remove(ctx context.Context, tx *sql.Tx) error {
 }
 
 // parkedTotals sums up the parked frames of a shard by MN.
-func parkedTotals(ctx context.Context, h *sql.DB) ([]ParkedDevice, error) {
+func parkedTotals(ctx context.Context, h querier) ([]ParkedDevice, error) {
 	found, err := h.QueryContext(ctx, `SELECT mn, COUNT(*), MIN(at), MAX(at), SUM(LENGTH(raw)) FROM tele_parked GROUP BY mn`)
 	if err != nil {
 		return nil, err
@@ -328,7 +347,7 @@ func parkedTotals(ctx context.Context, h *sql.DB) ([]ParkedDevice, error) {
 }
 
 // lastParked is the raw frame of an MN that came last.
-func lastParked(ctx context.Context, h *sql.DB, mn string) (raw []byte, seq int64, err error) {
+func lastParked(ctx context.Context, h querier, mn string) (raw []byte, seq int64, err error) {
 	err = h.QueryRowContext(ctx, `SELECT raw, seq FROM tele_parked WHERE mn = $1 ORDER BY seq DESC, n DESC LIMIT 1`, mn).Scan(&raw, &seq)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, 0, nil
@@ -337,7 +356,7 @@ func lastParked(ctx context.Context, h *sql.DB, mn string) (raw []byte, seq int6
 }
 
 // highest is the highest batch number used in a shard.
-func (sh *shard) highest(ctx context.Context, h *sql.DB) (batch, any int64, err error) {
+func (sh *shard) highest(ctx context.Context, h querier) (batch, any int64, err error) {
 	err = h.QueryRowContext(ctx, `SELECT COALESCE((SELECT MAX(seq) FROM tele_batch), 0), COALESCE((SELECT MAX(seq) FROM tele_parked), 0)`).Scan(&batch, &any)
 	any = max(any, batch)
 	if sh.postgres && err == nil {
@@ -353,7 +372,7 @@ type batch struct {
 }
 
 // batchesAfter reads compressed batches in order.
-func batchesAfter(ctx context.Context, h *sql.DB, after, upTo int64, limit int) ([]batch, error) {
+func batchesAfter(ctx context.Context, h querier, after, upTo int64, limit int) ([]batch, error) {
 	found, err := h.QueryContext(ctx, `SELECT seq, at, data FROM tele_batch WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, after, upTo, limit)
 	if err != nil {
 		return nil, err
@@ -371,7 +390,7 @@ func batchesAfter(ctx context.Context, h *sql.DB, after, upTo int64, limit int) 
 }
 
 // batchOf reads one batch.
-func batchOf(ctx context.Context, h *sql.DB, seq int64) (batch, error) {
+func batchOf(ctx context.Context, h querier, seq int64) (batch, error) {
 	b := batch{seq: seq}
 	err := h.QueryRowContext(ctx, `SELECT at, data FROM tele_batch WHERE seq = $1`, seq).Scan(&b.at, &b.data)
 	return b, err
@@ -387,80 +406,6 @@ type packedRow struct {
 	seq     int64
 	hash    int64
 	data    []byte
-}
-
-const rowColumns = `kind, time, device, part, version, seq, data`
-
-func eachRow(found *sql.Rows, err error, f func(*packedRow) error) error {
-	if err != nil {
-		return err
-	}
-	defer found.Close()
-	var r packedRow
-	var data sql.RawBytes
-	for found.Next() {
-		if err := found.Scan(&r.kind, &r.time, &r.device, &r.part, &r.version, &r.seq, &data); err != nil {
-			return err
-		}
-		r.data = data
-		if err := f(&r); err != nil {
-			return err
-		}
-	}
-	return found.Err()
-}
-
-// rowsOfAll walks the rows of one kind in the order of time, all devices.
-func rowsOfAll(ctx context.Context, h *sql.DB, k Kind, from, to int64, f func(*packedRow) error) error {
-	found, err := h.QueryContext(ctx, `SELECT `+rowColumns+` FROM tele_row WHERE kind = $1 AND time >= $2 AND time < $3
-		ORDER BY kind, time, device, part, version`, int64(k), from, to)
-	return eachRow(found, err, f)
-}
-
-// rowsBackwards walks the rows of one kind, newest first.
-func rowsBackwards(ctx context.Context, h *sql.DB, k Kind, from, to int64, f func(*packedRow) error) error {
-	found, err := h.QueryContext(ctx, `SELECT `+rowColumns+` FROM tele_row WHERE kind = $1 AND time >= $2 AND time < $3
-		ORDER BY kind DESC, time DESC, device DESC, part DESC, version DESC`, int64(k), from, to)
-	return eachRow(found, err, f)
-}
-
-// rowsOf walks the rows of one kind and device in the order of time. On SQLite,
-// whose only key has the time first, it leaps from moment to moment: at most
-// 86,400 look-ups for a day of any number of devices. PostgreSQL has an index.
-func (sh *shard) rowsOf(ctx context.Context, h *sql.DB, k Kind, device, from, to int64, f func(*packedRow) error) error {
-	query := `SELECT ` + rowColumns + ` FROM tele_row WHERE kind = $1 AND device = $2 AND time >= $3 AND time < $4 ORDER BY time, part, version`
-	if !sh.postgres {
-		query = `WITH RECURSIVE moment (m) AS (
-				SELECT MIN(time) FROM tele_row WHERE kind = $1 AND time >= $3 AND time < $4
-				UNION ALL
-				SELECT (SELECT MIN(time) FROM tele_row WHERE kind = $1 AND time > m AND time < $4) FROM moment WHERE m IS NOT NULL)
-			SELECT r.kind, r.time, r.device, r.part, r.version, r.seq, r.data FROM moment CROSS JOIN tele_row r
-			WHERE r.kind = $1 AND r.time = m AND r.device = $2 AND m IS NOT NULL ORDER BY r.kind, r.time, r.device, r.part, r.version`
-	}
-	found, err := h.QueryContext(ctx, query, int64(k), device, from, to)
-	return eachRow(found, err, f)
-}
-
-// kindsIn lists the kinds that a shard holds, leaping from one to the next.
-func kindsIn(ctx context.Context, h *sql.DB) ([]Kind, error) {
-	found, err := h.QueryContext(ctx, `WITH RECURSIVE leap (k) AS (
-			SELECT MIN(kind) FROM tele_row
-			UNION ALL
-			SELECT (SELECT MIN(kind) FROM tele_row WHERE kind > k) FROM leap WHERE k IS NOT NULL)
-		SELECT k FROM leap WHERE k IS NOT NULL`)
-	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	var out []Kind
-	for found.Next() {
-		var k Kind
-		if err := found.Scan(&k); err != nil {
-			return nil, err
-		}
-		out = append(out, k)
-	}
-	return out, found.Err()
 }
 
 // readRegistry reads every device, with its outlet's place.
@@ -499,8 +444,11 @@ func scanMark(s db.Scanner) (m registryMark, err error) {
 	return m, err
 }
 
-func hasTables(ctx context.Context, h *sql.DB) (bool, error) {
-	var n int
-	err := h.QueryRowContext(ctx, `SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name IN ('tele_batch', 'tele_row', 'tele_parked')`).Scan(&n)
-	return n == len(monthTables), err
+// hasTables tells whether a month file has the tables that every program made,
+// and whether it has all of them.
+func hasTables(ctx context.Context, h querier) (base, all bool, err error) {
+	var n, m int
+	err = h.QueryRowContext(ctx, `SELECT COALESCE(SUM(name IN ('tele_batch', 'tele_row', 'tele_parked')), 0), COALESCE(SUM(name IN ('tele_chunk', 'tele_closed')), 0)
+		FROM sqlite_master WHERE type = 'table'`).Scan(&n, &m)
+	return n == 3, n == 3 && m == 2, err
 }

@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"database/sql"
 	"sort"
 	"sync"
 
@@ -164,7 +163,7 @@ func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int) 
 		if !sh.postgres && s.shards.maxOf(sh) <= cursor {
 			continue
 		}
-		err := s.shards.reader(sh, func(h *sql.DB) error {
+		err := s.shards.reader(sh, func(h querier) error {
 			page, err := batchesAfter(ctx, h, cursor, upTo, batchPage)
 			if len(page) == batchPage {
 				upTo = min(upTo, page[batchPage-1].seq)

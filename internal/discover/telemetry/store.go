@@ -29,10 +29,16 @@ type Options struct {
 	// Area is where bytes of unknown senders count: the region code of the whole
 	// jurisdiction.
 	Area string
+	// CloseAfter is how long after its end a day waits for late data before it is
+	// closed, 24 hours when zero.
+	CloseAfter time.Duration
 	// Refresh is how often the registry is compared with the database, for
 	// devices that another process registered.
 	Refresh time.Duration
 	Log     *slog.Logger
+
+	flushChunks int // chunks written in one transaction; tests take few
+	sliceRows   int // rows removed in one transaction
 }
 
 func (o *Options) fill() {
@@ -49,6 +55,11 @@ func (o *Options) fill() {
 	set(&o.MaxBytes, 2<<20)
 	set(&o.ParkedFrames, 100_000)
 	set(&o.ParkedDevices, 20_000)
+	if o.CloseAfter <= 0 {
+		o.CloseAfter = 24 * time.Hour
+	}
+	set(&o.flushChunks, 100)
+	set(&o.sliceRows, 2000)
 	if o.Refresh <= 0 {
 		o.Refresh = 2 * time.Second
 	}
@@ -70,20 +81,24 @@ type Store struct {
 	tail       tail
 	quarantine quarantine
 
-	in   chan *Group
-	kick chan struct{} // the registry changed, or parked frames wait for adoption
-	stop context.CancelFunc
-	wait sync.WaitGroup
-	over chan struct{} // closed when nothing is written any more
+	in    chan *Group
+	tasks chan *task
+	kick  chan struct{} // the registry changed, or parked frames wait for adoption
+	stop  context.CancelFunc
+	wait  sync.WaitGroup
+	over  chan struct{} // closed when nothing is written any more
 
 	seq int64 // highest batch number in use; owned by the writer's goroutine
+
+	closing sync.Mutex              // one closing at a time
+	between func(step string) error // tests stop a closing between its steps
 }
 
 // Open reads the registry and the ends of the month files; Start begins to
 // write. The month files stand in the data folder of d.
 func Open(ctx context.Context, d *db.DB, o Options) (*Store, error) {
 	o.fill()
-	s := &Store{d: d, o: o, log: o.Log, in: make(chan *Group, 4096), kick: make(chan struct{}, 1), over: make(chan struct{})}
+	s := &Store{d: d, o: o, log: o.Log, in: make(chan *Group, 4096), tasks: make(chan *task), kick: make(chan struct{}, 1), over: make(chan struct{})}
 	var err error
 	if s.shards, err = openShards(d); err != nil {
 		return nil, err

@@ -72,6 +72,9 @@ func (s *Store) run(ctx context.Context) {
 				return
 			case <-s.kick:
 				continue
+			case t := <-s.tasks:
+				t.done <- w.perform(t)
+				continue
 			case g := <-s.in:
 				groups = w.gather(ctx, timer, append(groups, g))
 			}
@@ -335,7 +338,7 @@ func (w *writer) writePart(key string, seq, at int64, p *part) (m made, err erro
 
 func (w *writer) fill(ctx context.Context, tx *sql.Tx, sh *shard, seq, at int64, p *part) (m made, err error) {
 	if sh.postgres {
-		if seq, err = nextSeq(ctx, tx); err != nil {
+		if seq, err = sh.nextSeq(ctx, tx); err != nil {
 			return m, err
 		}
 	}
@@ -356,12 +359,18 @@ func (w *writer) fill(ctx context.Context, tx *sql.Tx, sh *shard, seq, at int64,
 // fillRows writes the rows and the batch with the raw frames of those that are
 // new. It returns the batch's payload.
 func (w *writer) fillRows(ctx context.Context, tx *sql.Tx, sh *shard, seq, at int64, rows []routed) ([]byte, error) {
-	rest, err := sh.addRows(ctx, tx, seq, rows)
+	live, late := sh.splitLate(rows)
+	rest, err := sh.addRows(ctx, tx, seq, live)
 	if err != nil {
 		return nil, err
 	}
 	for _, i := range rest {
-		if err := sh.addVersion(ctx, tx, seq, rows[i]); err != nil {
+		if err := sh.addVersion(ctx, tx, seq, live[i]); err != nil {
+			return nil, err
+		}
+	}
+	for _, r := range late {
+		if err := sh.addLate(ctx, tx, seq, r); err != nil {
 			return nil, err
 		}
 	}
