@@ -218,6 +218,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     await tile.click()
     await page.waitForURL('**/outlets/*')
     await page.getByRole('heading', { level: 1, name }).waitFor()
+    await page.getByRole('navigation', { name: '监控点的内容' }).getByRole('link', { name: '原始报文' }).click()
     await page.getByRole('button', { name: '解析' }).first().click()
     await page.getByText('校验码相符').waitFor()
     await page.getByRole('region', { name: '报文中的因子' }).getByRole('row').nth(1).waitFor()

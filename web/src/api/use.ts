@@ -1,7 +1,7 @@
 // The console's questions to the program, cached by path. A query's key is
 // [path template, path parameters, query], so that live events can find it.
 
-import { QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { QueryClient, useInfiniteQuery, useMutation, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { get, type PathArgs, type Query } from './client'
 import type { AskOf, Exactly, GetPath, Got } from './paths'
 import { Problem } from './problem'
@@ -26,6 +26,20 @@ export function useGet<P extends GetPath, Q extends AskOf<P>>(path: P, args: { p
     staleTime: options.staleTime,
     refetchInterval: options.refetchInterval,
     placeholderData: options.keep ? (prev) => prev : undefined,
+  })
+}
+
+/** useGets asks one question of several things at once; the answers keep the order asked. */
+export function useGets<P extends GetPath, Q extends AskOf<P>>(path: P, args: { path?: PathArgs; query?: Exactly<Q, AskOf<P>> }[], options: { enabled?: boolean; staleTime?: number; refetchInterval?: number } = {}) {
+  return useQueries({
+    queries: args.map((a) => ({
+      queryKey: [path, a.path ?? {}, a.query ?? {}],
+      queryFn: ({ signal }: { signal: AbortSignal }) => get(path, { path: a.path, query: a.query as AskOf<P>, signal }),
+      enabled: options.enabled,
+      staleTime: options.staleTime,
+      refetchInterval: options.refetchInterval,
+      placeholderData: (prev: Got<P> | undefined) => prev,
+    })),
   })
 }
 

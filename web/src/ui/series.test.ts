@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { SeriesFactor, SeriesPoint } from '../api/types'
 import { exceeds, flagWord, limitAt, marked, overWord, rows, top, valid } from './series'
-import { axis, chartHeight, chartOption, niceParts, niceTop } from './series-option'
+import { axis, niceParts, niceTop } from './series-axis'
+import { chartHeight, chartOption } from './series-option'
 
 const at = (h: number) => `2026-11-21T${String(h).padStart(2, '0')}:00:00+08:00`
 const point = (h: number, avg: number, flag = 'N'): SeriesPoint => ({ t: at(h), avg, min: avg, max: avg, flag, source: 'report' })
@@ -65,7 +66,7 @@ describe('the chart', () => {
     expect([1, 150, 0.2, 80, 6, 0.03].map((e) => e / niceParts(e))).toEqual([0.25, 50, 0.05, 20, 2, 0.01])
   })
   it('has one strip per factor, a labelled limit, a hatched period and a pin', () => {
-    const o = chartOption([factor, { ...factor, code: 'x', limits: [] }], 'hour', [{ at: at(2), title: 'WZ-Y', factor: 'a21026', level: 'exceed' }], undefined, 'HATCH') as { grid: unknown[]; series: { markLine: { data: { label: { formatter: string } }[] }; markArea: { data: { name: string; itemStyle: { color: string } }[][] }; markPoint: { data: { coord: number[] }[] } }[] }
+    const o = chartOption([factor, { ...factor, code: 'x', limits: [] }], 'hour', [{ at: at(2), title: 'WZ-Y', factor: 'a21026', level: 'exceed' }], 'HATCH') as { grid: unknown[]; series: { markLine: { data: { label: { formatter: string } }[] }; markArea: { data: { name: string; itemStyle: { color: string } }[][] }; markPoint: { data: { coord: number[] }[] } }[] }
     expect(o.grid).toHaveLength(2)
     expect(o.series[0].markLine.data[0].label.formatter).toBe('限值 100')
     expect(o.series[1].markLine.data).toEqual([])

@@ -9,9 +9,9 @@ import './frames.css'
 
 /** Frames lists an outlet's frames as received; each can be taken apart in place. */
 export function Frames({ id }: { id: string }) {
-  const list = useList('/outlets/{id}/frames', { limit: 5 }, { path: { id } })
+  const list = useList('/outlets/{id}/frames', { limit: 10 }, { path: { id } })
   return (
-    <Panel title="原始报文" flush>
+    <Panel flush>
       {list.loading ? <Bones /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="还没有报文" how="数采仪上报的每一帧都会原样保存在这里。" /> : (
         <>
           <ul className="cards">{list.items.map((f) => <li key={f.id} className="card"><Frame outlet={id} f={f} /></li>)}</ul>

@@ -1,22 +1,38 @@
 import { useParams } from '@tanstack/react-router'
-import type { Device, Limit, OutletFile as Outlet } from '../../api/types'
-import { useCan, useGet, useList } from '../../api/use'
-import { ago, dateTime, day, reading } from '../../ui/format'
+import type { ReactNode } from 'react'
+import type { OutletFile as Outlet } from '../../api/types'
+import { useCan, useGet } from '../../api/use'
+import { ago, dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
-import { LevelMark, OutletMark } from '../../ui/marks'
+import { OutletMark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
-import { Bones, Empty, Trouble } from '../../ui/state'
-import { LimitForm } from './limit-form'
-import { SeriesPanel } from './series-panel'
+import { Bones, Trouble } from '../../ui/state'
+import { Subtabs, useSubtab, type Subtab } from '../../ui/subtabs'
 import { Frames } from './frames'
+import { Limits, OutletAlarms, OutletDevices } from './outlet-parts'
+import { PresentValues } from './present-values'
+import { SeriesPanel } from './series-panel'
 import { Values } from './values'
 import './outlets.css'
 
-/** OutletFile is one outlet: what it emits now, its curves, limits and devices. */
+interface Tab extends Subtab { needs?: string; draw: (o: Outlet) => ReactNode }
+
+/** tabs are the outlet's parts; another part is another line here. */
+const tabs: Tab[] = [
+  { key: 'curve', title: '曲线', needs: 'telemetry.read', draw: (o) => <SeriesPanel outlet={o} /> },
+  { key: 'now', title: '实时值', needs: 'telemetry.read', draw: (o) => <PresentValues outlet={o} /> },
+  { key: 'alarms', title: '预警', needs: 'alarm.read', draw: (o) => <OutletAlarms id={o.id} /> },
+  { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
+  { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><OutletDevices devices={o.devices} /></> },
+]
+
+/** OutletFile is one outlet: what it emits now, its curves, alarms, frames, limits and devices. */
 export function OutletFile() {
   const { id } = useParams({ strict: false }) as { id: string }
   const q = useGet('/outlets/{id}', { path: { id } }, { refetchInterval: 30_000 })
   const can = useCan()
+  const mine = tabs.filter((t) => !t.needs || can(t.needs)).map((t) => (t.key === 'alarms' ? { ...t, count: q.data?.alarms_open } : t))
+  const open = useSubtab(mine)
   if (q.error && !q.data) return <Page title="监控点"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
   if (!q.data) return <Page title="监控点"><div className="panel"><Bones rows={8} /></div></Page>
   const o = q.data
@@ -31,83 +47,8 @@ export function OutletFile() {
           <div className="wide"><dt>当前值／限值</dt><dd><Values values={o.values} /></dd></div>
         </dl>
       </Panel>
-      {can('telemetry.read') && <SeriesPanel outlet={o} />}
-      <Limits outlet={o} />
-      <div className="cols" style={{ marginTop: 16 }}>
-        <div><Frames id={o.id} /></div>
-        <div><Devices devices={o.devices} />{can('alarm.read') && <OpenAlarms id={o.id} />}</div>
-      </div>
+      <Subtabs label="监控点的内容" tabs={mine} />
+      {mine.find((t) => t.key === open)?.draw(o)}
     </Page>
-  )
-}
-
-function OpenAlarms({ id }: { id: string }) {
-  const list = useList('/alarms', { outlet_id: id, limit: 10 })
-  return (
-    <Panel title="近期预警" flush tools={<Go href={`/alarms?outlet_id=${id}`}>全部</Go>}>
-      {list.items.length === 0 ? <Empty title="没有预警" /> : (
-        <ul className="cards">
-          {list.items.map((a) => (
-            <li key={a.id}>
-              <Go className="card" href={`/alarms/${a.id}`}>
-                <span className="row between"><LevelMark level={a.level} title={a.level_title} /><span className="soft small">{a.state_title}</span></span>
-                <span className="sub num">{dateTime(a.started_at)}　{a.factor_name} {reading(a.value)} {a.unit}</span>
-              </Go>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
-  )
-}
-
-function Limits({ outlet }: { outlet: Outlet }) {
-  const can = useCan()
-  return (
-    <Panel title="执行限值" flush tools={can('registry.write') && <LimitForm outlet={outlet} />}>
-      {outlet.limits.length === 0 ? <Empty title="还没有登记限值" how="登记限值后，系统才能判断是否超标并发出预警。" /> : (
-        <div className="scroll" tabIndex={0} role="region" aria-label="执行限值">
-          <table className="t">
-            <thead><tr><th scope="col">因子</th><th scope="col">统计</th><th scope="col" className="r">上限</th><th scope="col" className="r">下限</th><th scope="col">单位</th><th scope="col">标准与条款</th><th scope="col">生效</th><th scope="col">失效</th></tr></thead>
-            <tbody>{outlet.limits.map((l) => <LimitRow key={l.id} l={l} />)}</tbody>
-          </table>
-        </div>
-      )}
-    </Panel>
-  )
-}
-
-const statistics: Record<string, string> = { hour: '小时均值', day: '日均值', realtime: '实时值', minute: '分钟均值' }
-
-function LimitRow({ l }: { l: Limit }) {
-  const past = l.valid_to !== '' && Date.parse(l.valid_to) < Date.now()
-  return (
-    <tr className={past ? 'soft' : undefined}>
-      <td className="nowrap">{l.factor_name || l.factor}</td>
-      <td className="nowrap">{statistics[l.statistic] ?? l.statistic}</td>
-      <td className="r">{reading(l.upper ?? null)}</td>
-      <td className="r">{reading(l.lower ?? null)}</td>
-      <td>{l.unit}</td>
-      <td>{l.standard}{l.article && <span className="sub">{l.article}</span>}</td>
-      <td className="c">{day(l.valid_from)}</td>
-      <td className="c">{l.valid_to ? day(l.valid_to) : '现行'}{past && '（已失效）'}</td>
-    </tr>
-  )
-}
-
-function Devices({ devices }: { devices: Device[] }) {
-  return (
-    <Panel title="数采仪" flush>
-      {devices.length === 0 ? <Empty title="还没有数采仪" how="在“设备”或“待认领设备”中登记后，数据会自动接入。" /> : (
-        <ul className="cards">
-          {devices.map((d) => (
-            <li key={d.id} className="card">
-              <span className="mono wrap">{d.mn}</span>
-              <span className="sub">{d.protocol ? `HJ 212-${d.protocol}` : '自动识别协议'}{!d.active && '　已停用'}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </Panel>
   )
 }

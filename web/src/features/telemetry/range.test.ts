@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { kinds, seriesQuery, spanLength, stamp, zoomOf } from './range'
+import { closer, keyStep, kinds, moved, seriesQuery, spanLength, stamp, zoomOf } from './range'
 
 const now = Date.parse('2026-11-21T09:30:20+08:00')
 
@@ -27,4 +27,15 @@ it('reads a zoom or none', () => {
   expect(zoomOf('1~2')).toEqual({ from: 1, to: 2 })
   expect(zoomOf('1~')).toBeUndefined()
   expect(zoomOf(undefined)).toBeUndefined()
+})
+
+const q = { from: '2026-11-20T00:00:00+08:00', to: '2026-11-21T00:00:00+08:00' }
+it('goes from period to period, and never past the present', () => {
+  expect(moved({ kind: 'hour', z: '1~2' }, q, -1, now)).toEqual({ kind: 'hour', from: '2026-11-19T00:00:00+08:00', to: '2026-11-20T00:00:00+08:00', z: '' })
+  expect(moved({ kind: 'hour', from: q.from, to: q.to }, q, 1, now)).toEqual({ kind: 'hour', from: '', to: '', z: '' })
+})
+it('reads a part closer', () => expect(closer({ z: 'x' }, { from: 0, to: 3600_000 })).toEqual({ from: '1970-01-01T08:00:00+08:00', to: '1970-01-01T09:00:00+08:00', z: '' }))
+it('takes the arrow keys, but not from what has the focus and uses them', () => {
+  const press = (key: string, inside: boolean, ctrlKey = false) => keyStep({ key, altKey: false, ctrlKey, metaKey: false, shiftKey: false, target: { closest: () => (inside ? {} : null) } })
+  expect([press('ArrowLeft', false), press('ArrowRight', false), press('a', false), press('ArrowLeft', true), press('ArrowLeft', false, true)]).toEqual([-1, 1, 0, 0, 0])
 })

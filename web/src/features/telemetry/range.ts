@@ -1,4 +1,5 @@
-// What the address says about a curve: kind, span or explicit range, zoom.
+// What the address says about a curve: kind, span or explicit range, zoom, and
+// how one goes from period to period.
 
 import type { Search } from '../../ui/search'
 import type { Zoom } from '../../ui/series-option'
@@ -37,4 +38,34 @@ export function stamp(t: number): string {
 export function zoomOf(z: string | undefined): Zoom | undefined {
   const m = /^(\d+)~(\d+)$/.exec(z ?? '')
   return m ? { from: Number(m[1]), to: Number(m[2]) } : undefined
+}
+
+/** moved gives the address one period earlier (-1) or later (1); a period that would pass the present becomes the present. */
+export function moved(search: Search, q: Pick<SeriesQuery, 'from' | 'to'>, by: -1 | 1, now: number = Date.now()): Search {
+  const from = Date.parse(q.from)
+  const to = Date.parse(q.to)
+  const next = to + by * (to - from)
+  if (next > now) return atPresent(search)
+  return { ...search, from: stamp(from + by * (to - from)), to: stamp(next), z: '' }
+}
+
+/** atPresent gives the address of the period that ends now. */
+export function atPresent(search: Search): Search {
+  return { ...search, from: '', to: '', z: '' }
+}
+
+/** closer makes the zoomed part the whole period, so that it is read in full. */
+export function closer(search: Search, z: Zoom): Search {
+  return { ...search, from: stamp(z.from), to: stamp(z.to), z: '' }
+}
+
+/** mostPoints is about how many points of a factor a picture can show. */
+export const mostPoints = 1500
+
+/** keyStep reads a key press: left is earlier, right is later, and keys that belong to what has the focus are left alone. */
+export function keyStep(e: { key: string; altKey: boolean; ctrlKey: boolean; metaKey: boolean; shiftKey: boolean; target: unknown }): -1 | 1 | 0 {
+  if (e.altKey || e.ctrlKey || e.metaKey || e.shiftKey) return 0
+  const on = e.target as Element | null
+  if (typeof on?.closest === 'function' && on.closest('input,textarea,select,[contenteditable],[role=combobox],[role=slider],[role=dialog],[role=region][tabindex],.ant-picker,.ant-select-dropdown')) return 0
+  return e.key === 'ArrowLeft' ? -1 : e.key === 'ArrowRight' ? 1 : 0
 }
