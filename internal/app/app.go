@@ -31,6 +31,7 @@ import (
 	"github.com/qingshao/qingshao/internal/handle/rectify"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
@@ -96,6 +97,7 @@ type App struct {
 	rectify  *rectify.Service
 	closing  *closing.Service
 	rules    *rule.Service
+	marks    *mark.Service
 	calendar *calendar.Calendar
 
 	parts  []part

@@ -14,6 +14,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
@@ -38,6 +39,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.workings()
 	a.handle()
 	a.watch()
+	a.mark()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
@@ -114,15 +116,16 @@ func (a *App) surface() error {
 	a.workingPages(words)
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
+	a.api.Marks(a.marks, words, a.files)
 	desks := a.desks(words)
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, command.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, mark.Machine, command.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, command.Machine.Kind: a.commands.See})
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, command.Machine.Kind: a.commands.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

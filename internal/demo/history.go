@@ -94,6 +94,9 @@ func (p *past) play(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := p.mark(ctx); err != nil {
+		return err
+	}
 	return p.dismiss(ctx)
 }
 

@@ -194,6 +194,8 @@ func (w *world) actor(rest string) error {
 			u.Area = m[2]
 		case "agency":
 			u.Agency = m[2]
+		case "enterprise":
+			u.Enterprise = m[2]
 		default:
 			return fmt.Errorf("unknown word %s", m[0])
 		}

@@ -229,6 +229,48 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     await picture(page, 'frame-390')
   }))
 
+  it('企业 marks a period, sees beforehand what that does, and 值班员 does not accept it', { timeout: 120_000 }, async () => {
+    const hour = (back) => new Date(Math.floor(Date.now() / 3600_000 - back) * 3600_000 + 8 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
+    let mark = ''
+    await act('enterprise', wide, async (page) => {
+      await page.goto('/marks')
+      await page.getByRole('button', { name: '标记时段' }).click()
+      await settled(page)
+      await chooseFirst(page, '监控点')
+      await page.getByText('10 日内标记').waitFor()
+      await choose(page, '类型', '维护')
+      for (const [label, at] of [['开始', hour(4)], ['结束', hour(3)]]) {
+        const box = page.getByLabel(label)
+        await box.fill(at)
+        await box.press('Enter')
+      }
+      await page.getByText(/涉及 \d+ 个小时值/).waitFor()
+      await page.getByRole('button', { name: '提交标记' }).click()
+      await page.getByText('请填写标记原因').waitFor()
+      await page.getByLabel('原因').fill('更换采样管路')
+      await picture(page, 'mark-filled')
+      await page.getByRole('button', { name: '提交标记' }).click()
+      await page.waitForURL(/\/marks\/[0-9a-f-]{36}$/)
+      await page.getByRole('heading', { level: 1, name: /维护/ }).waitFor()
+      mark = new URL(page.url()).pathname
+    })
+    await act('duty', narrow, async (page) => {
+      await page.goto(mark)
+      await settled(page)
+      await page.getByText('没有工单或证明材料').waitFor() // pointed out, decided by a person
+      await verb(page, '不予认可').click()
+      await field(page, '不予认可的理由').fill('运维记录显示当时未更换。')
+      await send(page, '不予认可')
+      await page.getByRole('button', { name: '确定不予认可' }).click()
+      await said(page, '已不予认可。')
+    })
+    await act('enterprise', narrow, async (page) => {
+      await page.goto(mark)
+      await settled(page)
+      await page.getByText('运维记录显示当时未更换。').first().waitFor()
+    })
+  })
+
   it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
     await page.goto('/')
     await page.waitForURL('**/users')
@@ -248,11 +290,13 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
       ]],
       ['duty', [
+        ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
+      ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
       ['clerk', [['desk-clerk', '/'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
       ['agency', [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]]],
       ['leader', [['desk-leader', '/']]],

@@ -4,6 +4,7 @@ export interface LiveEvent { seq: number; topic: string; kind: string; subject: 
 
 const stale: Record<string, string[]> = {
   alarm: ['/alarms', '/overview', '/outlets', '/wall', '/enterprises'],
+  mark: ['/marks', '/outlets'],
   clue: ['/clues', '/overview', '/alarms'],
   issue: ['/issues', '/overview', '/clues'],
   notice: ['/notices', '/me'],
