@@ -51,11 +51,13 @@
 //     [AppendAnswer].
 //   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
 //   - [Assembler] and [Group]: split packets, on the caller's clock.
-//   - [Validate] and [Finding]: the strict report beside the lenient reading.
+//   - [Validate], [ValidateFor] and [Finding]: the strict report beside the lenient reading.
+//   - [Orders]: a method for each command of a host. [NewOrder], for others.
 //   - [Dialog] with [StartDialog]: one exchange of a host, on the caller's clock.
-//   - [NewOrder], [ExchangeQN], [LinkTiming]: what a host sends, and whose answer came.
+//     [ExchangeQN], [LinkTiming].
 //   - [CRC].
-//   - [Commands], [QnRtnName], [ExeRtnName] and the other tables of the standard.
+//   - [Commands], [Systems], [DataFlags], [Fields], [Factors], [QnResults], [ExeResults],
+//     [StateName]: the tables, each entry with its [Evidence]. [Dialect] for surface water.
 //
 // All byte slices point into the buffer that was read; copy what must outlive
 // the next Write or Fill.
