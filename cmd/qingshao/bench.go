@@ -75,6 +75,9 @@ func (c benchIngestCmd) Run(ctx context.Context) error {
 	}
 	fmt.Printf("按 %.0f 帧/秒发送：应答 %.0f 帧/秒（%.0f 个因子/秒），延迟 p50 %.1f ms，p99 %.1f ms，最长 %.0f ms\n",
 		r.Rate, r.FramesPerSecond, r.ValuesPerSecond, r.P50, r.P99, r.Max)
+	if r.Stored != nil {
+		fmt.Printf("最后一帧应答后 %d ms，规则判完全部数据\n", r.Judged.Milliseconds())
+	}
 	fmt.Printf("发送 %d 帧，应答 %d 帧，重发 %d 次，重连 %d 次", r.Sent, r.Answered, r.Resent, r.Reconnects)
 	if r.Stored != nil {
 		fmt.Printf("；入库 %d 帧，已应答而未入库 %d 帧，重复 %d 帧", *r.Stored, *r.Lost, *r.Duplicated)

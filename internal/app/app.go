@@ -98,6 +98,7 @@ type App struct {
 	closing  *closing.Service
 	rules    *rule.Service
 	marks    *mark.Service
+	judges   *rule.Runner
 	calendar *calendar.Calendar
 
 	parts  []part

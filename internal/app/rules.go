@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/decimal"
@@ -24,9 +23,13 @@ func (a *App) watch() {
 	})
 	a.rules.Jobs(a.jobs)
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
-	runner := rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
-	a.background(runner, runner.RunDue)
+	a.judges = rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
+	a.background(a.judges, a.judges.RunDue)
+	a.metrics.Gauge("rules_behind_batches", "Batches of readings that the rules have not judged yet.", func() float64 { return float64(a.Unjudged()) })
 }
+
+// Unjudged is how many batches of readings the rules have not judged yet.
+func (a *App) Unjudged() int64 { return max(0, a.telemetry.Head()-a.judges.Passed()) }
 
 // values offers what telemetry has committed to the rules.
 type values struct {
@@ -35,7 +38,7 @@ type values struct {
 }
 
 // valuesPage is about how many frames or values a pass of the rules takes.
-const valuesPage = 500
+const valuesPage = 2000
 
 // Wake is closed at the next commit.
 func (v values) Wake() <-chan struct{} { return v.store.Wake() }
@@ -53,7 +56,11 @@ func (v values) Since(ctx context.Context, stream rule.Stream, cursor int64) ([]
 	if err != nil {
 		return nil, cursor, err
 	}
-	var out []rule.Sample
+	values := 0
+	for i := range records {
+		values += len(records[i].Items)
+	}
+	out := make([]rule.Sample, 0, values)
 	for i := range records {
 		out = appendSamples(out, &records[i])
 	}
@@ -97,7 +104,10 @@ func appendSamples(out []rule.Sample, r *telemetry.Record) []rule.Sample {
 // saturated reports whether a value is the largest of its format, all nines:
 // senders write it when no value can be given, e.g. converted at 21 % oxygen.
 func saturated(d decimal.Decimal) bool {
-	text := strings.TrimPrefix(d.String(), "-")
-	digits := strings.ReplaceAll(text, ".", "")
-	return len(digits) >= 4 && strings.Trim(digits, "9") == ""
+	m := max(d.Mantissa, -d.Mantissa)
+	digits := int8(0)
+	for ; m%10 == 9; m /= 10 {
+		digits++
+	}
+	return m == 0 && digits >= 4 && digits > d.Scale
 }

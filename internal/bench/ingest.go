@@ -24,11 +24,12 @@ type Ingested struct {
 	Lost            *int    `json:"lost"`       // answered, and not stored as sent
 	Duplicated      *int    `json:"duplicated"` // stored more than once
 
-	Max        float64 `json:"-"`
-	Resent     int     `json:"-"`
-	Reconnects int     `json:"-"`
-	Rate       float64 `json:"-"` // as it was planned
-	Peak       float64 `json:"-"` // answered a second under pressure, 0 = not measured
+	Max        float64       `json:"-"`
+	Resent     int           `json:"-"`
+	Reconnects int           `json:"-"`
+	Rate       float64       `json:"-"` // as it was planned
+	Judged     time.Duration `json:"-"` // from the last answer until the rules had judged everything
+	Peak       float64       `json:"-"` // answered a second under pressure, 0 = not measured
 }
 
 // Ingest measures frames from the wire to the answer behind the synced commit.
@@ -73,6 +74,9 @@ func (c Ingest) Run(ctx context.Context) (out Ingested, err error) {
 	err = c.serve(ctx, c.Devices, func(s *server) error {
 		crowd, err := c.load(ctx, s.app.HJ212(), &out)
 		if err != nil {
+			return err
+		}
+		if out.Judged, err = s.judged(ctx); err != nil {
 			return err
 		}
 		if err := s.stop(ctx); err != nil {

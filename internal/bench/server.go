@@ -72,6 +72,15 @@ func prepare(ctx context.Context, conf app.Config, devices int) error {
 	return errors.Join(a.Settle(ctx), a.Close())
 }
 
+// judged waits until the rules have caught up.
+func (s *server) judged(ctx context.Context) (time.Duration, error) {
+	began := time.Now()
+	for s.app.Unjudged() > 0 && ctx.Err() == nil {
+		wait(ctx, 5*time.Millisecond, nil, nil)
+	}
+	return time.Since(began), ctx.Err()
+}
+
 // stop ends the program; the folder stays until serve ends.
 func (s *server) stop(ctx context.Context) error {
 	if !s.live {

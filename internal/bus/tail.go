@@ -58,6 +58,11 @@ func (b *Bus) Tail(ctx context.Context, after int64) <-chan Event {
 	return out
 }
 
+// Since gives the events after a number, in order, some hundred at a time; none
+// means that nothing has happened. It is for those who look by themselves before
+// they act and keep no cursor.
+func (b *Bus) Since(ctx context.Context, after int64) ([]Event, error) { return b.read(ctx, after) }
+
 func (b *Bus) read(ctx context.Context, after int64) (events []Event, err error) {
 	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {
 		events, err = eventsAfter(ctx, tx, after, batch)

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -103,7 +104,43 @@ func (d Decimal) Cmp(e Decimal) int {
 	if d.Scale == e.Scale {
 		return cmp.Compare(d.Mantissa, e.Mantissa)
 	}
+	a, ok := d.raised(e.Scale - d.Scale)
+	b, ok2 := e.raised(d.Scale - e.Scale)
+	if ok && ok2 {
+		return cmp.Compare(a, b)
+	}
 	return d.Rat().Cmp(e.Rat())
+}
+
+var powers = func() (p [19]uint64) {
+	p[0] = 1
+	for i := 1; i < len(p); i++ {
+		p[i] = 10 * p[i-1]
+	}
+	return p
+}()
+
+// raised is the mantissa with by more digits behind the point, as it is when by
+// is not positive; false when it does not fit.
+func (d Decimal) raised(by int8) (int64, bool) {
+	if by <= 0 {
+		return d.Mantissa, true
+	}
+	m := uint64(d.Mantissa)
+	if d.Mantissa < 0 {
+		m = -m
+	}
+	if int(by) >= len(powers) {
+		return 0, false
+	}
+	high, low := bits.Mul64(m, powers[by])
+	if high != 0 || low > math.MaxInt64 {
+		return 0, false
+	}
+	if d.Mantissa < 0 {
+		return -int64(low), true
+	}
+	return int64(low), true
 }
 
 // MarshalJSON writes a JSON number with all its digits.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"math/big"
+	"math/rand/v2"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -111,5 +112,30 @@ func TestJSONAndSQL_RoundTrip(t *testing.T) {
 	}
 	if back.Scan([]byte("6.5")) != nil || back.String() != "6.5" || back.Scan(1.5) == nil || back.Scan("x") == nil {
 		t.Error("Scan takes text and nothing else")
+	}
+}
+
+func TestCmp_AgreesWithFractions(t *testing.T) {
+	t.Parallel()
+	x := rand.New(rand.NewPCG(1, 2))
+	for range 20_000 {
+		d := func() Decimal {
+			m := x.Int64() >> x.IntN(64)
+			if x.IntN(2) == 0 {
+				m = -m
+			}
+			return Decimal{Mantissa: m, Scale: int8(x.IntN(19))}
+		}
+		a, b := d(), d()
+		if x.IntN(3) == 0 && b.Scale > 0 { // close to each other
+			a = Decimal{Mantissa: b.Mantissa / 10, Scale: b.Scale - 1}
+		}
+		if got, want := a.Cmp(b), a.Rat().Cmp(b.Rat()); got != want {
+			t.Fatalf("%v cmp %v = %d, want %d", a, b, got, want)
+		}
+	}
+	least := Decimal{Mantissa: math.MinInt64}
+	if least.Cmp(Decimal{Mantissa: math.MinInt64, Scale: 1}) != -1 || least.Cmp(Decimal{Mantissa: 1, Scale: 18}) != -1 {
+		t.Error("the least mantissa")
 	}
 }

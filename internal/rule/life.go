@@ -96,8 +96,8 @@ func (s *Service) unheard(ctx context.Context, j job.Job) error {
 	})
 }
 
-// again adds another value beyond the limit to an alarm. The level rises with it
-// and never falls while the condition lasts.
+// again adds another value beyond the limit to an alarm; the caller writes its
+// values down. The level rises with it and never falls while the condition lasts.
 func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Finding) error {
 	n := w.Newest()
 	came := !a.Lasts()
@@ -117,8 +117,8 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Fi
 	if f.Level == Grave && a.Level == Exceed {
 		a.Level = Grave
 	}
-	if err := saveValues(ctx, tx, a); err != nil || !came {
-		return err
+	if !came {
+		return nil
 	}
 	_, err := s.auto(ctx, tx, a, Return)
 	return err

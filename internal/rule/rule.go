@@ -49,8 +49,11 @@ type Sample struct {
 
 // Over reports whether a valid value lies beyond its limit; a value equal to the
 // limit complies.
-func (s Sample) Over() bool {
-	return s.Valid && (s.Upper != nil && s.Value.Cmp(*s.Upper) > 0 || s.Lower != nil && s.Value.Cmp(*s.Lower) < 0)
+func (s Sample) Over() bool { return s.breaks(s.Upper, s.Lower) }
+
+// breaks is Over with limits that the sample does not bear yet.
+func (s *Sample) breaks(upper, lower *decimal.Decimal) bool {
+	return s.Valid && (upper != nil && s.Value.Cmp(*upper) > 0 || lower != nil && s.Value.Cmp(*lower) < 0)
 }
 
 // Bound is the limit that the value broke, or the upper one.
@@ -126,7 +129,7 @@ type Rule struct {
 	Official bool
 }
 
-func (r Rule) watches(k enterprise.Kind) bool {
+func (r *Rule) watches(k enterprise.Kind) bool {
 	for _, x := range r.Kinds {
 		if x == k {
 			return true

@@ -29,9 +29,18 @@ var ctx = context.Background()
 type feed struct {
 	values map[rule.Stream][]rule.Sample
 	at     int64 // how far the source lets be read; 0 = all
+
+	page []rule.Sample // in place of values, the n-th page of realtime values
+	n    int64
 }
 
 func (f *feed) Since(_ context.Context, s rule.Stream, cursor int64) ([]rule.Sample, int64, error) {
+	if f.n > 0 {
+		if s != enterprise.Realtime || cursor >= f.n {
+			return nil, cursor, nil
+		}
+		return f.page, f.n, nil
+	}
 	all := f.values[s]
 	end := int64(len(all))
 	if f.at > 0 {
@@ -77,21 +86,13 @@ type room struct {
 	start   time.Time
 }
 
+var policy = auth.DefaultPolicy()
+
 func newRoom(t *testing.T, d *db.DB, c *dbtest.Clock) *room {
 	t.Helper()
-	p := auth.DefaultPolicy()
-	r := &room{t: t, db: d, clock: c, source: &feed{values: map[rule.Stream][]rule.Sample{}}, funnel: &funnel{}, start: c.Now().Truncate(time.Hour)}
-	accounts := auth.New(d, p, auth.Config{})
-	person := func(login string, role auth.Role, area string) auth.Actor {
-		u, err := accounts.Provision(ctx, auth.System("test"), auth.Account{Profile: auth.Profile{Login: login, Name: login}, Rights: auth.Rights{Roles: []auth.Role{role}, Area: area}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return auth.Actor{ID: u.ID, Name: login, Roles: []auth.Role{role}, Area: area}
-	}
-	r.duty = person("duty", auth.Duty, "330302")
-	person("leader", auth.Leader, "330302")
-	e := enterprise.New(d, p)
+	r := newDuty(t, d)
+	r.t, r.clock, r.start = t, c, c.Now().Truncate(time.Hour)
+	e := enterprise.New(d, policy)
 	firm, err := e.Create(ctx, r.duty, enterprise.Enterprise{Name: "演示热电厂", Area: "330302", PermitClass: enterprise.PermitKey})
 	if err != nil {
 		t.Fatal(err)
@@ -106,6 +107,24 @@ func newRoom(t *testing.T, d *db.DB, c *dbtest.Clock) *room {
 		Standard: "GB 13271-2014", Article: "表2", ValidFrom: r.start.AddDate(-1, 0, 0)}); err != nil {
 		t.Fatal(err)
 	}
+	return r
+}
+
+// newDuty is the service with people, and nobody to watch yet.
+func newDuty(t testing.TB, d *db.DB) *room {
+	t.Helper()
+	p := policy
+	r := &room{db: d, source: &feed{values: map[rule.Stream][]rule.Sample{}}, funnel: &funnel{}}
+	accounts := auth.New(d, p, auth.Config{})
+	person := func(login string, role auth.Role, area string) auth.Actor {
+		u, err := accounts.Provision(ctx, auth.System("test"), auth.Account{Profile: auth.Profile{Login: login, Name: login}, Rights: auth.Rights{Roles: []auth.Role{role}, Area: area}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return auth.Actor{ID: u.ID, Name: login, Roles: []auth.Role{role}, Area: area}
+	}
+	r.duty = person("duty", auth.Duty, "330302")
+	person("leader", auth.Leader, "330302")
 	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
 		Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{})})
 	r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))

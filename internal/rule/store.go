@@ -97,6 +97,19 @@ func openAlarms(ctx context.Context, tx *db.Tx, rule string) (map[place]*Alarm, 
 	return out, err
 }
 
+// openPlaces lists where alarms of a rule are not cleared.
+func openPlaces(ctx context.Context, tx *db.Tx, rule string) (map[place]bool, error) {
+	list, err := db.All(ctx, tx, func(s db.Scanner) (p place, err error) {
+		err = s.Scan(&p.outlet, &p.factor)
+		return p, err
+	}, `SELECT outlet_id, factor FROM alarm WHERE rule = $1 AND state <> 'cleared'`, rule)
+	out := make(map[place]bool, len(list))
+	for _, p := range list {
+		out[p] = true
+	}
+	return out, err
+}
+
 func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	var f db.Filter
 	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
