@@ -241,6 +241,7 @@ type LinkView struct {
 	ReCount     int    `json:"re_count" doc:"重发次数，0 为按链路类型" minimum:"0" maximum:"99"`
 	MinInterval int    `json:"min_interval" doc:"分钟数据间隔" minimum:"1" maximum:"60"`
 	Greet       bool   `json:"greet" doc:"首次连接时依次设置时间、超时与间隔"`
+	Callback    bool   `json:"callback" doc:"自动补取缺失数据"`
 	Version     int64  `json:"version"`
 }
 
@@ -252,7 +253,7 @@ type KeyView struct {
 }
 
 func linkView(l command.Link) LinkView {
-	return LinkView{l.Link, l.OverTime, l.ReCount, l.MinInterval, l.Greet, l.Version}
+	return LinkView{l.Link, l.OverTime, l.ReCount, l.MinInterval, l.Greet, l.Callback, l.Version}
 }
 
 func (r commands) station(ctx context.Context, in *ByID) (v StationView, err error) {
@@ -292,7 +293,7 @@ func (r commands) setLink(ctx context.Context, in *struct {
 }) (LinkView, error) {
 	b := in.Body
 	l, err := r.Commands.SetLink(ctx, actor(ctx), command.Link{DeviceID: in.ID, Link: b.Link, OverTime: b.OverTime, ReCount: b.ReCount,
-		MinInterval: b.MinInterval, Greet: b.Greet, Version: b.Version})
+		MinInterval: b.MinInterval, Greet: b.Greet, Callback: b.Callback, Version: b.Version})
 	return linkView(l), err
 }
 

@@ -27,6 +27,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/gateway/meter"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
 	"github.com/qingshao/qingshao/internal/issue"
@@ -89,6 +90,7 @@ type App struct {
 	meterDoor   *meter.Door
 	meters      *meter.Service
 	commands    *command.Service
+	gaps        *gap.Service
 
 	notify   *notify.Service
 	timeline *timeline.Book

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/notify"
@@ -114,6 +115,7 @@ func (a *App) surface() error {
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)
 	a.api.Commands(api.CommandParts{Commands: a.commands, Devices: a.devices, Sessions: a.sessions})
 	a.workingPages(words)
+	a.api.Gaps(a.gaps)
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)
@@ -123,6 +125,7 @@ func (a *App) surface() error {
 	a.api.Notices(a.notify)
 	a.api.Overview(a.board(), desks, a.rules)
 	a.api.Flows(rule.Machine, mark.Machine, command.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, command.Machine, gap.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, command.Machine.Kind: a.commands.See})

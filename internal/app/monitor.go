@@ -7,6 +7,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/official"
 	"github.com/qingshao/qingshao/internal/seal"
@@ -26,6 +27,9 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: seal.New(a.conf.Dir), Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.background(a.commands.Desk(), a.commands.Desk().RunDue)
 	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
+	a.gaps = gap.New(gap.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Caller: a.commands, Log: a.conf.Log})
+	a.background(a.gaps, a.gaps.RunDue)
+	a.jobs.Daily("gap.trim", "03:40", func(ctx context.Context, _ job.Job) error { return a.gaps.Trim(ctx) })
 	a.jobs.Daily("device.key.renew", "09:10", func(ctx context.Context, _ job.Job) error { return a.commands.RenewOld(ctx, a.notify) })
 	a.jobs.Daily("reading.close", "02:40", func(ctx context.Context, _ job.Job) error {
 		_, err := a.telemetry.CloseDays(ctx)

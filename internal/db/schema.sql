@@ -322,6 +322,16 @@ CREATE INDEX device_command_device ON device_command (device_id, id);
 
 CREATE INDEX device_command_open ON device_command (state, route, rank);
 
+CREATE TABLE device_day (
+    device_id TEXT NOT NULL,
+    cn        BIGINT NOT NULL,
+    day       BIGINT NOT NULL,
+    came      BIGINT NOT NULL DEFAULT 0,         -- in time
+    late      BIGINT NOT NULL DEFAULT 0,         -- after it was missed
+    missing   BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (device_id, day, cn)
+);
+
 CREATE TABLE device_exchange (
     id         TEXT PRIMARY KEY,
     at         BIGINT NOT NULL,
@@ -340,6 +350,33 @@ CREATE INDEX device_exchange_at ON device_exchange (at);
 CREATE INDEX device_exchange_command ON device_exchange (command_id, id);
 
 CREATE INDEX device_exchange_device ON device_exchange (device_id, id);
+
+CREATE TABLE device_gap (
+    id            TEXT PRIMARY KEY,
+    device_id     TEXT NOT NULL,
+    outlet_id     TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL,
+    area          TEXT NOT NULL,
+    cn            BIGINT NOT NULL,
+    first_at      BIGINT NOT NULL,               -- first and last missing slot
+    last_at       BIGINT NOT NULL,
+    step          BIGINT NOT NULL,               -- microseconds between slots
+    slots         BIGINT NOT NULL,
+    state         TEXT NOT NULL,                 -- open, asked, closed, lost
+    attempts      BIGINT NOT NULL DEFAULT 0,     -- call-backs sent
+    next_at       BIGINT NOT NULL,               -- when to look again
+    command_id    TEXT NOT NULL DEFAULT '',      -- the last call-back
+    reason        TEXT NOT NULL DEFAULT '',      -- why it is lost, or not back yet
+    found_at      BIGINT NOT NULL,
+    ended_at      BIGINT NOT NULL DEFAULT 0,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX device_gap_device ON device_gap (device_id, cn, last_at);
+
+CREATE INDEX device_gap_next ON device_gap (state, next_at);
+
+CREATE INDEX device_gap_outlet ON device_gap (outlet_id, first_at);
 
 CREATE TABLE device_hardware (
     id       TEXT PRIMARY KEY,                   -- i23005, the logger's own number
@@ -373,6 +410,19 @@ CREATE TABLE device_link (
     callback     BOOLEAN NOT NULL DEFAULT FALSE, -- call missing data back
     updated_at   BIGINT NOT NULL,
     version      BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE TABLE device_rhythm (
+    device_id TEXT NOT NULL REFERENCES device (id),
+    cn        BIGINT NOT NULL,                   -- 2011, 2051, 2061, 2031
+    last_at   BIGINT NOT NULL,                   -- the last slot, come or missed
+    pace      BIGINT NOT NULL,                   -- slots are so many bases apart; 0 = being learned
+    seen      BIGINT NOT NULL,
+    least     BIGINT NOT NULL,
+    other     BIGINT NOT NULL,
+    streak    BIGINT NOT NULL,
+    until     BIGINT NOT NULL,
+    PRIMARY KEY (device_id, cn)
 );
 
 CREATE TABLE enterprise (

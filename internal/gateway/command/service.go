@@ -50,7 +50,7 @@ func (s *Service) Desk() *Desk { return s.desk }
 const bell = "command"
 
 // wait is how long a command waits for its device, by who wished it.
-var wait = map[Origin]time.Duration{ByPerson: 24 * time.Hour, ByNotice: 10 * time.Minute, ByGreeting: time.Hour, ByCallback: 24 * time.Hour, ByRenewal: 7 * 24 * time.Hour}
+var wait = map[Origin]time.Duration{ByPerson: 24 * time.Hour, ByNotice: 10 * time.Minute, ByGreeting: time.Hour, ByCallback: 2 * time.Hour, ByRenewal: 7 * 24 * time.Hour}
 
 // maxOpen bounds the open commands of one device.
 const maxOpen = 400

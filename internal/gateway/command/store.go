@@ -186,7 +186,7 @@ func linkOf(ctx context.Context, tx *db.Tx, deviceID string) (Link, error) {
 func linksOf(ctx context.Context, tx *db.Tx, ids []string) (map[string]Link, error) {
 	out := map[string]Link{}
 	for _, id := range ids {
-		out[id] = Link{DeviceID: id, MinInterval: 10}
+		out[id] = Link{DeviceID: id, MinInterval: 10, Callback: true}
 	}
 	for start := 0; start < len(ids); start += 500 {
 		var f db.Filter
@@ -320,4 +320,9 @@ func setHardwareMN(ctx context.Context, tx *db.Tx, id, mn string) error {
 // greetings counts the commands of a first connection that were wished since.
 func greetings(ctx context.Context, tx *db.Tx, deviceID string, since time.Time) (int, error) {
 	return db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM device_command WHERE device_id = $1 AND origin = 'greeting' AND asked_at >= $2`, deviceID, since.UnixMicro())
+}
+
+// openCallbacks counts the call-backs of a device that are not over.
+func openCallbacks(ctx context.Context, tx *db.Tx, deviceID string) (int, error) {
+	return db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM device_command WHERE device_id = $1 AND origin = 'callback' AND state IN ('pending', 'sent', 'accepted')`, deviceID)
 }

@@ -1,0 +1,151 @@
+package gap
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/qingshao/qingshao/hj212"
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/flow"
+)
+
+// The answers of a device that the plan tells apart.
+const (
+	exeDone   = hj212.ExeDone
+	exeNoData = hj212.ExeNoData
+)
+
+// Caller calls data back: see command.Service.
+type Caller interface {
+	// Online tells whether a device can be asked by this process.
+	Online(mn string) bool
+	// Longest is the longest stretch of one call-back.
+	Longest(cn hj212.Command) time.Duration
+	// CallBack asks a device for data of a kind, both ends included; "" when it
+	// may not be asked now.
+	CallBack(ctx context.Context, tx *db.Tx, d telemetry.Device, cn hj212.Command, from, to time.Time) (id string, err error)
+	// CalledBack tells how a call-back ended: the ExeRtn, 0 for none.
+	CalledBack(ctx context.Context, tx *db.Tx, id string) (over bool, outcome int, note string, err error)
+}
+
+// Gap is an unbroken run of slots of one kind of data that did not come.
+type Gap struct {
+	ID           string
+	DeviceID     string
+	OutletID     string
+	EnterpriseID string
+	Area         string
+	CN           hj212.Command
+	State        flow.State
+	Attempts     int
+	NextAt       time.Time
+	CommandID    string
+	Reason       string
+	FoundAt      time.Time
+	EndedAt      time.Time
+	Version      int64
+	MN           string // read only
+
+	run
+}
+
+// From is the first missing slot, To the last.
+func (g *Gap) From() time.Time { return time.UnixMicro(g.First).UTC() }
+
+// To is the last missing slot.
+func (g *Gap) To() time.Time { return time.UnixMicro(g.Last).UTC() }
+
+// Missing is how many slots the run has.
+func (g *Gap) Missing() int64 { return g.Slots }
+
+// Every is the time between two slots.
+func (g *Gap) Every() time.Duration { return time.Duration(g.Step) * time.Microsecond }
+
+func (g *Gap) scope() auth.Scope { return auth.Scope{Area: g.Area, Enterprise: g.EnterpriseID} }
+
+// Parts is what the service is made from.
+type Parts struct {
+	DB     *db.DB
+	Policy auth.Policy
+	Store  *telemetry.Store
+	Caller Caller
+	Log    *slog.Logger
+}
+
+// Service finds gaps and follows them.
+type Service struct {
+	Parts
+	reached map[hj212.Command]time.Time // looked at up to here; owned by RunDue
+
+	stop context.CancelFunc
+	wait sync.WaitGroup
+}
+
+// New makes the service.
+func New(p Parts) *Service {
+	if p.Log == nil {
+		p.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{Parts: p, reached: map[hj212.Command]time.Time{}}
+}
+
+// lookEach is how often the clock is looked at.
+const lookEach = time.Minute
+
+// Start looks for gaps in the background, until Stop.
+func (s *Service) Start(ctx context.Context) error {
+	run, stop := context.WithCancel(context.WithoutCancel(ctx))
+	s.stop = stop
+	s.wait.Go(func() {
+		tick := time.NewTicker(lookEach)
+		defer tick.Stop()
+		for run.Err() == nil {
+			if _, err := s.RunDue(run); err != nil && run.Err() == nil {
+				s.Log.Error("gap: missing data could not be looked for", "error", err)
+			}
+			select {
+			case <-run.Done():
+			case <-tick.C:
+			}
+		}
+	})
+	return nil
+}
+
+// Stop ends the background work; the rows say where it goes on.
+func (s *Service) Stop(context.Context) error {
+	if s.stop != nil {
+		s.stop()
+		s.wait.Wait()
+	}
+	return nil
+}
+
+// RunDue looks at what has come since, and follows the gaps whose time has come.
+// It says how much has changed.
+func (s *Service) RunDue(ctx context.Context) (int, error) {
+	moved := 0
+	for i := range Kinds {
+		for {
+			more, err := s.pass(ctx, &Kinds[i])
+			if err != nil {
+				return moved, err
+			}
+			if !more {
+				break
+			}
+			moved++
+		}
+	}
+	for _, f := range []func(context.Context) (int, error){s.heard, s.plan, s.again} {
+		n, err := f(ctx)
+		if moved += n; err != nil {
+			return moved, err
+		}
+	}
+	return moved, nil
+}
