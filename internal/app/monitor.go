@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
@@ -49,6 +50,12 @@ func (a *App) door() {
 	a.gateway.Follow(a.commands.Desk())
 	a.commands.Desk().Connect(a.gateway)
 	a.serve(a.gateway)
+}
+
+// stationPages adds what is said to field stations and what is missing of theirs.
+func (a *App) stationPages() {
+	a.api.Commands(api.CommandParts{Commands: a.commands, Devices: a.devices, Sessions: a.sessions})
+	a.api.Gaps(a.gaps)
 }
 
 // sessions lists the devices that are connected to this process.
