@@ -55,6 +55,7 @@
 //   - [Orders]: a method for each command of a host. [NewOrder], for others.
 //   - [Dialog] with [StartDialog]: one exchange of a host, on the caller's clock.
 //     [ExchangeQN], [LinkTiming].
+//   - [Station] with [StationSource]: the field side, which obeys; no clock and no socket.
 //   - [CRC].
 //   - [Commands], [Systems], [DataFlags], [Fields], [Factors], [QnResults], [ExeResults],
 //     [StateName]: the tables, each entry with its [Evidence]. [Dialect] for surface water.

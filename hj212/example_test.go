@@ -212,3 +212,24 @@ func ExampleOrders() {
 	// 命令参数不合要求：RtdInterval 须在 30 与 3600 之间
 	// 该版标准没有这个命令：1064
 }
+
+// A station answers what a host orders: accepted, the result, done.
+func ExampleStation() {
+	now := time.Date(2016, 8, 1, 8, 58, 57, 0, hj212.Beijing)
+	s := hj212.Station{Version: hj212.V2017, ST: "32", PW: "123456", MN: "010000A8900016F000169DC0"}
+	m, _ := hj212.Orders{Version: s.Version, ST: s.ST, PW: s.PW, MN: s.MN}.ReadClock("20160801085857223", "")
+	raw, _ := hj212.AppendFrame(nil, &m)
+
+	var f hj212.Frame
+	var a hj212.Area
+	if err := hj212.ParseFrame(raw, &f); err != nil {
+		fmt.Println(err)
+		return
+	}
+	f.ParseItems(&a)
+	fmt.Print(strings.ReplaceAll(string(s.Hear(nil, &f, &a, now)), "\r", ""))
+	// Output:
+	// ##0094QN=20160801085857223;ST=91;CN=9011;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&QnRtn=1&&1B00
+	// ##0112QN=20160801085857223;ST=32;CN=1011;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&SystemTime=20160801085857&&3900
+	// ##0095QN=20160801085857223;ST=91;CN=9012;PW=123456;MN=010000A8900016F000169DC0;Flag=4;CP=&&ExeRtn=1&&6240
+}

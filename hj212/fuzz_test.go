@@ -2,6 +2,7 @@ package hj212
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 )
 
@@ -137,6 +138,36 @@ func FuzzRoundTrip(f *testing.F) {
 		h.ParseItems(&b)
 		if spelled(&a) != spelled(&b) || string(h.QN) != string(g.QN) || h.Flag != g.Flag || string(h.MN) != string(g.MN) {
 			t.Fatalf("%q is written as %q", raw, again)
+		}
+	})
+}
+
+// FuzzValidate judges any segment: no panic, a rule and a sentence for each finding,
+// and the same findings again.
+func FuzzValidate(f *testing.F) {
+	for _, v := range vectors(f) {
+		if b := trimTail(v.bytes(f)); len(b) > frameExtra {
+			f.Add(b[headerSize:len(b)-crcSize], 10, false)
+		}
+	}
+	f.Fuzz(func(t *testing.T, segment []byte, minutes int, surface bool) {
+		x := Expectation{MinInterval: minutes}
+		if surface {
+			x.Dialect = DialectSurfaceWater
+		}
+		var g Frame
+		ParseSegment(segment, &g)
+		all := ValidateFor(&g, x)
+		if len(all) > 0 && !g.OK() {
+			t.Fatal("findings in what is no frame")
+		}
+		for _, finding := range all {
+			if finding.Rule == "" || finding.Text == "" || finding.Clause == "" {
+				t.Fatalf("%+v", finding)
+			}
+		}
+		if !slices.Equal(all, ValidateFor(&g, x)) {
+			t.Fatal("other findings the second time")
 		}
 	})
 }
