@@ -14,6 +14,7 @@ import (
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/config"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
@@ -37,7 +38,8 @@ type verifyCmd struct {
 	Since string `help:"较早的检查点（文件，或 - 从标准输入读取）：证明日志自那时起只增不改" placeholder:"CHECKPOINT"`
 }
 
-// Run checks the whole audit log and prints its signed checkpoint alone.
+// Run checks the whole audit log and the readings against it, and prints the log's
+// signed checkpoint alone.
 func (c verifyCmd) Run(ctx context.Context) (err error) {
 	old := ""
 	if c.Since != "" {
@@ -61,6 +63,9 @@ func (c verifyCmd) Run(ctx context.Context) (err error) {
 	if n := len(report.Findings) + report.Omitted; n > 0 {
 		return fault.Conflictf("审计日志核验不通过：发现 %d 处问题，请保留现场并报告安全管理员；首处：%s", n, report.Findings[0].Text)
 	}
+	if err := verifyReadings(ctx, d); err != nil {
+		return err
+	}
 	if old != "" {
 		from, err := log.Since(ctx, old)
 		if err != nil {
@@ -78,6 +83,22 @@ func (c verifyCmd) Run(ctx context.Context) (err error) {
 	fmt.Fprintf(os.Stderr, "审计日志核验通过：%d 条记录，%d 个检查点\n", report.Checked, report.Checkpoints)
 	_, err = fmt.Print(point.Note)
 	return err
+}
+
+// verifyReadings compares the readings with the audit log and their frames.
+func verifyReadings(ctx context.Context, d *db.DB) error {
+	v, err := telemetry.Verify(ctx, d)
+	if err != nil {
+		return err
+	}
+	for _, f := range v.Findings {
+		fmt.Fprintln(os.Stderr, f)
+	}
+	if n := len(v.Findings) + v.Omitted; n > 0 {
+		return fault.Conflictf("监测数据核验不通过：发现 %d 处问题，请保留现场并报告安全管理员；首处：%s", n, v.Findings[0])
+	}
+	fmt.Fprintf(os.Stderr, "监测数据核验通过：已封存 %d 天（%d 块），%d 帧与原始报文相符\n", v.Days, v.Chunks, v.Rows)
+	return nil
 }
 
 // readCheckpoint reads a checkpoint from a file or the standard input; its whole

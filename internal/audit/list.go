@@ -161,3 +161,15 @@ func cached(r tlog.HashReader) tlog.HashReader {
 		return out, nil
 	})
 }
+
+// EachOf walks the entries of one action, oldest first, for parts that keep in the
+// log what their own data must agree with.
+func EachOf(ctx context.Context, tx *db.Tx, action string, f func(Row) error) error {
+	list, err := rowsOfAction(ctx, tx, action)
+	for _, r := range list {
+		if err == nil {
+			err = f(r)
+		}
+	}
+	return err
+}

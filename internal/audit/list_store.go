@@ -62,6 +62,11 @@ func cursorOf(r Row) string {
 	return db.Cursor(strconv.FormatInt(r.At.UnixMicro(), 10), r.ID)
 }
 
+// rowsOfAction gives all entries of one action, oldest first.
+func rowsOfAction(ctx context.Context, tx *db.Tx, action string) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, rowColumns+`LEFT JOIN audit_leaf l ON l.entry_id = e.id WHERE e.action = $1 ORDER BY e.at, e.id`, action)
+}
+
 // rowsFrom gives entries in the order of the log.
 func rowsFrom(ctx context.Context, tx *db.Tx, f Filter, from, before int64, limit int) ([]Row, error) {
 	w := f.where()

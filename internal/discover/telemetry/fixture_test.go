@@ -23,6 +23,7 @@ type bench struct {
 	s       *Store
 	devices *Devices
 	outlets int
+	touched bool // by tamper
 }
 
 func open(t testing.TB, d *db.DB) *bench {
