@@ -26,7 +26,7 @@ build: web
 web: web/dist/index.html
 
 WEB_SOURCES := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
-GO_SOURCES := $(shell find cmd internal hj212 profiles -name '*.go' -o -name '*.sql' -o -name '*.yaml' -o -name '*.csv' 2>/dev/null)
+GO_SOURCES := $(shell find cmd internal hj212 mqtt profiles -name '*.go' -o -name '*.sql' -o -name '*.yaml' -o -name '*.csv' 2>/dev/null)
 
 web/node_modules/.package-lock.json: web/package-lock.json web/package.json
 	cd web && npm ci --no-audit --no-fund
@@ -63,7 +63,7 @@ clause:
 	go test -count=1 ./test/clause
 
 lint:
-	@test -z "$$(gofmt -l cmd internal hj212 test profiles web/*.go)" || { gofmt -l cmd internal hj212 test profiles web/*.go; echo 'gofmt -w 上述文件'; exit 1; }
+	@test -z "$$(gofmt -l cmd internal hj212 mqtt test profiles web/*.go)" || { gofmt -l cmd internal hj212 mqtt test profiles web/*.go; echo 'gofmt -w 上述文件'; exit 1; }
 	go vet ./...
 	go run $(STATICCHECK) ./...
 
@@ -81,10 +81,11 @@ fuzz:
 	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-3m} ./hj212 || exit 1; done
 	go test -run '^$$' -fuzz '^FuzzLines$$' -fuzztime $${FUZZTIME:-3m} ./internal/hj212cli
 	go test -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime $${FUZZTIME:-3m} ./internal/mapping
+	go test -run '^$$' -fuzz '^FuzzPacket$$' -fuzztime $${FUZZTIME:-3m} ./mqtt
 
 # The race detector needs a C compiler and other flags than the rest.
 race:
-	CGO_ENABLED=1 go test -race ./internal/... ./hj212/...
+	CGO_ENABLED=1 go test -race ./internal/... ./hj212/... ./mqtt/...
 
 cross: web
 	for arch in amd64 arm64 loong64; do GOOS=linux GOARCH=$$arch go build -ldflags '$(LDFLAGS)' -o bin/qingshao-linux-$$arch ./cmd/qingshao || exit 1; done

@@ -13,6 +13,7 @@ type demoCmd struct {
 	Database string `help:"PostgreSQL 地址（postgres://…）；不填则使用数据目录中的内置数据库"`
 	Listen   string `help:"网页与接口的监听地址" default:"127.0.0.1:8080"`
 	HJ212    string `name:"hj212" help:"HJ 212 数据接收的监听地址" default:"127.0.0.1:8212"`
+	MQTT     string `name:"mqtt" help:"用电与工况设备以 MQTT 上报的监听地址" default:"127.0.0.1:0"`
 	Seed     uint64 `help:"虚拟城市的随机种子，只对空目录有效" default:"1"`
 }
 
@@ -20,7 +21,7 @@ type demoCmd struct {
 // SIGINT or SIGTERM.
 func (c demoCmd) Run(ctx context.Context) error {
 	d, err := demo.Prepare(ctx, demo.Config{Seed: c.Seed, Out: os.Stderr,
-		App: app.Config{Dir: c.Data, Database: c.Database, Listen: c.Listen, HJ212: c.HJ212, Profile: "wenzhou", Version: version}})
+		App: app.Config{Dir: c.Data, Database: c.Database, Listen: c.Listen, HJ212: c.HJ212, MQTT: c.MQTT, Profile: "wenzhou", Version: version}})
 	if err != nil {
 		return err
 	}

@@ -48,6 +48,9 @@ func run(ctx context.Context, a *app.App, beside ...func(context.Context) error)
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "清哨已启动：http://%s，HJ 212 接收：%s\n", a.Addr(), a.HJ212())
+	if a.MQTT() != "" {
+		fmt.Fprintf(os.Stderr, "MQTT 接收：%s\n", a.MQTT())
+	}
 	side, end := context.WithCancel(ctx)
 	defer end()
 	g, gctx := errgroup.WithContext(side)
@@ -90,7 +93,7 @@ func (s serveCmd) app() (app.Config, error) {
 	if age == 0 {
 		age = -1 // never
 	}
-	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, Profile: s.Profile, Version: version,
+	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, MQTT: s.MQTT, Profile: s.Profile, Version: version,
 		Secure: s.HTTPS, Proxies: proxies, Witnesses: s.Witness, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
 		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
 			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil

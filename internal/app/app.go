@@ -26,6 +26,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
+	"github.com/qingshao/qingshao/internal/gateway/broker"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/gateway/meter"
@@ -47,6 +48,7 @@ type Config struct {
 	Database string
 	Listen   string
 	HJ212    string
+	MQTT     string // where meters report to, "" = nowhere
 	Profile  string
 	Version  string
 	Secure   bool
@@ -88,6 +90,7 @@ type App struct {
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
 	meterDoor   *meter.Door
+	broker      *broker.Broker
 	meters      *meter.Service
 	commands    *command.Service
 	gaps        *gap.Service

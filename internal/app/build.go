@@ -44,6 +44,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
+	a.meterListener()
 	return a.surface()
 }
 

@@ -75,6 +75,7 @@ type Serve struct {
 	Place
 	Listen  string   `help:"网页与接口的监听地址" default:"127.0.0.1:8080"`
 	HJ212   string   `name:"hj212" help:"HJ 212 数据接收的监听地址" default:"127.0.0.1:8212"`
+	MQTT    string   `name:"mqtt" help:"用电与工况设备以 MQTT 3.1.1 上报的监听地址，例如 0.0.0.0:1883；不填则不开启" placeholder:"ADDR"`
 	HTTPS   bool     `name:"https" help:"网页经 HTTPS 反向代理提供：Cookie 只经加密连接发送"`
 	Proxies []string `help:"可信反向代理的地址或网段；只有它们转达的访问者地址才被采信" placeholder:"ADDR"`
 	Witness []string `help:"每日接收审计检查点的回调地址，可重复；应由另一部门管理" placeholder:"URL"`
@@ -91,8 +92,8 @@ func (s Serve) Check() error {
 	if _, err := s.URL(); err != nil {
 		bad("database", "%s", fault.Sentence(err, "无效"))
 	}
-	for flag, addr := range map[string]string{"listen": s.Listen, "hj212": s.HJ212} {
-		if !address(addr) {
+	for flag, addr := range map[string]string{"listen": s.Listen, "hj212": s.HJ212, "mqtt": s.MQTT} {
+		if !address(addr) && (flag != "mqtt" || addr != "") {
 			bad(flag, "应为“地址:端口”，例如 127.0.0.1:8080，而不是“%s”", addr)
 		}
 	}

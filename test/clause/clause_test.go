@@ -77,7 +77,7 @@ func newWorld(t *testing.T, engine, file string) *world {
 	if _, p, ok := strings.Cut(strings.TrimSuffix(file, ".txt"), "-"); ok {
 		profile = p
 	}
-	w.conf = app.Config{Dir: dbtest.Dir(t), Listen: "127.0.0.1:0", HJ212: "127.0.0.1:0", Profile: profile, Version: "test",
+	w.conf = app.Config{Dir: dbtest.Dir(t), Listen: "127.0.0.1:0", HJ212: "127.0.0.1:0", MQTT: "127.0.0.1:0", Profile: profile, Version: "test",
 		Now: w.clock.Now, Manual: true, Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	if engine == "postgres" {
 		w.conf.Database = dbtest.NewPostgres(t)

@@ -257,7 +257,8 @@ func (d *Door) Arrived(p *Pass, address string) {
 }
 
 // Left is the other half of Arrived. It is no event while another connection of
-// the meter is open.
+// the meter is open, nor for a reason that is not among Reasons, such as our own
+// stop.
 func (d *Door) Left(p *Pass, address, reason, will string) {
 	d.moved(p, -1, Event{Kind: Offline, Reason: reason, Address: address, Will: will})
 }
@@ -275,7 +276,7 @@ func (d *Door) moved(p *Pass, by int, e Event) {
 		l = rate.NewLimiter(rate.Every(eventEvery), eventBurst)
 		d.flapping[p.meter.ID] = l
 	}
-	news := by > 0 && open == 1 || by < 0 && open <= 0
+	news := by > 0 && open == 1 || by < 0 && open <= 0 && Reasons[e.Reason] != ""
 	news = news && l.AllowN(now, 1)
 	d.mu.Unlock()
 	if !news {
