@@ -271,6 +271,39 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     })
   })
 
+  it('an outlet’s curves: other factors, other days, earlier periods, and from a pin to its alarm', { timeout: 90_000 }, () => act('duty', wide, async (page) => {
+    const alarm = await first(page, '/alarms?limit=1')
+    await page.goto(`/outlets/${alarm.outlet_id}?kind=hour&span=24h&view=strips`)
+    await settled(page)
+    const heads = page.getByRole('region', { name: '数据表' }).getByRole('columnheader')
+    const before = await heads.count()
+    const box = page.getByRole('combobox', { name: '因子' })
+    await box.focus()
+    await box.press('ArrowDown')
+    await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden) .ant-select-item-option:not(.ant-select-item-option-selected)').first().click()
+    await page.keyboard.press('Escape')
+    await page.waitForURL((u) => u.searchParams.has('factors'))
+    await heads.nth(before).waitFor()
+    await page.getByRole('radiogroup', { name: '图的样式' }).getByText('同图').click()
+    await page.waitForURL((u) => u.searchParams.get('view') === 'together')
+    await choose(page, '与其他日比较', '前 1 日')
+    await page.keyboard.press('Escape')
+    await page.waitForURL((u) => u.searchParams.get('cmp') === '1')
+    await page.getByRole('region', { name: '比较的数值' }).getByRole('row', { name: /前 1 日/ }).first().waitFor()
+    await page.locator('h1').click() // closes the drop-down
+    await page.locator('.ant-select-dropdown:not(.ant-select-dropdown-hidden)').waitFor({ state: 'detached' })
+    await accessible(page, 'compared days')
+    await picture(page, 'outlet-compare')
+    await page.keyboard.press('ArrowLeft')
+    await page.waitForURL((u) => u.searchParams.has('from'))
+    await page.getByRole('button', { name: '回到现在' }).click()
+    await page.waitForURL((u) => !u.searchParams.has('from'))
+    const at = Date.parse(alarm.started_at)
+    await page.goto(`/outlets/${alarm.outlet_id}?kind=hour&factors=${alarm.factor}&from=${encodeURIComponent(new Date(at - 86_400_000).toISOString())}&to=${encodeURIComponent(new Date(at + 3_600_000).toISOString())}`)
+    await page.getByRole('link', { name: `打开预警 ${alarm.number}` }).click()
+    await page.waitForURL(`**/alarms/${alarm.id}`)
+  }))
+
   it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
     await page.goto('/')
     await page.waitForURL('**/users')
@@ -282,18 +315,19 @@ describe('the console', { skip: missing, concurrency: false }, () => {
   }))
 
   describe('every page, at 1440 and at 390 px', { concurrency: 2 }, () => {
-    const id = (page, path) => page.evaluate(async (p) => (await (await fetch('/api/v1' + p)).json()).items[0]?.id, path)
+    const id = async (page, path) => (await first(page, path))?.id
     const pages = [
       ['duty', [
         ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'], ['wall', '/wall'], ['wall-none', '/wall?q=%E6%97%A0%E6%AD%A4%E4%BC%81%E4%B8%9A'],
         ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
+        ...['now', 'alarms', 'frames', 'rules'].map((tab) => [`outlet-${tab}`, async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?tab=${tab}`]),
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
       ]],
       ['duty', [
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
-        ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
+        ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
@@ -326,6 +360,11 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     }
   })
 })
+
+/** first asks the program, as whoever is signed in, for the first of a list. */
+function first(page, path) {
+  return page.evaluate(async (p) => (await (await fetch('/api/v1' + p)).json()).items[0], path)
+}
 
 function today() {
   return new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10)

@@ -51,6 +51,7 @@ const pages = [
   page('/devices', () => import('../features/gateway/devices'), 'Devices'),
   page('/enterprises', () => import('../features/enterprise/enterprises'), 'Enterprises'),
   page('/enterprises/$id', () => import('../features/enterprise/enterprise'), 'EnterpriseFile'),
+  page('/enterprises/$id/curve', () => import('../features/telemetry/enterprise-curve'), 'EnterpriseCurve'),
   page('/clues', () => import('../features/clue/clues'), 'Clues'),
   page('/clues/new', () => import('../features/clue/enter'), 'EnterClue'),
   page('/clues/$id', () => import('../features/clue/clue'), 'ClueFile'),

@@ -62,6 +62,10 @@ describe('the chart', () => {
     expect(o.legend?.data).toEqual(['so2', 'nox', 'o2'])
     expect(o.series[1].markLine?.data[0].label.formatter).toBe('nox限值 50')
   })
+  it('draws a limit that several share once, without a name', () => {
+    const o = option([line('a', 'mg/L', 30), line('b', 'mg/L', 30), line('c', 'mg/L', 15)], { layout: 'together' })
+    expect(o.series.map((s) => s.markLine?.data.map((d) => d.label.formatter))).toEqual([['限值 30'], [], ['c限值 15']])
+  })
   it('of parts of the limits has one line at 100', () => {
     const o = option([line('so2', 'mg/m³', 4), line('nox', 'mg/m³', 8)], { layout: 'ratio' })
     expect(o.series.map((s) => s.data.map((d) => d.value[1]))).toEqual([[25, 50], [12.5, 25]])

@@ -19,8 +19,8 @@ export interface Shadow { title: string; points: SeriesPoint[] }
 /** A band is a period marked by somebody, beside those that the data's own flags mark. */
 export interface Band { from: number; to: number; title: string }
 
-/** A line is one factor of one outlet; key tells lines apart where codes repeat. */
-export type Line = SeriesFactor & { key?: string; shadows?: Shadow[]; bands?: Band[] }
+/** A line is one factor of one outlet; key and outlet tell lines apart where codes repeat. */
+export type Line = SeriesFactor & { key?: string; outlet?: { name: string; factor: string }; shadows?: Shadow[]; bands?: Band[] }
 
 export function keyOf(l: Line): string {
   return l.key ?? l.code

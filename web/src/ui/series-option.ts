@@ -69,7 +69,7 @@ export function chartOption(lines: Line[], kind: string, pins: Pin[], hatch: unk
         return {
           ...curve(f.points, gapOf(f, kind), own, y, (p) => exceeds(p, f.limits, kind)), name: strips ? '本时段' : f.name,
           xAxisIndex: strips ? i : 0, yAxisIndex: strips ? i : Math.max(0, units.indexOf(f.unit)),
-          markLine: { symbol: 'none', silent: true, data: layout === 'ratio' ? (i === 0 ? [limitLine(100, '限值 100%', narrow)] : []) : limitLines(f, kind, narrow, strips ? '' : f.name) },
+          markLine: { symbol: 'none', silent: true, data: layout === 'ratio' ? (i === 0 ? [limitLine(100, '限值 100%', narrow)] : []) : limitLines(f, kind, narrow, strips ? undefined : lines, i) },
           markArea: { silent: true, data: hatches(f, kind, hatch, strips ? '' : f.name) },
           markPoint: {
             symbol: 'pin', symbolSize: 28, silent: true,
@@ -158,7 +158,8 @@ function limitLine(v: number, text: string, narrow: boolean): unknown {
   return { yAxis: v, lineStyle: { color: red, type: 'dashed', width: 1 }, label: { formatter: text, color: red, fontSize: 12, position: narrow ? 'insideEndTop' : 'end' } }
 }
 
-function limitLines(f: Line, kind: string, narrow: boolean, of: string): unknown[] {
+/** limitLines draws a line's limits; in one chart each says whose it is, and one that several share is drawn once. */
+function limitLines(f: Line, kind: string, narrow: boolean, all?: readonly Line[], at = 0): unknown[] {
   const seen = new Set<number>()
   const out: unknown[] = []
   for (const l of f.limits) {
@@ -166,7 +167,10 @@ function limitLines(f: Line, kind: string, narrow: boolean, of: string): unknown
     for (const [v, word] of [[l.upper, `${stat}限值`], [l.lower, `${stat}下限`]] as const) {
       if (v === undefined || seen.has(v)) continue
       seen.add(v)
-      out.push(limitLine(v, of ? `${of}${word} ${reading(v)}` : `${word} ${reading(v)}`, narrow || of !== ''))
+      const sharing = (all ?? []).flatMap((x, i) => (x.unit === f.unit && x.limits.some((y) => y.upper === v || y.lower === v) ? [i] : []))
+      if (sharing.some((i) => i < at)) continue
+      const whose = all && sharing.length < 2 ? f.name : ''
+      out.push(limitLine(v, `${whose}${word} ${reading(v)}`, narrow || all !== undefined))
     }
   }
   return out

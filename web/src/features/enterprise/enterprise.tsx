@@ -37,7 +37,7 @@ export function EnterpriseFile() {
           <div><dt>环保负责人</dt><dd>{e.contact || '—'}</dd></div>
         </dl>
       </Panel>
-      <Panel title="监控点" flush tools={can('registry.write') && <Button size="small" onClick={() => setAdding(true)}>添加排放口</Button>}>
+      <Panel title="监控点" flush tools={<>{can('telemetry.read') && e.outlets.length > 0 && <Go href={`/enterprises/${id}/curve`}>各监控点曲线</Go>}{can('registry.write') && <Button size="small" onClick={() => setAdding(true)}>添加排放口</Button>}</>}>
         {e.outlets.length === 0 ? <Empty title="还没有排放口" how="添加排放口后，再登记限值和数采仪。" /> : (
           <ul className="cards">
             {e.outlets.map((o) => {

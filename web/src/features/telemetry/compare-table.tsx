@@ -1,10 +1,10 @@
-import type { SeriesFactor } from '../../api/types'
 import { count, reading } from '../../ui/format'
 import { overWord } from '../../ui/series'
+import { keyOf, type Line } from '../../ui/series-layout'
 import { change, sumUp } from './compare'
 
 /** CompareTable tells in numbers how the period differs from the same hours of other days. */
-export function CompareTable({ kind, present, others }: { kind: string; present: SeriesFactor[]; others: { title: string; factors: SeriesFactor[] }[] }) {
+export function CompareTable({ kind, present, others }: { kind: string; present: Line[]; others: { title: string; factors: Line[] }[] }) {
   const missing = [present, ...others.map((o) => o.factors)].some((list) => list.some((f) => f.of > f.points.length))
   return (
     <section className="compare" aria-label="比较">
@@ -18,11 +18,11 @@ export function CompareTable({ kind, present, others }: { kind: string; present:
             {present.flatMap((f) => {
               const now = sumUp(f, kind)
               return [{ title: '本时段', factors: [f] }, ...others].map((o, i) => {
-                const of = o.factors.find((x) => x.code === f.code)
+                const of = o.factors.find((x) => keyOf(x) === keyOf(f))
                 const s = of ? sumUp(of, kind) : undefined
                 const more = i > 0 ? change(now.mean, s?.mean) : undefined
                 return (
-                  <tr key={f.code + o.title}>
+                  <tr key={keyOf(f) + o.title}>
                     <td className="nowrap">{i === 0 ? `${f.name}${f.unit && `（${f.unit}）`}` : ''}</td>
                     <td className="nowrap">{o.title}</td>
                     <td className="r">{reading(s?.mean)}</td>

@@ -18,6 +18,8 @@ export function CurveTools({ chosen, layout, thin, children, end }: { chosen: Se
   const zoom = zoomOf(search.z)
   useArrows(step)
   return (
+    <>
+    <p className="print-only note-line">{kinds.find((k) => k.value === chosen.kind)?.label}数据，{dateTime(chosen.from)} 至 {dateTime(chosen.to)}。打印于 {dateTime(Date.now())}。</p>
     <div className="series-tools">
       <Radio.Group aria-label="数据种类" optionType="button" value={chosen.kind} onChange={(e) => all({ ...search, kind: String(e.target.value), span: '', from: '', to: '', z: '' })} options={kinds.map((k) => ({ value: k.value, label: k.label }))} />
       <Select aria-label="时间范围" style={{ width: 120 }} value={search.from ? '' : chosen.span} onChange={(v) => all({ ...search, span: v, from: '', to: '', z: '' })} options={search.from ? [{ value: '', label: '所选时段' }, ...chosen.spans] : chosen.spans} />
@@ -37,6 +39,7 @@ export function CurveTools({ chosen, layout, thin, children, end }: { chosen: Se
       {zoom && <button type="button" className="linkish" onClick={() => set('z', undefined)}>恢复全部时段</button>}
       {zoom && thin && <button type="button" className="linkish" onClick={() => all(closer(search, zoom))}>细看放大的时段</button>}
     </div>
+    </>
   )
 }
 
@@ -52,6 +55,7 @@ function Compare({ chosen }: { chosen: SeriesQuery }) {
         mode="multiple"
         style={{ minWidth: 152, maxWidth: 360 }}
         maxTagCount="responsive"
+        showSearch={{ optionFilterProp: 'label' }}
         placeholder="与其他日比较"
         value={days.map(String)}
         onChange={put}

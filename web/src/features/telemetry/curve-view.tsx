@@ -24,7 +24,7 @@ export function CurveView({ lines, chosen, layout, alarms, pinKey, truncated, ha
       {truncated && <p className="warn note-line">数据太多，只读出了其中一部分；请缩短时间范围或改看小时、日数据。</p>}
       {thin.length > 0 && <p className="soft small note-line">图上是抽稀后的数据：{thin.map((l) => `${l.name} ${count(l.of)} 个画出 ${count(l.points.length)} 个`).join('，')}。最大、最小和超过限值的点都保留；缩短时段可看全部，导出的是全部。</p>}
       {left.length > 0 && <p className="soft small note-line">{left.map((l) => l.name).join('、')}没有上限，不在此图中。</p>}
-      <div className="series-cols">
+      <div className={`series-cols ${lines.some((l) => l.outlet) && lines.length > 2 ? 'under' : ''}`}>
         <div>
           {layout === 'ratio' && drawn.length === 0 && lines.length > 0 ? <Empty title="所选因子都没有上限" how="占限值只能画登记了上限的因子；请改用“同图”或“分图”，或先登记限值。" /> : (
             <SeriesChart
@@ -72,7 +72,7 @@ function Beside({ lines, kind }: { lines: Line[]; kind: string }) {
         <thead>
           <tr>
             <th scope="col">时间</th>
-            {lines.map((l) => <th key={keyOf(l)} scope="col" className="r">{l.name}<br />{l.unit}</th>)}
+            {lines.map((l) => <th key={keyOf(l)} scope="col" className="r">{l.outlet ? <>{l.outlet.name}<br />{l.outlet.factor}</> : l.name}<br />{l.unit}</th>)}
           </tr>
         </thead>
         <tbody>
