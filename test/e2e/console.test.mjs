@@ -328,6 +328,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
+        ['devices', '/devices'], ['device', async (p) => `/devices/${await id(p, '/devices?limit=1')}`], ['device-gaps', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=gaps`], ['device-link', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=link`], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],

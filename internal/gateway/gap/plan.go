@@ -98,6 +98,12 @@ func (s *Service) plan(ctx context.Context) (int, error) {
 				return moved, err
 			}
 			moved++
+		case !s.Caller.Online(d.MN) && now.Sub(g.FoundAt) < settle+away:
+			// It may have resent and gone again.
+			if _, err := s.recheck(ctx, g, "", away, ""); err != nil {
+				return moved, err
+			}
+			moved++
 		case !s.Caller.Online(d.MN):
 			absent = append(absent, g)
 		default:

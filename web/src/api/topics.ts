@@ -10,6 +10,7 @@ const stale: Record<string, string[]> = {
   notice: ['/notices', '/me'],
   user: ['/users', '/people'],
   device: ['/devices', '/parked', '/outlets', '/enterprises'],
+  command: ['/commands', '/devices'],
   outlet: ['/outlets', '/enterprises'],
   enterprise: ['/enterprises', '/outlets'],
   quarantine: ['/quarantine'],

@@ -49,6 +49,7 @@ const pages = [
   page('/quarantine/$id', () => import('../features/gateway/quarantined'), 'QuarantinedFrame'),
   page('/parked', () => import('../features/gateway/parked'), 'ParkedDevices'),
   page('/devices', () => import('../features/gateway/devices'), 'Devices'),
+  page('/devices/$id', () => import('../features/telemetry/device'), 'DeviceFile'),
   page('/enterprises', () => import('../features/enterprise/enterprises'), 'Enterprises'),
   page('/enterprises/$id', () => import('../features/enterprise/enterprise'), 'EnterpriseFile'),
   page('/enterprises/$id/curve', () => import('../features/telemetry/enterprise-curve'), 'EnterpriseCurve'),

@@ -44,6 +44,7 @@ export function Devices() {
           columns={columns}
           exports={(f) => address(`/devices/export.${f}`, query)}
           rowKey={(d) => d.id}
+          href={(d) => `/devices/${d.id}`}
           card={(d) => (
             <>
               <span className="mono wrap">{d.mn}</span>

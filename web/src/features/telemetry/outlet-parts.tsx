@@ -74,9 +74,11 @@ export function OutletDevices({ devices }: { devices: Device[] }) {
       {devices.length === 0 ? <Empty title="还没有数采仪" how="在“设备”或“待认领设备”中登记后，数据会自动接入。" /> : (
         <ul className="cards">
           {devices.map((d) => (
-            <li key={d.id} className="card">
-              <span className="mono wrap">{d.mn}</span>
-              <span className="sub">{d.protocol ? `HJ 212-${d.protocol}` : '自动识别协议'}{!d.active && '　已停用'}</span>
+            <li key={d.id}>
+              <Go className="card" href={`/devices/${d.id}`}>
+                <span className="mono wrap">{d.mn}</span>
+                <span className="sub">{d.protocol ? `HJ 212-${d.protocol}` : '自动识别协议'}{!d.active && '　已停用'}</span>
+              </Go>
             </li>
           ))}
         </ul>
