@@ -9,6 +9,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/obs"
 )
@@ -37,11 +38,18 @@ type SystemView struct {
 	StartedAt string        `json:"started_at"`
 	Uptime    int64         `json:"uptime_seconds"`
 	Ready     bool          `json:"ready"`
-	Checks    []obs.Result  `json:"checks" nullable:"false"`
+	Checks    []CheckView   `json:"checks" nullable:"false"`
 	Jobs      JobsView      `json:"jobs"`
 	Sequencer SequencerView `json:"sequencer"`
 	Gateway   *GatewayView  `json:"gateway,omitempty"`
 	Disk      *DiskView     `json:"disk,omitempty"`
+}
+
+// CheckView is one condition of readiness.
+type CheckView struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Reason string `json:"reason,omitempty" doc:"不满足的原因和办法"`
 }
 
 // JobsView is the queue at a glance.
@@ -137,7 +145,15 @@ func (r system) get(ctx context.Context, _ *None) (SystemView, error) {
 		StartedAt: when(r.StartedAt), Uptime: int64(r.Now().Sub(r.StartedAt).Seconds()),
 		Jobs:      JobsView{jobs.Ready, jobs.Leased, jobs.Dead, int64(jobs.Late.Seconds())},
 		Sequencer: SequencerView{log.Size, log.Pending, int64(log.Behind.Seconds()), log.Signed, when(log.SignedAt)}}
-	v.Checks, v.Ready = r.Health.Ready(ctx)
+	results, ready := r.Health.Ready(ctx)
+	v.Ready = ready
+	for _, c := range results {
+		k := CheckView{Name: c.Name, OK: c.OK}
+		if c.Err != nil {
+			k.Reason = fault.Sentence(c.Err, "检查没有通过，原因见运行日志")
+		}
+		v.Checks = append(v.Checks, k)
+	}
 	if r.Gateway != nil {
 		g := r.Gateway()
 		v.Gateway = &g

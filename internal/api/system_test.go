@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/obs"
 )
@@ -58,6 +59,19 @@ func TestSystem_ForThoseWhoMaySeeIt(t *testing.T) {
 			if !strings.Contains(w.Body.String(), want) {
 				t.Errorf("lacks %s: %s", want, w.Body)
 			}
+		}
+	}
+}
+
+func TestSystem_SaysWhyItIsNotReady(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[error]string{
+		fault.New(fault.Unavailable, "空间已满").Because(errors.New("secret")): `{"name":"database","ok":false,"reason":"空间已满"}`,
+		errors.New("secret"): `{"name":"database","ok":false,"reason":"检查没有通过，原因见运行日志"}`,
+	} {
+		w := send(systemAPI(t, why), "GET", "/system", "admin", "", nil)
+		if !strings.Contains(w.Body.String(), want) || strings.Contains(w.Body.String(), "secret") {
+			t.Errorf("lacks %s: %s", want, w.Body)
 		}
 	}
 }

@@ -2,10 +2,10 @@ package app
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/audit"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/obs"
 )
 
@@ -19,10 +19,11 @@ func (a *App) system(log *audit.Log) {
 	a.health.Check("disk", func(context.Context) error {
 		_, free, err := obs.DiskSpace(a.conf.Dir)
 		if err == nil && free < leastFree {
-			err = fmt.Errorf("%d MiB are left in %s", free>>20, a.conf.Dir)
+			err = fault.New(fault.Unavailable, "数据目录所在的磁盘只剩 %d MiB，写满后监测数据不再应答，请清理或扩充", free>>20)
 		}
 		return err
 	})
+	a.health.Check("telemetry", func(context.Context) error { return a.telemetry.Failing() })
 	s := api.SystemSources{Version: a.conf.Version, Engine: string(a.db.Engine()), Place: a.place.Name, StartedAt: a.db.Now(), Now: a.db.Now,
 		Health: a.health, Metrics: a.metrics, Jobs: a.jobs.Counts, Log: log.Status,
 		Disk: func() (api.DiskView, error) {

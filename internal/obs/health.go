@@ -36,10 +36,12 @@ func (h *Health) Check(name string, ask func(context.Context) error) {
 	h.checks = append(h.checks, check{name, ask})
 }
 
-// Result is one check's outcome.
+// Result is one check's outcome; Err is why it does not hold, for those who may
+// know.
 type Result struct {
 	Name string `json:"name"`
 	OK   bool   `json:"ok"`
+	Err  error  `json:"-"`
 }
 
 // Ready asks every check, at the same time, in the order they were added.
@@ -52,7 +54,7 @@ func (h *Health) Ready(ctx context.Context) ([]Result, bool) {
 	out := make([]Result, len(checks))
 	var wg sync.WaitGroup
 	for i, c := range checks {
-		wg.Go(func() { out[i] = Result{c.name, h.ask(ctx, c)} })
+		wg.Go(func() { err := h.ask(ctx, c); out[i] = Result{c.name, err == nil, err} })
 	}
 	wg.Wait()
 	all := true
@@ -63,7 +65,7 @@ func (h *Health) Ready(ctx context.Context) ([]Result, bool) {
 }
 
 // ask waits for the check or the limit, whichever comes first.
-func (h *Health) ask(ctx context.Context, c check) bool {
+func (h *Health) ask(ctx context.Context, c check) error {
 	done := make(chan error, 1)
 	go func() { done <- c.ask(ctx) }()
 	var err error
@@ -75,7 +77,7 @@ func (h *Health) ask(ctx context.Context, c check) bool {
 	if err != nil {
 		h.log.WarnContext(ctx, "not ready", "check", c.name, "err", err)
 	}
-	return err == nil
+	return err
 }
 
 // Healthz answers 200 as long as the process answers at all.

@@ -11,6 +11,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/fault"
 )
 
 // bulky is a frame whose log text fills pages.
@@ -42,10 +43,16 @@ func TestFullDisk_NothingIsAnsweredAndItRecovers(t *testing.T) {
 	if got := b.since(0); len(got) != 1 {
 		t.Errorf("%d frames are visible", len(got))
 	}
+	if why := fault.Sentence(b.s.Failing(), ""); !strings.Contains(why, "空间已满") {
+		t.Errorf("it says %q", why)
+	}
 	for _, o := range b.send(group...) { // the file was opened anew, without the bound
 		if o != Stored {
 			t.Fatalf("outcome %v with room again", o)
 		}
+	}
+	if err := b.s.Failing(); err != nil {
+		t.Errorf("it goes on, and says %v", err)
 	}
 	b.want(b.send(group[7], bulky(0)), Duplicate, Duplicate)
 	for range 2 {

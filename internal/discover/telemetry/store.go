@@ -88,7 +88,8 @@ type Store struct {
 	wait  sync.WaitGroup
 	over  chan struct{} // closed when nothing is written any more
 
-	seq int64 // highest batch number in use; owned by the writer's goroutine
+	seq     int64                   // highest batch number in use; owned by the writer's goroutine
+	failing atomic.Pointer[failing] // nil while commits succeed
 
 	closing sync.Mutex              // one closing at a time
 	between func(step string) error // tests stop a closing between its steps

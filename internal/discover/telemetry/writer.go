@@ -131,6 +131,7 @@ func (w *writer) commit(groups []*Group) {
 	if err != nil && len(groups) > 1 && w.delay == 0 {
 		err = w.commitApart(groups)
 	}
+	w.note(err)
 	if err != nil {
 		w.log.Error("telemetry: frames could not be written and were not answered", "error", err)
 		w.pause()

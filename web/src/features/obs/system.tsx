@@ -25,7 +25,7 @@ export function SystemHealth() {
           <div><dt>启动</dt><dd className="num">{dateTime(s.started_at)}</dd></div>
           <div><dt>已运行</dt><dd className="num">{lasting(s.started_at, null)}</dd></div>
           {s.checks.map((c) => (
-            <div key={c.name}><dt>检查：{checks[c.name] ?? c.name}</dt><dd>{c.ok ? <Mark shape="circle" tone="green">正常</Mark> : <Mark shape="triangle" tone="red">异常</Mark>}</dd></div>
+            <div key={c.name}><dt>检查：{checks[c.name] ?? c.name}</dt><dd>{c.ok ? <Mark shape="circle" tone="green">正常</Mark> : <><Mark shape="triangle" tone="red">异常</Mark>{c.reason && <p className="red">{c.reason}</p>}</>}</dd></div>
           ))}
         </dl>
       </Panel>
