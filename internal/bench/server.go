@@ -40,7 +40,7 @@ func (c Ingest) serve(ctx context.Context, devices int, f func(*server) error) (
 		return err
 	}
 	c.Note(fmt.Sprintf("登记 %d 台设备", devices))
-	if err := prepare(ctx, conf, devices); err != nil {
+	if err := Prepare(ctx, conf, devices); err != nil {
 		return err
 	}
 	a, err := app.New(ctx, conf)
@@ -55,8 +55,9 @@ func (c Ingest) serve(ctx context.Context, devices int, f func(*server) error) (
 	return errors.Join(err, s.stop(context.WithoutCancel(ctx)))
 }
 
-// prepare registers and settles.
-func prepare(ctx context.Context, conf app.Config, devices int) error {
+// Prepare registers stations in an empty data folder and lets what that leaves to
+// do in the background be done.
+func Prepare(ctx context.Context, conf app.Config, devices int) error {
 	d, err := db.Open(ctx, db.Config{Dir: conf.Dir, URL: conf.Database})
 	if err != nil {
 		return err
@@ -103,6 +104,8 @@ func inMemory(dir string) bool {
 // those of one.
 const perSource = 1000
 
+var dialled atomic.Int64
+
 // Loopback dials a program on this machine and refuses all others. Where the
 // address is of IPv4 it dials from as many local addresses as are needed.
 func Loopback(addr string) (func(context.Context) (net.Conn, error), error) {
@@ -110,9 +113,8 @@ func Loopback(addr string) (func(context.Context) (net.Conn, error), error) {
 	if err != nil || !strings.HasPrefix(addr, "127.") {
 		return dial, err
 	}
-	var n atomic.Int64
 	return func(ctx context.Context) (net.Conn, error) {
-		host := n.Add(1) / perSource % 200
+		host := dialled.Add(1) / perSource % 200
 		from := &net.TCPAddr{IP: net.IPv4(127, 0, 0, byte(1+host))}
 		return (&net.Dialer{LocalAddr: from}).DialContext(ctx, "tcp", addr)
 	}, nil
