@@ -84,19 +84,28 @@ func (s *Station) NextQN(now time.Time) string {
 	return string(AppendQN(nil, now))
 }
 
-// Upload appends a frame of data or a notice to dst, and returns its QN. wantsAnswer
-// sets the answer bit. In the form of 2005 there is neither QN nor Flag, so that no
-// answer can be asked for.
-func (s *Station) Upload(dst []byte, cn Command, area []byte, wantsAnswer bool, now time.Time) ([]byte, string, error) {
+// Upload appends the frame of an upload to dst, several when it has to be split, and
+// returns their QNs. wantsAnswer sets the answer bit, resent is RF=1 of 2025. In the form of 2005
+// there is neither QN nor Flag, so that no answer can be asked for.
+func (s *Station) Upload(dst []byte, cn Command, area []byte, wantsAnswer, resent bool, now time.Time) ([]byte, []string, error) {
 	m := s.message(cn, area)
-	if s.Version > V2005 {
-		m.QN, m.NoFlag = s.NextQN(now), false
-		if wantsAnswer {
-			m.Flag |= FlagAnswer
-		}
+	next := func() string { return s.NextQN(now) }
+	if s.Version == V2005 {
+		next = nil
+	} else if wantsAnswer {
+		m.Flag |= FlagAnswer
 	}
-	dst, err := s.write(dst, &m)
-	return dst, m.QN, err
+	m.Resent = resent && s.Version >= V2025
+	var qns []string
+	from := len(dst)
+	for _, p := range m.Parts(next) {
+		var err error
+		if dst, err = s.write(dst, &p); err != nil {
+			return dst[:from], nil, err
+		}
+		qns = append(qns, p.QN)
+	}
+	return dst, qns, nil
 }
 
 // message is what the station sends, without QN.
@@ -269,7 +278,7 @@ func (s *Station) history(dst []byte, f *Frame, a *Area, now time.Time) ([]byte,
 	}
 	records := s.Source.Records(StationQuery{Command: f.Command, PolID: textOf(a, "PolId"), InfoID: textOf(a, "InfoId"), Begin: begin, End: end})
 	for _, area := range records {
-		sent, _, err := s.Upload(dst, f.Command, area, false, now)
+		sent, _, err := s.Upload(dst, f.Command, area, false, false, now)
 		if err != nil {
 			return dst, ExeFailed
 		}
