@@ -84,28 +84,31 @@ func (s *Station) NextQN(now time.Time) string {
 	return string(AppendQN(nil, now))
 }
 
-// Upload appends the frame of an upload to dst, several when it has to be split, and
-// returns their QNs. wantsAnswer sets the answer bit, resent is RF=1 of 2025. In the form of 2005
-// there is neither QN nor Flag, so that no answer can be asked for.
-func (s *Station) Upload(dst []byte, cn Command, area []byte, wantsAnswer, resent bool, now time.Time) ([]byte, []string, error) {
+// Messages makes the upload of a data area, several messages when it has to be split.
+// wantsAnswer sets the answer bit. In the form of 2005 there is neither QN nor Flag, so
+// that no answer can be asked for. Whoever sends one again keeps it and its QN, and
+// sets Resent in 2025.
+func (s *Station) Messages(cn Command, area []byte, wantsAnswer bool, now time.Time) []Message {
 	m := s.message(cn, area)
-	next := func() string { return s.NextQN(now) }
 	if s.Version == V2005 {
-		next = nil
-	} else if wantsAnswer {
+		return m.Parts(nil)
+	}
+	if wantsAnswer {
 		m.Flag |= FlagAnswer
 	}
-	m.Resent = resent && s.Version >= V2025
-	var qns []string
+	return m.Parts(func() string { return s.NextQN(now) })
+}
+
+// Upload appends the frames of [Station.Messages] to dst.
+func (s *Station) Upload(dst []byte, cn Command, area []byte, wantsAnswer bool, now time.Time) ([]byte, error) {
 	from := len(dst)
-	for _, p := range m.Parts(next) {
+	for _, m := range s.Messages(cn, area, wantsAnswer, now) {
 		var err error
-		if dst, err = s.write(dst, &p); err != nil {
-			return dst[:from], nil, err
+		if dst, err = s.Write(dst, &m); err != nil {
+			return dst[:from], err
 		}
-		qns = append(qns, p.QN)
 	}
-	return dst, qns, nil
+	return dst, nil
 }
 
 // message is what the station sends, without QN.
@@ -113,8 +116,8 @@ func (s *Station) message(cn Command, area []byte) Message {
 	return Message{ST: s.ST, CN: cn.String(), PW: s.PW, MN: s.MN, NoFlag: s.Version == V2005, Flag: Flag(0).WithVersion(s.Version), Area: area}
 }
 
-// write encrypts what 2025 wants encrypted: data, 1014 and 3020.
-func (s *Station) write(dst []byte, m *Message) ([]byte, error) {
+// Write appends the frame of m, encrypted where 2025 wants it: data, 1014 and 3020.
+func (s *Station) Write(dst []byte, m *Message) ([]byte, error) {
 	n, _ := digits([]byte(m.CN))
 	if s.Key != nil && s.Version >= V2025 && (n/1000 == 2 || n == 1014 || n == 3020) {
 		return AppendEncrypted(dst, m, s.Key, FormBytes)
@@ -259,7 +262,7 @@ func (s *Station) result(dst []byte, f *Frame, area string) []byte {
 	if s.Version > V2005 {
 		m.QN = string(f.QN)
 	}
-	sent, err := s.write(dst, &m)
+	sent, err := s.Write(dst, &m)
 	if err != nil {
 		return dst // 9012 tells
 	}
@@ -278,7 +281,7 @@ func (s *Station) history(dst []byte, f *Frame, a *Area, now time.Time) ([]byte,
 	}
 	records := s.Source.Records(StationQuery{Command: f.Command, PolID: textOf(a, "PolId"), InfoID: textOf(a, "InfoId"), Begin: begin, End: end})
 	for _, area := range records {
-		sent, _, err := s.Upload(dst, f.Command, area, false, false, now)
+		sent, err := s.Upload(dst, f.Command, area, false, now)
 		if err != nil {
 			return dst, ExeFailed
 		}

@@ -36,6 +36,6 @@ func (s *Station) notice(dst []byte, cn Command, area string, now time.Time) ([]
 	m := station.message(cn, []byte(area))
 	m.QN = s.NextQN(now)
 	m.Flag |= FlagAnswer
-	dst, err := station.write(dst, &m)
+	dst, err := station.Write(dst, &m)
 	return dst, m.QN, err
 }

@@ -300,12 +300,14 @@ func TestStation_Key(t *testing.T) {
 	if d, _ := talk(t, s, &m, old, never); d.State != DialogDone {
 		t.Fatalf("state %d code %d", d.State, d.Code)
 	}
-	raw, qn, err := s.Upload(nil, UploadHour, []byte("DataTime=20240601080000;w01018-Avg=40.1,w01018-Flag=N"), true, false, now)
-	if err != nil || len(qn) != 1 {
+	all := s.Messages(UploadHour, []byte("DataTime=20240601080000;w01018-Avg=40.1,w01018-Flag=N"), true, now)
+	all[0].Resent = true
+	raw, err := s.Write(nil, &all[0])
+	if err != nil || len(all) != 1 {
 		t.Fatal(err)
 	}
 	f := run(raw)[0]
-	if _, used := f.Decrypt(nil, old, sm4Of(t, "1111111111111111")); used != 1 || string(f.QN) != qn[0] || f.AnswerCommand() != DataAnswer {
+	if _, used := f.Decrypt(nil, old, sm4Of(t, "1111111111111111")); used != 1 || string(f.QN) != all[0].QN || !f.Resent || f.AnswerCommand() != DataAnswer {
 		t.Errorf("key %d, %q", used, f.Segment)
 	}
 	if m, err = o.ReadInfo("20240601085858223", "w01018", "i12001"); err != nil {
@@ -314,7 +316,7 @@ func TestStation_Key(t *testing.T) {
 	if d, data := talk(t, s, &m, old, never); d.State != DialogDone || len(data) != 1 {
 		t.Errorf("under the old key: state %d %q", d.State, data)
 	}
-	if _, second, _ := s.Upload(nil, UploadHour, nil, true, true, now); second[0] == qn[0] {
+	if second := s.Messages(UploadHour, nil, true, now); second[0].QN == all[0].QN {
 		t.Error("one QN twice")
 	}
 }
@@ -373,9 +375,9 @@ func TestStation_Notices(t *testing.T) {
 		}
 	}
 	s, _ := stationOf(V2005, nil)
-	raw, qn, err := s.Upload(nil, UploadRealtime, []byte("DataTime=20240601085857;011-Rtd=40.1,011-Flag=N"), true, true, now)
-	if err != nil || qn[0] != "" || !bytes.Contains(raw, []byte("##0096ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime")) {
-		t.Errorf("%q %q %v", raw, qn, err)
+	raw, err := s.Upload(nil, UploadRealtime, []byte("DataTime=20240601085857;011-Rtd=40.1,011-Flag=N"), true, now)
+	if err != nil || !bytes.Contains(raw, []byte("##0096ST=32;CN=2011;PW=123456;MN=88888880000001;CP=&&DataTime")) {
+		t.Errorf("%q %v", raw, err)
 	}
 	for _, answer := range []string{"9013", "9014"} {
 		var f Frame

@@ -14,6 +14,8 @@ import (
 type hj212Cmd struct {
 	Decode decodeCmd `cmd:"" help:"把字节流解码为每帧一行 JSON"`
 	Encode encodeCmd `cmd:"" help:"把每行一帧的 JSON 编码为报文"`
+
+	Station hj212StationCmd `cmd:"" help:"模拟一台数采仪：连接接收端，上传数据，执行指令，逐帧显示"`
 }
 
 type decodeCmd struct {
