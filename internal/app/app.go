@@ -25,6 +25,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/facility"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/broker"
 	"github.com/qingshao/qingshao/internal/gateway/command"
@@ -89,6 +90,8 @@ type App struct {
 	digest      *telemetry.Digest
 	devices     *telemetry.Devices
 	gateway     *gateway.Gateway
+	facilities  *facility.Service
+	units       *facility.Runner
 	meterDoor   *meter.Door
 	broker      *broker.Broker
 	meters      *meter.Service

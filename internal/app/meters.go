@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/facility"
 	"github.com/qingshao/qingshao/internal/gateway/broker"
 	"github.com/qingshao/qingshao/internal/gateway/meter"
 	"github.com/qingshao/qingshao/internal/job"
@@ -15,12 +18,68 @@ func (a *App) workings() {
 	a.meterDoor = meter.NewDoor(a.db, a.telemetry, a.conf.Log)
 	a.meters = meter.NewService(a.db, a.policy, a.meterDoor, a.place.Regions.Root().Code)
 	a.serve(a.meterDoor)
+	a.units = facility.NewRunner(a.db, conditions{a.telemetry}, a.conf.Log)
+	a.facilities = facility.New(a.db, a.policy, a.units)
+	a.background(a.units, a.units.RunDue)
 	a.jobs.Daily("meter.trim", "03:25", func(ctx context.Context, _ job.Job) error { return a.meters.Trim(ctx) })
 }
 
 // workingPages adds their resources.
 func (a *App) workingPages(words api.Names) {
 	a.api.Meters(api.MeterParts{Service: a.meters, Door: a.meterDoor, Store: a.telemetry, Now: a.db.Now, Names: words})
+	a.api.Facilities(a.facilities, a.units, a.enterprises)
+}
+
+// conditions offers what telemetry has committed to the facility model: values of
+// meters, e and g codes and switch states of HJ 212 alike.
+type conditions struct{ store *telemetry.Store }
+
+// conditionsPage is about how many frames a pass takes.
+const conditionsPage = 500
+
+// facilityStatus is the command under which HJ 212 sends the running state of
+// facilities (污染治理设施运行状态).
+const facilityStatus = 2021
+
+// Since gives the realtime values of the wanted senders.
+func (c conditions) Since(ctx context.Context, cursor int64, want func(int64) bool) ([]facility.Reading, int64, error) {
+	if want == nil {
+		return nil, max(cursor, c.store.Head()), nil
+	}
+	records, next, err := c.store.SinceOf(ctx, cursor, conditionsPage, want)
+	if err != nil {
+		return nil, cursor, err
+	}
+	var out []facility.Reading
+	for i := range records {
+		r := &records[i]
+		if r.CN != telemetry.CNRealtime && r.CN != facilityStatus || !r.Plausible() {
+			continue
+		}
+		for _, it := range r.Items {
+			value, ok := it.Get(telemetry.Rtd)
+			if !ok {
+				value, ok = it.Get(telemetry.Status)
+			}
+			if ok && it.Valid() {
+				out = append(out, facility.Reading{Device: r.Device, Factor: it.Factor, At: r.Time, Value: value})
+			}
+		}
+	}
+	return out, next, nil
+}
+
+// Wake is closed at the next commit.
+func (c conditions) Wake() <-chan struct{} { return c.store.Wake() }
+
+// Cursor reads the place of the model in the readings.
+func (c conditions) Cursor(ctx context.Context, tx *db.Tx) (int64, error) {
+	return telemetry.Cursor(ctx, tx, "facility")
+}
+
+// Save notes it.
+func (c conditions) Save(ctx context.Context, tx *db.Tx, cursor int64) error {
+	return telemetry.SaveCursor(ctx, tx, "facility", cursor)
 }
 
 // meterListener adds the MQTT server, as door adds the gateway.

@@ -446,6 +446,48 @@ CREATE INDEX enterprise_area ON enterprise (area);
 
 CREATE UNIQUE INDEX enterprise_code ON enterprise (code) WHERE code <> '';
 
+CREATE TABLE facility_channel (
+    id        TEXT PRIMARY KEY,
+    unit_id   TEXT NOT NULL REFERENCES facility_unit (id),
+    device    BIGINT NOT NULL,
+    mn        TEXT NOT NULL,
+    factor    TEXT NOT NULL,
+    on_above  TEXT NOT NULL,                     -- runs from this value on
+    off_below TEXT NOT NULL                      -- stands below this one; between them nothing changes
+);
+
+CREATE INDEX facility_channel_unit ON facility_channel (unit_id);
+
+CREATE TABLE facility_state (
+    unit_id TEXT NOT NULL REFERENCES facility_unit (id),
+    since   BIGINT NOT NULL,                     -- moment of the reading
+    state   TEXT NOT NULL,                       -- on, off
+    factor  TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (unit_id, since)
+);
+
+CREATE TABLE facility_treats (
+    treatment_id  TEXT NOT NULL REFERENCES facility_unit (id),
+    production_id TEXT NOT NULL REFERENCES facility_unit (id),
+    PRIMARY KEY (treatment_id, production_id)
+);
+
+CREATE TABLE facility_unit (
+    id            TEXT PRIMARY KEY,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    code          TEXT NOT NULL,                 -- of the permit: MF0001, TA001
+    name          TEXT NOT NULL,
+    kind          TEXT NOT NULL,                 -- production, treatment, main
+    outlet_id     TEXT NOT NULL DEFAULT '',      -- where it discharges to
+    active        BOOLEAN NOT NULL DEFAULT TRUE,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE UNIQUE INDEX facility_unit_code ON facility_unit (enterprise_id, code);
+
 CREATE TABLE file (
     id          TEXT PRIMARY KEY,
     sha256      TEXT NOT NULL,              -- hex

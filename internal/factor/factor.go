@@ -98,7 +98,7 @@ func All() []Factor { return append([]Factor(nil), all...) }
 func ByCode(code string) (Factor, bool) {
 	f, ok := byCode[code]
 	if !ok {
-		return Factor{Code: code, Name: code}, false
+		return working(code)
 	}
 	return *f, true
 }

@@ -61,3 +61,15 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+func TestByCode_WorkingConditions(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string][2]string{
+		"e30201": {"鼓风机 01", "A"}, "e301": {"污水提升泵", "A"}, "Ia01": {"A 相电流 01", "A"}, "P12": {"有功功率 12", "kW"}, "SW02": {"开关状态 02", ""},
+		"w01018": {"化学需氧量", "mg/L"}, "Ia": {"Ia", ""}, "Ia001": {"Ia001", ""}, "x99999": {"x99999", ""}, "": {"", ""}, "12": {"12", ""},
+	} {
+		if f, _ := ByCode(code); f.Name != want[0] || f.Unit != want[1] || f.Code != code {
+			t.Errorf("%s: %+v", code, f)
+		}
+	}
+}

@@ -124,6 +124,7 @@ func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
 
 // recorder turns stored frames into records, reusing its memory.
 type recorder struct {
+	want   func(device int64) bool // nil = every device
 	frame  hj212.Frame
 	area   hj212.Area
 	packed []byte

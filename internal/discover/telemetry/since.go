@@ -119,12 +119,18 @@ func (s *Store) Head() int64 {
 // a batch is larger. Frames of unknown devices come when they are adopted. On
 // several nodes of PostgreSQL the order is that of the database.
 func (s *Store) Since(ctx context.Context, cursor int64, limit int) ([]Record, int64, error) {
+	return s.SinceOf(ctx, cursor, limit, nil)
+}
+
+// SinceOf is Since for those who follow some devices only: the frames of others
+// are passed over unparsed. nil wants all.
+func (s *Store) SinceOf(ctx context.Context, cursor int64, limit int, want func(device int64) bool) ([]Record, int64, error) {
 	kept, head, all := s.tail.after(cursor)
 	if !all || s.d.Engine() == db.Postgres && len(kept) == 0 {
-		return s.sinceStored(ctx, cursor, head, limit)
+		return s.sinceStored(ctx, cursor, head, limit, want)
 	}
 	g, out := s.registry.Load(), []Record{}
-	var dec recorder
+	dec := recorder{want: want}
 	for _, b := range kept {
 		for _, p := range b.payloads {
 			var err error
@@ -142,6 +148,9 @@ func (s *Store) Since(ctx context.Context, cursor int64, limit int) ([]Record, i
 
 func (d *recorder) records(out []Record, payload []byte, seq, at int64, g *registry) ([]Record, error) {
 	err := eachFrame(payload, at, func(f *storedFrame) error {
+		if d.want != nil && !d.want(f.device) {
+			return nil
+		}
 		r, err := d.record(f, seq, g)
 		out = append(out, r)
 		return err
@@ -153,7 +162,7 @@ func (d *recorder) records(out []Record, payload []byte, seq, at int64, g *regis
 const batchPage = 16
 
 // sinceStored is Since from the tables.
-func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int) ([]Record, int64, error) {
+func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, want func(device int64) bool) ([]Record, int64, error) {
 	var found []batch
 	upTo := head
 	if s.d.Engine() == db.Postgres {
@@ -177,7 +186,7 @@ func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int) 
 	}
 	sort.SliceStable(found, func(i, j int) bool { return found[i].seq < found[j].seq })
 	g, out := s.registry.Load(), []Record{}
-	var dec recorder
+	dec := recorder{want: want}
 	for i, b := range found {
 		if b.seq > upTo {
 			break
