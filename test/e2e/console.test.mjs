@@ -318,7 +318,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     const id = async (page, path) => (await first(page, path))?.id
     const pages = [
       ['duty', [
-        ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'], ['wall', '/wall'], ['wall-none', '/wall?q=%E6%97%A0%E6%AD%A4%E4%BC%81%E4%B8%9A'],
+        ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'], ['wall', '/wall'], ['wall-screen', '/wall/screen'], ['wall-none', '/wall?q=%E6%97%A0%E6%AD%A4%E4%BC%81%E4%B8%9A'],
         ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
         ...['now', 'alarms', 'frames', 'rules'].map((tab) => [`outlet-${tab}`, async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?tab=${tab}`]),
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],

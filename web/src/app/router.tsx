@@ -5,6 +5,7 @@ import { cache, meQuery } from '../api/use'
 import { SignIn } from '../features/auth/sign-in'
 import { parseSearch, stringifySearch } from '../ui/search'
 import { Bones, Trouble } from '../ui/state'
+import { DarkFrame } from './dark'
 import { home } from './menu'
 import { Lost } from './lost'
 import { Shell } from './shell'
@@ -76,8 +77,17 @@ const print = createRoute({
   component: lazyRouteComponent(() => import('../features/issue/print'), 'PrintIssue'),
 })
 
+// The duty room's screen stands outside the frame as well, on dark ground.
+const dark = createRoute({
+  getParentRoute: () => root,
+  id: 'dark',
+  component: DarkFrame,
+  beforeLoad: async ({ location }) => void (await signedIn(location.href)),
+})
+const wallScreen = createRoute({ getParentRoute: () => dark, path: '/wall/screen', component: lazyRouteComponent(() => import('../features/telemetry/wall-screen'), 'WallScreen') })
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, print, shell.addChildren(pages)]),
+  routeTree: root.addChildren([signIn, print, dark.addChildren([wallScreen]), shell.addChildren(pages)]),
   parseSearch: (s) => parseSearch(s),
   stringifySearch: (s) => stringifySearch(s),
   defaultPendingComponent: () => <div className="panel"><Bones /></div>,

@@ -2,7 +2,7 @@
 // instead of shadows, AA contrast everywhere (the stock blue, link and
 // placeholder fail it on grey).
 
-import type { ThemeConfig } from 'antd'
+import { theme as base, type ThemeConfig } from 'antd'
 
 export const fontFamily =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", system-ui, sans-serif'
@@ -49,5 +49,23 @@ export function theme(phone: boolean): ThemeConfig {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 500 },
       Select: { optionSelectedBg: '#e9f1fe' },
     },
+  }
+}
+
+/** darkTheme is the duty room's screen: the same house on dark ground, its colours those of style.css. */
+export function darkTheme(phone: boolean): ThemeConfig {
+  const light = theme(phone)
+  return {
+    ...light,
+    algorithm: base.darkAlgorithm,
+    cssVar: { key: 'qs-dark' },
+    token: {
+      ...light.token,
+      colorPrimary: '#5b9dff', colorLink: '#86b7ff', colorLinkHover: '#b3d1ff', colorLinkActive: '#b3d1ff', colorInfo: '#86b7ff',
+      colorError: '#ff9a90', colorWarning: '#f0c35a', colorSuccess: '#6fd394',
+      colorText: '#f2f4f7', colorTextSecondary: '#ccd2da', colorTextTertiary: '#a9b1bc', colorTextQuaternary: '#a9b1bc', colorTextPlaceholder: '#a9b1bc', colorTextDisabled: '#a9b1bc', colorTextDescription: '#a9b1bc',
+      colorBorder: '#4d5663', colorBorderSecondary: '#343c48', colorBgLayout: '#0e1217', colorBgContainer: '#171c23', colorBgElevated: '#202731',
+    },
+    components: { Button: light.components?.Button },
   }
 }

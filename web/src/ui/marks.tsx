@@ -5,7 +5,7 @@ import type { ReactNode } from 'react'
 export type Tone = 'red' | 'amber' | 'green' | 'blue' | 'grey'
 export type Shape = 'triangle' | 'diamond' | 'circle' | 'ring' | 'square' | 'dash'
 
-const fills: Record<Tone, string> = { red: '#b42318', amber: '#b07100', green: '#1f7a3d', blue: '#0958d9', grey: '#7a808a' }
+const fills: Record<Tone, string> = { red: 'var(--mark-red)', amber: 'var(--mark-amber)', green: 'var(--mark-green)', blue: 'var(--blue)', grey: 'var(--mark-grey)' }
 
 export function ShapeIcon({ shape, tone }: { shape: Shape; tone: Tone }) {
   const fill = fills[tone]

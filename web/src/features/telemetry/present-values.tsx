@@ -56,7 +56,7 @@ function Spark({ curve, limit }: { curve?: Trend; limit?: number }) {
   const d = curve ? path(curve, limit) : ''
   return (
     <svg className="spark" viewBox="0 0 24 1" preserveAspectRatio="none" aria-hidden="true">
-      {d && <path d={d} fill="none" stroke="#0958d9" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
+      {d && <path d={d} fill="none" stroke="var(--curve)" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
     </svg>
   )
 }

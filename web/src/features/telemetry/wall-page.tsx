@@ -1,13 +1,16 @@
-import { useGet, useReference } from '../../api/use'
-import type { Trend, Wall, WallGroup, WallOutlet } from '../../api/types'
+import type { CSSProperties } from 'react'
+import { useReference } from '../../api/use'
+import type { Wall, WallGroup } from '../../api/types'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
-import { ago, count, dateTime, reading } from '../../ui/format'
+import { count, dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { Mark } from '../../ui/marks'
 import { Page } from '../../ui/page'
-import { stringifySearch, withFilter } from '../../ui/search'
+import { pick, stringifySearch, withFilter } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
-import { channels, path, sections, states } from './wall'
+import { useTrends, useWall } from './use-wall'
+import { channels, sections, states } from './wall'
+import { WallTile } from './wall-tile'
 import './wall.css'
 
 const filters: Filter[] = [
@@ -19,11 +22,14 @@ const filters: Filter[] = [
 /** MonitorWall shows every outlet as one small tile, the most urgent first. */
 export function MonitorWall() {
   const [search] = useFilters()
-  const q = useGet('/wall', {
-    query: { q: search.q, area: search.area, kind: search.kind as never, enterprise_id: search.enterprise_id, state: search.state },
-  }, { refetchInterval: 10_000, keep: true })
+  const ask = { q: search.q, area: search.area, kind: search.kind as never, enterprise_id: search.enterprise_id }
+  const whole = useWall(ask)
+  // too many to show: the program narrows to a state instead of the page
+  const many = !!whole.data?.clustered && !!search.state
+  const narrowed = useWall({ ...ask, state: search.state }, many)
+  const q = many && narrowed.data ? narrowed : whole
   return (
-    <Page title="监控墙" tools={q.data && <span className="soft small">数据截至 {dateTime(q.data.as_of)}</span>}>
+    <Page title="监控墙" tools={<>{q.data && <span className="soft small">数据截至 {dateTime(q.data.as_of)}</span>}<Go href={`/wall/screen${stringifySearch(pick(search, ['area', 'kind']))}`}>值班大屏</Go></>}>
       <section className="panel" aria-label="监控墙">
         <Filters filters={filters} extra={{ enterprise_id: '只看一家企业' }} />
         {q.error && !q.data ? <Trouble error={q.error} again={() => void q.refetch()} /> : q.data ? <Board wall={q.data} /> : <Bones rows={8} />}
@@ -33,22 +39,23 @@ export function MonitorWall() {
 }
 
 function Board({ wall }: { wall: Wall }) {
+  const [search] = useFilters()
   const units = useReference()?.units ?? []
-  const list = sections(wall.outlets, units)
-  const of = channels(list)
-  const trends = useGet('/wall/trends', { query: { of: of.join(',') } }, { enabled: of.length > 0, staleTime: 300_000, keep: true })
-  const curves = new Map((trends.data ?? []).map((t) => [`${t.outlet}:${t.factor}`, t]))
+  const list = sections(search.state ? wall.outlets.filter((o) => o.state === search.state) : wall.outlets, units)
+  const curves = useTrends(channels(list))
   return (
     <>
       <Counts wall={wall} />
-      {wall.total === 0 && <Empty title="没有符合条件的监控点" how="登记企业、排放口和数采仪之后，监控点会出现在这里；也可以放宽筛选条件。" />}
+      {!wall.clustered && list.length === 0 && <Empty title="没有符合条件的监控点" how="登记企业、排放口和数采仪之后，监控点会出现在这里；也可以放宽筛选条件。" />}
       {wall.clustered && <Groups groups={wall.groups} />}
-      {list.map((part) => (
-        <section key={part.key} className="wall-part" aria-label={part.title}>
-          <h2>{part.title}<span className="soft small">{count(part.outlets.length)} 个</span></h2>
-          <ul className="wall-tiles">{part.outlets.map((o) => <li key={o.id}><Tile o={o} curve={curves.get(`${o.id}:${o.factor}`)} /></li>)}</ul>
-        </section>
-      ))}
+      <div className="wall-parts">
+        {list.map((part) => (
+          <section key={part.key} className={`wall-part ${part.key === 'attention' ? 'first' : ''}`} aria-label={part.title} style={{ '--tiles': part.outlets.length } as CSSProperties}>
+            <h2>{part.title}<span className="soft small">{count(part.outlets.length)} 个</span></h2>
+            <ul className="wall-tiles">{part.outlets.map((o) => <li key={o.id}><WallTile o={o} curve={curves.get(`${o.id}:${o.factor}`)} /></li>)}</ul>
+          </section>
+        ))}
+      </div>
     </>
   )
 }
@@ -73,36 +80,6 @@ function Counts({ wall }: { wall: Wall }) {
         )
       })}
     </ul>
-  )
-}
-
-const marks = new Map(states.map((s) => [s.state as string, s]))
-
-function Tile({ o, curve }: { o: WallOutlet; curve?: Trend }) {
-  const s = marks.get(o.state) ?? states[states.length - 1]
-  const limit = o.limit ?? undefined
-  return (
-    <Go href={`/outlets/${o.id}`} className={`wall-tile ${s.tone === 'red' ? 'burning' : ''} ${s.tone === 'grey' ? 'quiet' : ''}`}>
-      <span className="row between"><Mark shape={s.shape} tone={s.tone}>{s.word}</Mark><span className="soft small">{ago(o.last_at)}</span></span>
-      <span className="wall-name" title={o.name}>{o.name}</span>
-      <span className="soft small wall-name" title={o.enterprise}>{o.enterprise}</span>
-      {o.factor ? (
-        <span className="wall-value">
-          <span className="soft small">{o.factor_name || o.factor}</span>
-          <span className={`num ${o.over ? 'red strong' : ''}`}>{reading(o.value ?? null)}<span className="soft small">{limit !== undefined && `／${reading(limit)}`} {o.unit}</span></span>
-        </span>
-      ) : <span className="soft small">没有可显示的因子</span>}
-      <Curve trend={curve} limit={limit} />
-    </Go>
-  )
-}
-
-function Curve({ trend, limit }: { trend?: Trend; limit?: number }) {
-  const d = trend ? path(trend, limit) : ''
-  return (
-    <svg className="wall-curve" viewBox="0 0 24 1" preserveAspectRatio="none" aria-hidden="true">
-      {d && <path d={d} fill="none" stroke="#0958d9" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
-    </svg>
   )
 }
 
