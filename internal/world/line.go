@@ -3,7 +3,6 @@ package world
 import (
 	"context"
 	"errors"
-	"math/bits"
 	"net"
 	"sort"
 	"sync"
@@ -18,6 +17,8 @@ type line struct {
 	index  int
 	began  time.Time
 	source *source
+
+	obey obeying
 
 	news chan struct{} // an answer came: there is room, or nothing is left
 
@@ -122,12 +123,15 @@ func (l *line) impatient() bool {
 // It returns the packet that was taken from the source and not yet written.
 func (l *line) talk(ctx context.Context, conn net.Conn, held *flight) (_ *flight, done bool, _ error) {
 	broken := make(chan error, 1)
-	go func() { broken <- l.read(conn) }()
+	run, over := context.WithCancel(ctx)
+	go func() { broken <- l.read(run, conn) }()
 	defer func() {
+		over()
 		if err := conn.Close(); err != nil {
 			l.sim.Log.Debug("close", "error", err)
 		}
 		<-broken
+		l.obey.wait.Wait()
 	}()
 	if err := l.again(conn, func(*flight) bool { return true }); err != nil {
 		return held, false, nil // the next connection sends them
@@ -181,6 +185,9 @@ func (l *line) take() (*flight, error) {
 		return nil, nil
 	}
 	p, at, ok, err := l.source.next()
+	for err == nil && ok && l.hushed(&p) {
+		p, at, ok, err = l.source.next()
+	}
 	if err != nil || !ok {
 		return nil, err
 	}
@@ -296,7 +303,7 @@ func (l *line) overtime(conn net.Conn) (lost bool, err error) {
 var errRecord = errors.New("record")
 
 // read takes the host's answers until the connection ends.
-func (l *line) read(conn net.Conn) error {
+func (l *line) read(ctx context.Context, conn net.Conn) error {
 	var sc hj212.Scanner
 	var fr hj212.Frame
 	var area hj212.Area
@@ -309,6 +316,9 @@ func (l *line) read(conn net.Conn) error {
 		for sc.Next(&fr) {
 			if !fr.OK() {
 				l.sim.Log.Warn("unreadable answer", "fault", fr.Fault.Code())
+				continue
+			}
+			if l.obeys(ctx, conn, &fr) {
 				continue
 			}
 			if fl := l.match(&fr, &area); fl != nil {
@@ -337,7 +347,7 @@ func (l *line) match(fr *hj212.Frame, area *hj212.Area) *flight {
 	fl := l.pending[string(fr.MN)+string(qn)]
 	switch {
 	case fl == nil || fl.answered:
-		return nil // a second answer, or a command of the host: our monitors obey none
+		return nil // a second answer
 	case fr.Command == hj212.DataAnswer:
 		fl.answered = true
 		return fl
@@ -374,21 +384,4 @@ func (l *line) settle(got []*flight) error {
 	default:
 	}
 	return nil
-}
-
-func bucket(v uint64) int {
-	e := bits.Len64(v) - 1
-	if e < 4 {
-		return int(v)
-	}
-	return (e-3)*16 + int(v>>(e-4)&15)
-}
-
-// edge is the greatest value of a bucket.
-func edge(i int) uint64 {
-	if i < 16 {
-		return uint64(i)
-	}
-	e := i/16 + 3
-	return (16+uint64(i%16)+1)<<(e-4) - 1
 }

@@ -229,6 +229,44 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     await picture(page, 'frame-390')
   }))
 
+  it('执法员 asks a data logger, confirms what changes it, and sees each step come', { timeout: 120_000 }, () => act('inspector', wide, async (page) => {
+    await page.goto('/devices')
+    await settled(page)
+    await page.locator('table.t tbody tr a').first().click()
+    await page.waitForURL(/\/devices\/[0-9a-f-]{36}$/)
+    await page.getByText('在线', { exact: true }).waitFor({ timeout: 60_000 }) // it connects when it has data to send
+    const ask = async (name) => {
+      await page.getByRole('button', { name: '下发指令' }).click()
+      await choose(page, '指令', name)
+    }
+    const item = (name, state) => page.getByRole('article', { name: `${name}，${state}` })
+    await ask('提取实时数据间隔')
+    await page.getByRole('button', { name: '下发', exact: true }).click()
+    await item('提取实时数据间隔', '执行成功').waitFor() // no reload: the live events bring it
+    await item('提取实时数据间隔', '执行成功').getByRole('button', { name: '往来报文' }).click()
+    await page.getByText('RtdInterval=30&&').waitFor()
+    assert.equal(await page.getByText(/PW=[^*]/).count(), 0) // passwords are masked
+    await ask('即时采样')
+    await page.getByRole('button', { name: '下发', exact: true }).click()
+    await page.getByText('请填写监测因子').waitFor()
+    await chooseFirst(page, '监测因子')
+    await page.getByRole('button', { name: '下发', exact: true }).click()
+    await picture(page, 'device-confirm')
+    await page.getByRole('button', { name: '再想想' }).click()
+    await page.getByRole('button', { name: '下发', exact: true }).click()
+    await page.getByRole('button', { name: '确定即时采样' }).click()
+    await item('即时采样', '执行成功').waitFor()
+    await picture(page, 'device-asked')
+    await accessible(page, 'device after commands')
+    await page.setViewportSize(narrow)
+    await fits(page, 'device after commands')
+    await picture(page, 'device-asked')
+    await page.getByRole('navigation', { name: '数采仪的内容' }).getByRole('link', { name: '缺数' }).click()
+    await page.getByRole('region', { name: '缺数日历' }).waitFor()
+    await picture(page, 'device-gaps')
+    await accessible(page, 'missing calendar')
+  }))
+
   it('企业 marks a period, sees beforehand what that does, and 值班员 does not accept it', { timeout: 120_000 }, async () => {
     const hour = (back) => new Date(Math.floor(Date.now() / 3600_000 - back) * 3600_000 + 8 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
     let mark = ''
