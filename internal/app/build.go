@@ -119,6 +119,7 @@ func (a *App) surface() error {
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)
+	a.api.Officials(a.digest, a.enterprises, words)
 	desks := a.desks(words)
 	a.api.Clues(desks)
 	a.api.Issues(desks)

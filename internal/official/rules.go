@@ -64,9 +64,12 @@ func For(k enterprise.Kind, at time.Time) Rules {
 	return best
 }
 
+// All lists every version of the rules.
+func All() []Rules { return append(slices.Clone(gas), water...) }
+
 // ByID finds a version of the rules.
 func ByID(id string) (Rules, bool) {
-	for _, r := range append(slices.Clone(gas), water...) {
+	for _, r := range All() {
 		if r.ID == id {
 			return r, true
 		}

@@ -342,6 +342,40 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     await page.waitForURL(`**/alarms/${alarm.id}`)
   }))
 
+  it('every official value opens what stands behind it, and every rate its hours', { timeout: 120_000 }, () => act('duty', wide, async (page) => {
+    await page.goto('/marks?state=force')
+    await settled(page)
+    await page.locator('table.t tbody tr a').last().click()
+    await settled(page)
+    const number = await page.locator('.crumb').innerText()
+    await page.getByRole('link', { name: '打开监控点' }).click()
+    await settled(page)
+    await page.getByRole('link', { name: '法定均值' }).click()
+    await page.getByText('近 24 小时').waitFor()
+    await page.goto(page.url() + '&od=3')
+    await page.getByRole('button', { name: '的来历' }).filter({ hasText: '第' }).last().click()
+    const drawer = page.getByRole('dialog')
+    await drawer.getByText('该值由站点作为小时数据').waitFor()
+    await drawer.getByRole('link', { name: number }).waitFor()
+    await drawer.getByText('标记设置或取消').first().waitFor()
+    await drawer.getByText('HJ 75-2017').first().waitFor()
+    await page.waitForTimeout(400) // the drawer slides in
+    await picture(page, 'explained')
+    await accessible(page, 'explained')
+    await page.setViewportSize(narrow)
+    await page.waitForTimeout(400)
+    await fits(page, 'explained')
+    await picture(page, 'explained')
+    await page.setViewportSize(wide)
+    await page.goto('/rates?group=area')
+    await settled(page)
+    await page.locator('table.t tbody tr a').first().click() // an area's outlets
+    await page.waitForURL(/area=/)
+    await settled(page)
+    await page.locator('table.t tbody tr a').first().click() // an outlet's hours
+    await page.getByRole('img', { name: /时有效/ }).first().waitFor()
+  }))
+
   it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
     await page.goto('/')
     await page.waitForURL('**/users')
@@ -362,6 +396,8 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
       ]],
       ['duty', [
+        ['rates', '/rates'], ['rates-area', '/rates?group=area'],
+        ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],

@@ -65,17 +65,22 @@ type hourSamples struct {
 	minute, realtime map[int64]sample
 }
 
-// hour prefers minute means to realtime values. marked says which stretches of
-// the hour are marked as without valid data.
-func (s *hourSamples) hour(r official.Rules, every int, marked func(from, to int64) bool) PeriodValue {
-	list, source := inOrder(s.minute), FromMinute
-	step := 10 * time.Minute
+// chosen prefers minute means to realtime values, and says how far apart they are
+// due.
+func (s *hourSamples) chosen(every int) (list []sample, source string, step time.Duration) {
+	list, source, step = inOrder(s.minute), FromMinute, 10*time.Minute
 	if len(list) == 0 {
 		list, source, step = inOrder(s.realtime), FromRealtime, time.Duration(every)*time.Second
 	} else if gap := interval(list); gap > 0 {
 		step = min(step, gap)
 	}
-	step = max(step, time.Second)
+	return list, source, max(step, time.Second)
+}
+
+// hour makes the hour from what was chosen; marked says which stretches of
+// the hour are marked as without valid data.
+func (s *hourSamples) hour(r official.Rules, every int, marked func(from, to int64) bool) PeriodValue {
+	list, source, step := s.chosen(every)
 	v := hourOf(r, list, step, source)
 	if marked == nil {
 		v.OwnFlag = v.Flag

@@ -384,3 +384,143 @@ func TestFinish_AddsLoadsToComputedHours(t *testing.T) {
 		}
 	}
 }
+
+func TestExplain_OpensWhatStandsBehind(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		b := open(t, d)
+		dev := b.device("MN1", enterprise.Gas)
+		g := NewDigest(b.s, DigestOptions{})
+		policy := auth.DefaultPolicy()
+		b.minuteFrames("MN1", "31", "2026112107", "a21026-Rtd=80,a21026-Flag=N;a19001-Rtd=9,a19001-Flag=N;a00000-Rtd=10,a00000-Flag=N")
+		b.send(frame("MN1", "31", "2011", "20261121080000", "a21026-Rtd=1,a21026-Flag=D"))
+		settle(t, g)
+		if _, err := g.SetNorm(context.Background(), policy, duty, Norm{OutletID: dev.OutletID, ValidFrom: clockTime("11-01 00:00"), Oxygen: dec("9"), Source: "GB 13271-2014"}); err != nil {
+			t.Fatal(err)
+		}
+		c.Advance(time.Hour)
+		settle(t, g)
+		b.mark(g, dev.OutletID, "m1", mark.Invalid, "M", "11-21 07:00", "11-21 07:20")
+		settle(t, g)
+		e, err := g.Explain(context.Background(), policy, duty, Hour, dev.OutletID, "a21026", clockTime("11-21 07:30"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		marked := 0
+		for _, p := range e.Parts {
+			if p.Marked {
+				marked++
+			}
+		}
+		if len(e.Versions) != 2 || e.Value.Version != 2 || e.Value.Flag != "M" || e.Rules.ID != "gas-2017" || len(e.Marks) != 1 || e.Norm == nil || e.Norm.Oxygen.String() != "9" ||
+			len(e.Parts) != 60 || marked != 20 || e.PartsOf != FromRealtime || e.Step != time.Minute || len(e.Beside) != 2 {
+			t.Errorf("%d versions, %+v, %d parts, %d marked, beside %v", len(e.Versions), e.Value, len(e.Parts), marked, e.Beside)
+		}
+		if text(e.Value.Total) != "2.88" || text(e.Value.Converted) != "80" { // 80 mg/m³ · 36,000 m³
+			t.Errorf("%s kg, converted %s", text(e.Value.Total), text(e.Value.Converted))
+		}
+		c.Advance(24 * time.Hour)
+		settle(t, g)
+		day, err := g.Explain(context.Background(), policy, duty, Day, dev.OutletID, "a21026", clockTime("11-21 00:00"))
+		if err != nil || len(day.Hours) != 2 || len(day.Marks) != 1 || len(day.Parts) != 0 {
+			t.Errorf("%v %+v", err, day)
+		}
+		for name, x := range map[string]struct {
+			who  auth.Actor
+			code string
+		}{"elsewhere": {auth.Actor{ID: "x", Roles: []auth.Role{auth.Duty}, Area: "330303"}, "a21026"}, "no such value": {duty, "a21003"}} {
+			if _, err := g.Explain(context.Background(), policy, x.who, Hour, dev.OutletID, x.code, clockTime("11-21 07:00")); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		list, err := g.Official(context.Background(), policy, duty, Hour, dev.OutletID, []string{"a21026"}, clockTime("11-21 00:00"), clockTime("11-22 00:00"))
+		if err != nil || len(list) != 2 {
+			t.Errorf("%v %d", err, len(list))
+		}
+		if _, err := g.Official(context.Background(), policy, duty, Hour, dev.OutletID, nil, clockTime("01-01 00:00"), clockTime("11-22 00:00")); !fault.Is(err, fault.Invalid) {
+			t.Error(err)
+		}
+	})
+}
+
+func TestRates_CountByOutlet(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		b := open(t, d)
+		dev, silent, rain := b.device("MN1", enterprise.Gas), b.device("MN2", enterprise.Water), b.device("MN3", enterprise.Rain)
+		limit := "50"
+		if _, err := enterprise.New(d, auth.DefaultPolicy()).SetLimit(context.Background(), duty, enterprise.Limit{OutletID: silent.OutletID, Factor: "w01018", Upper: dec(limit), Statistic: enterprise.Day,
+			Standard: "GB 18918-2002", ValidFrom: clockTime("01-01 00:00")}); err != nil {
+			t.Fatal(err)
+		}
+		g := NewDigest(b.s, DigestOptions{})
+		// It is 09:30. Of the nine hours since midnight seven came, one of them
+		// invalid; two are missing, one of which is marked as stopped.
+		for h, flag := range []string{"N", "N", "N", "D", "N", "N", "N", "", ""} {
+			if flag != "" {
+				b.send(frame("MN1", "31", "2061", fmt.Sprintf("20261121%02d0000", h), "a21026-Avg=30,a21026-Flag="+flag))
+			}
+		}
+		settle(t, g)
+		b.mark(g, dev.OutletID, "m1", mark.Stopped, "F", "11-21 07:00", "11-21 08:00")
+		b.mark(g, dev.OutletID, "m2", mark.Invalid, "M", "11-21 06:00", "11-21 07:00")
+		settle(t, g)
+		ask := func(who auth.Actor, q RateQuery) []OutletRates {
+			t.Helper()
+			if q.From.IsZero() {
+				q.From, q.To = clockTime("11-20 00:00"), clockTime("11-22 00:00")
+			}
+			list, err := g.Rates(context.Background(), auth.DefaultPolicy(), who, q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return list
+		}
+		list := ask(duty, RateQuery{OutletID: dev.OutletID})
+		if len(list) != 1 || len(list[0].Factors) != 1 || list[0].Tally != (official.Tally{Hours: 9, Stopped: 1, Received: 7, Valid: 5, Marked: 1}) {
+			t.Fatalf("%+v", list)
+		}
+		if got := list[0].Factors[0].Days[1].Letters(); got != "VVVIVVMSX---------------" {
+			t.Error(got)
+		}
+		if r, _ := list[0].Tally.Rates(official.Policy{}); fmt.Sprint(r) != "{87.50 71.43 62.50}" {
+			t.Error(r)
+		}
+		// An outlet whose first hour is not the first of a day is due from it on.
+		late := b.device("MN4", enterprise.Gas)
+		b.send(frame("MN4", "31", "2061", "20261121050000", "a21026-Avg=30,a21026-Flag=N"))
+		settle(t, g)
+		if list := ask(duty, RateQuery{OutletID: late.OutletID}); len(list) != 1 || !list[0].Since.Equal(clockTime("11-21 05:00")) || list[0].Tally != (official.Tally{Hours: 4, Received: 1, Valid: 1}) {
+			t.Errorf("%+v", list)
+		}
+		// Never heard: due from the registration of its device on, and nothing came.
+		c.Advance(5 * time.Hour)
+		list = ask(duty, RateQuery{OutletID: silent.OutletID})
+		if len(list) != 1 || list[0].Tally != (official.Tally{Hours: 4}) {
+			t.Errorf("%+v", list)
+		}
+		if list := ask(duty, RateQuery{OutletID: rain.OutletID}); len(list) != 0 {
+			t.Errorf("rain: %+v", list)
+		}
+		all := ask(duty, RateQuery{})
+		if len(all) != 3 {
+			t.Errorf("%d outlets", len(all))
+		}
+		groups := SumRates(all, func(r OutletRates) (string, string) { return r.Area[:6], "" })
+		if len(groups) != 1 || groups[0].Outlets != 3 || groups[0].Tally != all[0].Tally.Add(all[1].Tally).Add(all[2].Tally) {
+			t.Errorf("%+v", groups)
+		}
+		for name, n := range map[string]int{
+			"elsewhere": len(ask(auth.Actor{ID: "x", Roles: []auth.Role{auth.Duty}, Area: "330303"}, RateQuery{})),
+			"kind":      len(ask(duty, RateQuery{Kind: enterprise.Gas})) - 2,
+			"words":     len(ask(duty, RateQuery{Text: "厂1"})) - 1,
+			"area":      len(ask(duty, RateQuery{Area: "330303"})),
+			"firm":      len(ask(duty, RateQuery{EnterpriseID: "x"})),
+		} {
+			if n != 0 {
+				t.Errorf("%s: %d too many", name, n)
+			}
+		}
+		if _, err := g.Rates(context.Background(), auth.DefaultPolicy(), duty, RateQuery{From: clockTime("01-01 00:00"), To: clockTime("11-22 00:00")}); !fault.Is(err, fault.Invalid) {
+			t.Error(err)
+		}
+	})
+}

@@ -12,6 +12,7 @@ export const sections: Section[] = [
       { path: '/wall', title: '监控墙', needs: ['telemetry.read'] },
       { path: '/alarms', title: '预警', needs: ['alarm.read'] },
       { path: '/marks', title: '标记', needs: ['telemetry.read'] },
+      { path: '/rates', title: '传输有效率', needs: ['telemetry.read'] },
       { path: '/quarantine', title: '隔离区', needs: ['quarantine.read'] },
       { path: '/parked', title: '待认领设备', needs: ['quarantine.read'] },
     ],

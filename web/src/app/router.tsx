@@ -46,6 +46,7 @@ const pages = [
   page('/marks', () => import('../features/mark/marks'), 'Marks'),
   page('/marks/new', () => import('../features/mark/set-mark'), 'SetMark'),
   page('/marks/$id', () => import('../features/mark/mark'), 'MarkFile'),
+  page('/rates', () => import('../features/rate/rates'), 'Rates'),
   page('/quarantine', () => import('../features/gateway/quarantine'), 'Quarantine'),
   page('/quarantine/$id', () => import('../features/gateway/quarantined'), 'QuarantinedFrame'),
   page('/parked', () => import('../features/gateway/parked'), 'ParkedDevices'),

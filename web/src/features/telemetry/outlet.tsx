@@ -10,7 +10,9 @@ import { Bones, Trouble } from '../../ui/state'
 import { Subtabs, useSubtab, type Subtab } from '../../ui/subtabs'
 import { Frames } from './frames'
 import { Limits, OutletAlarms, OutletDevices } from './outlet-parts'
+import { Official } from './official'
 import { PresentValues } from './present-values'
+import { RateCalendar } from './rate-calendar'
 import { SeriesPanel } from './series-panel'
 import { Values } from './values'
 import './outlets.css'
@@ -21,6 +23,8 @@ interface Tab extends Subtab { needs?: string; draw: (o: Outlet) => ReactNode }
 const tabs: Tab[] = [
   { key: 'curve', title: '曲线', needs: 'telemetry.read', draw: (o) => <SeriesPanel outlet={o} /> },
   { key: 'now', title: '实时值', needs: 'telemetry.read', draw: (o) => <PresentValues outlet={o} /> },
+  { key: 'official', title: '法定均值', needs: 'telemetry.read', draw: (o) => <Official outlet={o} /> },
+  { key: 'rates', title: '传输有效率', needs: 'telemetry.read', draw: (o) => <RateCalendar outlet={o} /> },
   { key: 'alarms', title: '预警', needs: 'alarm.read', draw: (o) => <OutletAlarms id={o.id} /> },
   { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
   { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><OutletDevices devices={o.devices} /></> },
