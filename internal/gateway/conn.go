@@ -28,10 +28,7 @@ type conn struct {
 	since   time.Time
 
 	scanner hj212.Scanner
-	reader  telemetry.Reader
-	group   telemetry.Group
-	frames  []hj212.Frame // of group.Entries, for the answers
-	answers []byte
+	*hands      // while frames are taken
 	bad     int // bad runs since the last good frame
 
 	writing sync.Mutex // answers and commands do not mix
@@ -41,12 +38,37 @@ type conn struct {
 
 	stopped atomic.Bool
 
-	resting bool    // the buffers were given back
+	resting bool    // it has no buffer: they were given back, or nothing has come
+	fresh   bool    // nothing has come yet
 	first   [1]byte // what a resting connection reads into
 
 	mu       sync.Mutex
 	sessions map[string]*Session
+}
+
+// hands is what taking frames needs. Connections borrow it: most of them wait for
+// the next frame most of the time, and one that waits should cost little.
+type hands struct {
+	reader   telemetry.Reader
+	group    telemetry.Group
+	frames   []hj212.Frame // of group.Entries, for the answers
+	answers  []byte
 	messages []command.Message
+}
+
+var spare = sync.Pool{New: func() any { return &hands{} }}
+
+// borrow gives the connection hands; the function returned gives them back, with
+// nothing in them that points into the connection's buffers.
+func (c *conn) borrow() func() {
+	c.hands = spare.Get().(*hands)
+	return func() {
+		clear(c.group.Entries)
+		clear(c.frames)
+		clear(c.messages)
+		spare.Put(c.hands)
+		c.hands = nil
+	}
 }
 
 // burst is the size of a read from which the buffer is enlarged: a station's
@@ -111,7 +133,7 @@ func (c *conn) fill() (int, error) {
 		if n == 0 || err != nil {
 			return n, err
 		}
-		c.resting = false
+		c.resting, c.fresh = false, false
 		return c.scanner.Write(c.first[:])
 	}
 	return c.scanner.Fill(c.net)
@@ -125,7 +147,6 @@ func (c *conn) rest() bool {
 	}
 	c.resting = true
 	c.scanner.Release()
-	c.reader, c.group, c.frames, c.answers, c.messages = telemetry.Reader{}, telemetry.Group{}, nil, nil, nil
 	return true
 }
 
@@ -137,6 +158,9 @@ func (c *conn) deadline() time.Time {
 	offset, n := c.scanner.Pending()
 	if n == 0 {
 		c.half = -1
+		if c.fresh {
+			return now.Add(c.g.c.Idle)
+		}
 		if doze := min(c.g.c.Doze, c.g.c.Idle); !c.resting {
 			return now.Add(doze)
 		} else {
@@ -169,6 +193,7 @@ func (c *conn) expire() {
 // take hands in all whole frames in the buffer and answers them. It reports
 // false when the connection should end.
 func (c *conn) take() bool {
+	defer c.borrow()()
 	c.reader.Reset()
 	c.group.Entries, c.frames = c.group.Entries[:0], c.frames[:0]
 	received := c.g.c.Now()

@@ -158,7 +158,7 @@ func (g *Gateway) accept() {
 
 // admit begins to serve a connection unless there are too many.
 func (g *Gateway) admit(n net.Conn) {
-	c := &conn{g: g, net: n, address: n.RemoteAddr().String(), since: g.c.Now(), sessions: map[string]*Session{}}
+	c := &conn{g: g, net: n, address: n.RemoteAddr().String(), since: g.c.Now(), resting: true, fresh: true, sessions: map[string]*Session{}}
 	c.host, _, _ = net.SplitHostPort(c.address)
 	g.mu.Lock()
 	refused := g.stopping || len(g.conns) >= g.c.MaxConns || g.from[c.host] >= g.c.PerAddress

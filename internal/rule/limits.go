@@ -16,10 +16,13 @@ type limitBook struct {
 	bus   *bus.Bus
 	known bool
 	after int64                                    // the newest event seen
+	names map[string]string                        // texts that many limits share
 	of    map[string]map[string][]enterprise.Limit // by outlet and factor, newest first
 }
 
-func newLimitBook(d *db.DB) *limitBook { return &limitBook{db: d, bus: bus.New(d)} }
+func newLimitBook(d *db.DB) *limitBook {
+	return &limitBook{db: d, bus: bus.New(d), names: map[string]string{}}
+}
 
 // refresh reads what has changed.
 func (b *limitBook) refresh(ctx context.Context) error {
@@ -94,12 +97,24 @@ func (b *limitBook) readAgain(ctx context.Context, outlets map[string]bool) erro
 	return nil
 }
 
-// add keeps the order in which limits are read, newest first within a statistic.
+// add keeps the order in which limits are read, newest first within a statistic,
+// and what judging needs of them.
 func (b *limitBook) add(l enterprise.Limit) {
 	by := b.of[l.OutletID]
 	if by == nil {
 		by = map[string][]enterprise.Limit{}
 		b.of[l.OutletID] = by
 	}
-	by[l.Factor] = append(by[l.Factor], l)
+	factor := b.name(l.Factor)
+	by[factor] = append(by[factor], enterprise.Limit{Factor: factor, Upper: l.Upper, Lower: l.Lower, Statistic: enterprise.Statistic(b.name(string(l.Statistic))),
+		Standard: b.name(l.Standard), Article: b.name(l.Article), ValidFrom: l.ValidFrom, ValidTo: l.ValidTo})
+}
+
+// name gives one copy of a text.
+func (b *limitBook) name(s string) string {
+	if known, ok := b.names[s]; ok {
+		return known
+	}
+	b.names[s] = s
+	return s
 }
