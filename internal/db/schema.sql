@@ -828,6 +828,16 @@ CREATE TABLE tele_batch (
     data   BYTEA NOT NULL
 );
 
+CREATE TABLE tele_block (
+    seq    BIGINT PRIMARY KEY,                   -- first and last batch
+    upto   BIGINT NOT NULL,
+    frames BIGINT NOT NULL,
+    first  BIGINT NOT NULL,                      -- earliest and latest time of the data
+    last   BIGINT NOT NULL,
+    hash   BYTEA NOT NULL,
+    data   BYTEA NOT NULL
+);
+
 CREATE TABLE tele_chunk (
     kind    BIGINT NOT NULL,
     device  BIGINT NOT NULL,
@@ -901,6 +911,11 @@ CREATE TABLE tele_row (
 );
 
 CREATE INDEX tele_row_device ON tele_row (device, kind, time);
+
+CREATE TABLE tele_seal (
+    shard TEXT PRIMARY KEY,
+    upto  BIGINT NOT NULL
+);
 
 CREATE TABLE timeline (
     id         TEXT PRIMARY KEY,            -- UUIDv7, in the order of writing

@@ -70,6 +70,11 @@ func (s *Store) CloseDays(ctx context.Context) (closed int, err error) {
 			s.log.Info("telemetry: a day is closed", "day", dayText(day), "closing", d.closing, "chunks", d.chunks, "rows", d.rows, "took", time.Since(began).Round(time.Millisecond))
 		}
 	}
+	for _, sh := range s.shards.list(anyTime, everTime) { // data of tomorrow were received, too
+		if err := s.sealFrames(ctx, sh, until); err != nil {
+			return closed, fmt.Errorf("pack frames of %s: %w", shardText(sh.name), err)
+		}
+	}
 	return closed, nil
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // few makes a closing take many steps with little data.
-var few = Options{flushChunks: 2, sliceRows: 3}
+var few = Options{flushChunks: 2, sliceRows: 3, leastBlock: 1}
 
 // past is what stations have sent of the days before yesterday, of yesterday and
 // of today; the test's clock stands at 2026-11-21 09:30.
@@ -186,7 +186,7 @@ func (b *bench) close(want int) {
 }
 
 func TestCloseDays_NobodyNotices(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		b := &bench{t: t, d: d}
 		b.start(few)
 		outlets := past(b)
@@ -231,7 +231,49 @@ func TestCloseDays_NobodyNotices(t *testing.T) {
 		b.want(b.send(late, again, missing, corrected, fourth), Duplicate, Duplicate, Duplicate, Duplicate, Duplicate)
 		b.close(0)
 		same("after their repeats", want)
+
+		clock.Advance(48 * time.Hour)
+		want = everything(b, outlets)
+		b.close(2) // 20 and 21 November, and the frames are packed
+		if n := blocksOf(b); n == 0 {
+			t.Error("no frames were packed")
+		}
+		same("after packing frames", want)
+		b.restart()
+		same("after packing frames and a restart", want)
+		head := b.s.Head()
+		b.want(b.send(frame("MN1", "31", "2011", "20261123093000", "a21026-Rtd=1,a21026-Flag=N")), Stored)
+		if got := told(b.since(head)); len(got) != 1 {
+			t.Errorf("behind the blocks: %q", got)
+		}
+		if v, err := Verify(context.Background(), d); err != nil || len(v.Findings) > 0 {
+			t.Errorf("%+v %v", v, err)
+		}
 	})
+}
+
+// blocksOf counts the blocks, and fails when a batch of theirs stands beside.
+func blocksOf(b *bench) (n int) {
+	b.t.Helper()
+	for _, sh := range b.s.shards.list(anyTime, everTime) {
+		err := b.s.shards.reader(sh, func(h querier) error {
+			var beside int
+			return errors.Join(eachBlock(context.Background(), h, -1, func(*block) error { n++; return nil }),
+				h.QueryRowContext(context.Background(), `SELECT COUNT(*) FROM tele_batch WHERE seq <= (SELECT MAX(upto) FROM tele_block)`).Scan(&beside),
+				errIf(beside > 0, "batches stand beside their block"))
+		})
+		if err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	return n
+}
+
+func errIf(yes bool, text string) error {
+	if yes {
+		return errors.New(text)
+	}
+	return nil
 }
 
 var errStopped = errors.New("stopped by the test")
@@ -239,13 +281,14 @@ var errStopped = errors.New("stopped by the test")
 // A closing that is cut short between any two steps loses nothing, shows nothing
 // twice, keeps knowing what it has, and the next one finishes it.
 func TestCloseDays_StoppedAnywhere(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		b := &bench{t: t, d: d}
 		b.start(few)
 		outlets := past(b)
+		clock.Advance(48 * time.Hour)
 		repeat := frame("MN0", "31", "2011", "20261118013000", "a21026-Rtd=000,a21026-Flag=NN;a01011-Rtd=1e3")
 		want := everything(b, outlets)
-		stops := []string{"marked", "chunks", "chunks", "written", "sealed", "forgotten", "removed", "removed", "written", "sealed"}
+		stops := []string{"marked", "chunks", "chunks", "written", "sealed", "forgotten", "removed", "removed", "written", "sealed", "packed"}
 		// Each run stops after the step of this name, the second time it is taken
 		// where the name stands twice.
 		for i, step := range stops {

@@ -81,9 +81,9 @@ func exportBatches(ctx context.Context, s *shards, list []*shard, from, to int64
 		upTo := everTime
 		for i, sh := range list {
 			err := s.reader(sh, func(h querier) error {
-				page, err := batchesAfter(ctx, h, after, everTime, batchPage)
-				if len(page) == batchPage {
-					upTo = min(upTo, page[batchPage-1].seq)
+				page, more, err := s.batchesAfter(ctx, sh, h, after, everTime, batchPage)
+				if more {
+					upTo = min(upTo, page[len(page)-1].seq)
 				}
 				for _, b := range page {
 					found = append(found, part{b, i})
@@ -113,7 +113,7 @@ func exportBatches(ctx context.Context, s *shards, list []*shard, from, to int64
 }
 
 func exportBatch(b batch, from, to int64, f func(Exported) error) error {
-	payload, err := unzip(b.data)
+	payload, err := b.open()
 	if err != nil {
 		return err
 	}

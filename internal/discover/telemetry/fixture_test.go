@@ -23,6 +23,7 @@ type bench struct {
 	s       *Store
 	devices *Devices
 	outlets int
+	o       Options
 	touched bool // by tamper
 }
 
@@ -35,6 +36,7 @@ func open(t testing.TB, d *db.DB) *bench {
 
 func (b *bench) start(o Options) {
 	b.t.Helper()
+	b.o = o
 	o.Area, o.Refresh = "330300", time.Hour
 	if testing.Verbose() {
 		o.Log = slog.New(slog.NewTextHandler(testWriter{b.t}, nil))
@@ -63,7 +65,7 @@ func (b *bench) restart() {
 	if err := b.s.Stop(context.Background()); err != nil {
 		b.t.Fatal(err)
 	}
-	b.start(Options{})
+	b.start(b.o)
 }
 
 func (b *bench) outlet(kind enterprise.Kind) enterprise.Outlet {

@@ -50,23 +50,39 @@ const (
 const payloadVersion = 1
 
 func appendFrame(dst []byte, at int64, e *Entry, device int64) []byte {
-	dst = binary.AppendUvarint(dst, uint64(device))
-	dst = binary.AppendUvarint(dst, uint64(e.Version))
-	dst = binary.AppendVarint(dst, e.Received-at)
-	dst = binary.AppendVarint(dst, e.Time-e.Received)
-	bits := byte(0)
-	if e.Assumed {
-		bits = 1
+	f := storedFrame{device: device, version: e.Version, received: e.Received, time: e.Time, assumed: e.Assumed, meter: e.Device != 0, raw: e.Raw, plain: e.Plain}
+	return f.append(dst, at)
+}
+
+// The bits of a frame in a payload.
+const (
+	frameAssumed   = 1
+	frameEncrypted = 2
+	frameMeter     = 4
+)
+
+func (f *storedFrame) bits() (b byte) {
+	if f.assumed {
+		b = frameAssumed
 	}
-	if e.Plain != nil {
-		bits |= 2
+	if f.plain != nil {
+		b |= frameEncrypted
 	}
-	if e.Device != 0 {
-		bits |= 4
+	if f.meter {
+		b |= frameMeter
 	}
-	dst = appendText(append(dst, bits), e.Raw)
-	if e.Plain != nil {
-		dst = appendText(dst, e.Plain)
+	return b
+}
+
+// append writes the frame into a payload.
+func (f *storedFrame) append(dst []byte, at int64) []byte {
+	dst = binary.AppendUvarint(dst, uint64(f.device))
+	dst = binary.AppendUvarint(dst, uint64(f.version))
+	dst = binary.AppendVarint(dst, f.received-at)
+	dst = binary.AppendVarint(dst, f.time-f.received)
+	dst = appendText(append(dst, f.bits()), f.raw)
+	if f.plain != nil {
+		dst = appendText(dst, f.plain)
 	}
 	return dst
 }
@@ -107,9 +123,9 @@ func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
 		s.received = at + r.varint()
 		s.time = s.received + r.varint()
 		bits := r.byte()
-		s.assumed, s.meter = bits&1 != 0, bits&4 != 0
+		s.assumed, s.meter = bits&frameAssumed != 0, bits&frameMeter != 0
 		s.raw = r.bytes(r.uvarint())
-		if bits&2 != 0 {
+		if bits&frameEncrypted != 0 {
 			s.plain = r.bytes(r.uvarint())
 		}
 		if r.bad {

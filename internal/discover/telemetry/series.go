@@ -389,12 +389,12 @@ func (s *Store) payloadOf(ctx context.Context, p batchPlace) (payload []byte, at
 	sh := s.shards.all[p.shard]
 	s.shards.mu.Unlock()
 	err = s.shards.reader(sh, func(h querier) error {
-		b, err := batchOf(ctx, h, p.seq)
+		b, err := s.shards.batchOf(ctx, sh, h, p.seq)
 		if err != nil {
 			return err
 		}
 		at = b.at
-		payload, err = unzip(b.data)
+		payload, err = b.open()
 		return err
 	})
 	return payload, at, err

@@ -46,6 +46,7 @@ type shards struct {
 	all    map[string]*shard
 	clock  int64
 	closed bool
+	blocks []keptBlock // unpacked last, oldest first
 }
 
 // openReads is how many month files stay open for reading.

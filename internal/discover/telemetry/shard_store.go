@@ -58,6 +58,14 @@ var monthTables = []string{
 		data    BLOB NOT NULL,
 		PRIMARY KEY (kind, device, day, version))`,
 	`CREATE INDEX IF NOT EXISTS tele_chunk_day ON tele_chunk (day, kind, device, version)`,
+	`CREATE TABLE IF NOT EXISTS tele_block (
+		seq    INTEGER PRIMARY KEY,
+		upto   BIGINT NOT NULL,
+		frames BIGINT NOT NULL,
+		first  BIGINT NOT NULL,
+		last   BIGINT NOT NULL,
+		hash   BLOB NOT NULL,
+		data   BLOB NOT NULL)`,
 	`CREATE TABLE IF NOT EXISTS tele_closed (
 		day     INTEGER PRIMARY KEY,
 		closing BIGINT NOT NULL)`,
@@ -357,43 +365,15 @@ func lastParked(ctx context.Context, h querier, mn string) (raw []byte, seq int6
 
 // highest is the highest batch number used in a shard.
 func (sh *shard) highest(ctx context.Context, h querier) (batch, any int64, err error) {
-	err = h.QueryRowContext(ctx, `SELECT COALESCE((SELECT MAX(seq) FROM tele_batch), 0), COALESCE((SELECT MAX(seq) FROM tele_parked), 0)`).Scan(&batch, &any)
+	var packed int64
+	err = h.QueryRowContext(ctx, `SELECT COALESCE((SELECT MAX(seq) FROM tele_batch), 0), COALESCE((SELECT upto FROM tele_block ORDER BY seq DESC LIMIT 1), 0),
+		COALESCE((SELECT MAX(seq) FROM tele_parked), 0)`).Scan(&batch, &packed, &any)
+	batch = max(batch, packed)
 	any = max(any, batch)
 	if sh.postgres && err == nil {
 		err = h.QueryRowContext(ctx, `SELECT seq FROM tele_head WHERE one = 1`).Scan(&any)
 	}
 	return batch, any, err
-}
-
-// batch is one row of tele_batch.
-type batch struct {
-	seq, at int64
-	data    []byte
-}
-
-// batchesAfter reads compressed batches in order.
-func batchesAfter(ctx context.Context, h querier, after, upTo int64, limit int) ([]batch, error) {
-	found, err := h.QueryContext(ctx, `SELECT seq, at, data FROM tele_batch WHERE seq > $1 AND seq <= $2 ORDER BY seq LIMIT $3`, after, upTo, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer found.Close()
-	var out []batch
-	for found.Next() {
-		var b batch
-		if err := found.Scan(&b.seq, &b.at, &b.data); err != nil {
-			return nil, err
-		}
-		out = append(out, b)
-	}
-	return out, found.Err()
-}
-
-// batchOf reads one batch.
-func batchOf(ctx context.Context, h querier, seq int64) (batch, error) {
-	b := batch{seq: seq}
-	err := h.QueryRowContext(ctx, `SELECT at, data FROM tele_batch WHERE seq = $1`, seq).Scan(&b.at, &b.data)
-	return b, err
 }
 
 // packedRow is one row of tele_row.
@@ -448,7 +428,7 @@ func scanMark(s db.Scanner) (m registryMark, err error) {
 // and whether it has all of them.
 func hasTables(ctx context.Context, h querier) (base, all bool, err error) {
 	var n, m int
-	err = h.QueryRowContext(ctx, `SELECT COALESCE(SUM(name IN ('tele_batch', 'tele_row', 'tele_parked')), 0), COALESCE(SUM(name IN ('tele_chunk', 'tele_closed')), 0)
+	err = h.QueryRowContext(ctx, `SELECT COALESCE(SUM(name IN ('tele_batch', 'tele_row', 'tele_parked')), 0), COALESCE(SUM(name IN ('tele_chunk', 'tele_closed', 'tele_block')), 0)
 		FROM sqlite_master WHERE type = 'table'`).Scan(&n, &m)
-	return n == 3, n == 3 && m == 2, err
+	return n == 3, n == 3 && m == 3, err
 }

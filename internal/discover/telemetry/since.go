@@ -173,9 +173,9 @@ func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, 
 			continue
 		}
 		err := s.shards.reader(sh, func(h querier) error {
-			page, err := batchesAfter(ctx, h, cursor, upTo, batchPage)
-			if len(page) == batchPage {
-				upTo = min(upTo, page[batchPage-1].seq)
+			page, more, err := s.shards.batchesAfter(ctx, sh, h, cursor, upTo, batchPage)
+			if more {
+				upTo = min(upTo, page[len(page)-1].seq)
 			}
 			found = append(found, page...)
 			return err
@@ -191,7 +191,7 @@ func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, 
 		if b.seq > upTo {
 			break
 		}
-		payload, err := unzip(b.data)
+		payload, err := b.open()
 		if err != nil {
 			return nil, cursor, err
 		}

@@ -39,6 +39,7 @@ type Options struct {
 
 	flushChunks int // chunks written in one transaction; tests take few
 	sliceRows   int // rows removed in one transaction
+	leastBlock  int // bytes of frames worth a block
 }
 
 func (o *Options) fill() {
@@ -60,6 +61,7 @@ func (o *Options) fill() {
 	}
 	set(&o.flushChunks, 100)
 	set(&o.sliceRows, 2000)
+	set(&o.leastBlock, leastBlock)
 	if o.Refresh <= 0 {
 		o.Refresh = 2 * time.Second
 	}

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"maps"
 	"slices"
 	"strings"
@@ -51,7 +52,11 @@ func Verify(ctx context.Context, d *db.DB) (Verified, error) {
 		return v.Verified, err
 	}
 	defer s.close() // only readers were opened
+	v.shards = s
 	if v.logged, err = loggedDays(ctx, d); err != nil {
+		return v.Verified, err
+	}
+	if v.sealed, err = loggedFrames(ctx, d); err != nil {
 		return v.Verified, err
 	}
 	reg, err := readRegistry(ctx, d)
@@ -66,7 +71,7 @@ func Verify(ctx context.Context, d *db.DB) (Verified, error) {
 					return err
 				}
 			}
-			return v.shard(ctx, h)
+			return v.shard(ctx, sh, h)
 		})
 		if err != nil {
 			return v.Verified, err
@@ -86,8 +91,10 @@ func Verify(ctx context.Context, d *db.DB) (Verified, error) {
 type verifier struct {
 	Verified
 	d      *db.DB
+	shards *shards
 	names  map[int64]*Device
-	logged map[int64]dayDetail // by day, the newest closing
+	logged map[int64]dayDetail     // by day, the newest closing
+	sealed map[string][]sealDetail // by shard, oldest first
 	seen   map[int64]bool
 	loose  map[int64]int64 // days with chunks of a closing that the log did not have, and its number
 }
@@ -107,8 +114,48 @@ func loggedDays(ctx context.Context, d *db.DB) (map[int64]dayDetail, error) {
 	})
 }
 
+// loggedFrames reads from the audit log what it says of packed frames.
+func loggedFrames(ctx context.Context, d *db.DB) (map[string][]sealDetail, error) {
+	out := map[string][]sealDetail{}
+	return out, d.Read(ctx, func(tx *db.Tx) error {
+		return audit.EachOf(ctx, tx, sealAction, func(r audit.Row) error {
+			var detail sealDetail
+			if json.Unmarshal(r.Detail, &detail) == nil {
+				out[r.Subject] = append(out[r.Subject], detail)
+			}
+			return nil
+		})
+	})
+}
+
+// blocks compares the packed frames of a shard with the audit log. Those that it
+// does not know yet are compared with the readings, as all frames are.
+func (v *verifier) blocks(ctx context.Context, h querier, logged []sealDetail) error {
+	roots := make([]hash.Hash, len(logged))
+	for i := range roots {
+		roots[i] = sha256.New()
+	}
+	err := eachBlock(ctx, h, -1, func(b *block) error {
+		sum := b.sum()
+		if !bytes.Equal(sum, b.hash) {
+			v.find("第 %d 至 %d 批原始报文与封存时的摘要不符：封存后被改动", b.seq, b.upTo)
+			sum = b.hash // told once
+		}
+		if i := slices.IndexFunc(logged, func(d sealDetail) bool { return b.seq > d.From && b.upTo <= d.To }); i >= 0 {
+			roots[i].Write(sum)
+		}
+		return nil
+	})
+	for i, d := range logged {
+		if hex.EncodeToString(roots[i].Sum(nil)) != d.Root {
+			v.find("第 %d 至 %d 批原始报文（%d 帧）与入链的摘要不符：封存后被改动或删除", d.From+1, d.To, d.Frames)
+		}
+	}
+	return err
+}
+
 // shard checks what stands in one shard.
-func (v *verifier) shard(ctx context.Context, h querier) error {
+func (v *verifier) shard(ctx context.Context, sh *shard, h querier) error {
 	if v.seen == nil {
 		v.seen, v.loose = map[int64]bool{}, map[int64]int64{}
 	}
@@ -139,7 +186,10 @@ func (v *verifier) shard(ctx context.Context, h querier) error {
 			return err
 		}
 	}
-	if err := eachBatch(ctx, h, func(b batch) error { return v.frames(b, frames) }); err != nil {
+	if err := v.blocks(ctx, h, v.sealed[shardText(sh.name)]); err != nil {
+		return err
+	}
+	if err := v.eachBatch(ctx, sh, h, func(b batch) error { return v.frames(b, frames) }); err != nil {
 		return err
 	}
 	v.compare(open, frames)
@@ -226,9 +276,9 @@ func (v *verifier) judgeLoose(ctx context.Context) error {
 }
 
 // eachBatch walks the batches of a shard in order.
-func eachBatch(ctx context.Context, h querier, f func(batch) error) error {
+func (v *verifier) eachBatch(ctx context.Context, sh *shard, h querier, f func(batch) error) error {
 	for after := int64(-1); ; {
-		page, err := batchesAfter(ctx, h, after, everTime, batchPage)
+		page, _, err := v.shards.batchesAfter(ctx, sh, h, after, everTime, batchPage)
 		if err != nil || len(page) == 0 {
 			return err
 		}
@@ -243,7 +293,7 @@ func eachBatch(ctx context.Context, h querier, f func(batch) error) error {
 
 // frames tallies the rows that the frames of a batch make.
 func (v *verifier) frames(b batch, into tallies) error {
-	payload, err := unzip(b.data)
+	payload, err := b.open()
 	if err == nil {
 		var dec recorder
 		err = eachFrame(payload, b.at, func(f *storedFrame) error {
@@ -306,10 +356,10 @@ func (t tallies) add(r *packedRow) {
 	for _, v := range []int64{int64(r.kind), r.time, r.device, int64(r.part), r.version, r.seq, r.hash} {
 		b = binary.AppendVarint(b, v)
 	}
-	hash := sha256.Sum256(append(b, r.data...))
+	digest := sha256.Sum256(append(b, r.data...))
 	x.rows++
 	for i := range x.sum {
-		x.sum[i] += binary.LittleEndian.Uint64(hash[8*i:])
+		x.sum[i] += binary.LittleEndian.Uint64(digest[8*i:])
 	}
 }
 

@@ -1,9 +1,11 @@
 package telemetry
 
 import (
+	"bytes"
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/db"
@@ -204,6 +206,53 @@ func TestVerify_LateDataAreLoggedAgain(t *testing.T) {
 			if got := string(page.Items[i].Detail); !strings.HasPrefix(got, want) {
 				t.Errorf("%s, want %s…", got, want)
 			}
+		}
+	})
+}
+
+// Header fields are no readings: only the log knows what they were.
+func TestVerify_FindsAChangedFrame(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
+		b := &bench{t: t, d: d}
+		b.start(few)
+		past(b)
+		clock.Advance(48 * time.Hour)
+		b.close(5)
+		b.sound("packed")
+		ctx := context.Background()
+		at, _ := readTime([]byte("20261119000000"))
+		sh := b.s.shards.list(at, at+1)[0]
+		var k block
+		err := b.s.shards.reader(sh, func(h querier) error {
+			return eachBlock(ctx, h, -1, func(b *block) error { k = *b; return nil })
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches, err := k.unpack()
+		if err != nil {
+			t.Fatal(err)
+		}
+		payload := []byte{payloadVersion}
+		err = eachFrame(batches[0].payload, batches[0].at, func(f *storedFrame) error {
+			if !f.meter {
+				segment := bytes.Replace(f.segment(), []byte("QN=20261121"), []byte("QN=20261120"), 1)
+				f.raw = bytes.TrimSuffix(framed("%s", segment), []byte("\r\n"))
+			}
+			payload = f.append(payload, batches[0].at)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		batches[0].payload = payload
+		forged, err := newBlock(batches)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.tamper(`UPDATE tele_block SET hash = $1, data = $2 WHERE seq = $3`, forged.sum(), forged.data, forged.seq)
+		if found := b.verify(); len(found) != 1 || !strings.Contains(found[0], "批原始报文") {
+			t.Errorf("%q", found)
 		}
 	})
 }
