@@ -18,6 +18,7 @@ import (
 
 type benchCmd struct {
 	Decode benchDecodeCmd `cmd:"" help:"HJ 212 解码速度，单核，约 550 字节一帧；同时测逐字节查表的校验码作对照"`
+	Detect benchDetectCmd `cmd:"" help:"预警规则在虚拟县域上的精确率、召回率和延迟，与单值单限对照"`
 	Ingest benchIngestCmd `cmd:"" help:"接收速度：从网口到落盘后应答，按计划时刻发送，延迟自应发时刻算起"`
 }
 

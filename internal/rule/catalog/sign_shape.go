@@ -1,0 +1,318 @@
+package catalog
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/sign"
+)
+
+// constantValue looks for one value, to the resolution of the instrument, for
+// longer than the outlet ever showed while it ran.
+func constantValue() sign.Rule {
+	return sign.Rule{ID: "constant", Title: "数据恒定不变", Family: sign.Shape,
+		Basis: "运行期间数值连续 6 小时以上（废水 12 小时以上）完全相同，且明显长于该点位历史（环发〔2015〕175号第四条疑似情形）",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			need := hours(6)
+			switch s.Outlet.Kind {
+			case enterprise.Water, sign.Surface:
+				need = hours(12)
+			case enterprise.Rain:
+				return
+			}
+			n := max(s.Span(need), 4)
+			for c := range s.Outlet.Channels {
+				x := &s.Outlet.Channels[c]
+				if x.Role == sign.Production || x.Role == sign.Treatment || x.Role == sign.Supply {
+					continue
+				}
+				want := n
+				if s.Usual.Ready {
+					want = max(n, s.Of(c).Hold*3)
+				}
+				first := s.Now().Tallies[c].Min
+				if first <= 0 { // zeros have a rule of their own
+					continue
+				}
+				if all(s, want, func(t *sign.Slot) bool {
+					y := &t.Tallies[c]
+					return s.Good(t, c) && y.Min == first && y.Max == first && s.Loaded(t)
+				}) {
+					weight := 0.5
+					if x.Role == sign.Pollutant || x.Role == sign.Acidity || x.Role == sign.Flow || x.Role == sign.Other {
+						weight = 0.85
+					}
+					if s.Usual.Ready && float64(first) < 0.5*s.Of(c).P5 {
+						weight = 0.9
+					}
+					if y := x.Upper; s.Usual.Ready && s.Of(c).P50 < 0.15*y {
+						weight = min(weight, 0.4) // near the detection limit instruments do hold
+					}
+					out.Add(c, want, weight, "%s连续 %d 小时恒为 %.4g%s", x.Name, inHours(s, want), first, unitOf(s, c))
+				}
+			}
+		}}
+}
+
+// tooSmooth looks for a day that is far calmer than the outlet's own days, while
+// its load was not.
+func tooSmooth() sign.Rule {
+	return sign.Rule{ID: "smooth", Title: "数据异常平滑", Family: sign.Shape, Kinds: plants,
+		Basis: "24 小时变异系数不足自身历史中位数的五分之一，而生产负荷正常波动",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			day := s.Span(hours(24))
+			if !s.Usual.Ready || len(s.Slots) < day {
+				return
+			}
+			for _, c := range pollutants(s) {
+				u := s.Of(c)
+				cv, within, n := variation(s, c, day)
+				if n*4 < day*3 || u.CV < 0.02 || math.IsNaN(cv) {
+					continue
+				}
+				if cv < u.CV/5 && (within < u.In/3 || u.In < 1e-3) && cv > 0 && jitter(s, c, day) < u.Jitter/2.5 {
+					out.Add(c, day, 0.8, "%s 24 小时变异系数 %.2f%%，历史中位数 %.2f%%", name(s, c), cv*100, u.CV*100)
+				}
+			}
+		}}
+}
+
+// jitter is the median step from one hour to the next, where they differ.
+func jitter(s *sign.Scene, c, n int) float64 {
+	var steps []float64
+	before := 0.0
+	for i := range s.Last(n) {
+		t := &s.Last(n)[i]
+		m := float64(t.Tallies[c].Mean)
+		if !s.Good(t, c) || m <= 0 {
+			continue
+		}
+		if before > 0 && m != before {
+			steps = append(steps, math.Abs(math.Log(m/before)))
+		}
+		before = m
+	}
+	if len(steps) < 4 {
+		return math.Inf(1)
+	}
+	slices.Sort(steps)
+	return steps[len(steps)/2]
+}
+
+// variation is the coefficient of variation of the hourly means of running slots,
+// the median one within the hour, and how many slots counted.
+func variation(s *sign.Scene, c, n int) (cv, within float64, slots int) {
+	var sum, squares, in float64
+	for i := range s.Last(n) {
+		t := &s.Last(n)[i]
+		if !s.Good(t, c) || !s.Loaded(t) {
+			continue
+		}
+		m := float64(t.Tallies[c].Mean)
+		sum, squares, slots = sum+m, squares+m*m, slots+1
+		if m > 0 {
+			in += float64(t.Tallies[c].SD) / m
+		}
+	}
+	if slots == 0 || sum <= 0 {
+		return math.NaN(), math.NaN(), slots
+	}
+	mean := sum / float64(slots)
+	return math.Sqrt(max(0, squares/float64(slots)-mean*mean)) / mean, in / float64(slots), slots
+}
+
+// copiedData looks for hours whose values are those of an earlier time, one by
+// one, for at least three hours and with enough changes among them that chance
+// does not explain it.
+func copiedData() sign.Rule {
+	return sign.Rule{ID: "copied", Title: "数据重复历史片段", Family: sign.Shape,
+		Kinds: []enterprise.Kind{enterprise.Gas, enterprise.Water, sign.Surface, sign.Ambient},
+		Basis: "连续 3 小时以上、含 6 次以上变化的数值与此前某一时段逐一相同（环发〔2015〕175号第五条疑似情形）",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			for c := range s.Outlet.Channels {
+				x := &s.Outlet.Channels[c]
+				if x.Role != sign.Pollutant && x.Role != sign.Other || !s.Loaded(s.Now()) {
+					continue
+				}
+				if lag, run := copyOf(s, c); lag > 0 {
+					out.Add(c, run, 0.9, "%s最近 %d 小时的数值与 %d 小时前逐一相同", x.Name, inHours(s, run), inHours(s, lag))
+				}
+			}
+		}}
+}
+
+func inHours(s *sign.Scene, slots int) int {
+	return int((time.Duration(slots*s.Due()) * s.Outlet.Step).Hours())
+}
+
+// copyOf gives the distance in slots at which the newest run repeats, and its
+// length; 0 = it does not.
+func copyOf(s *sign.Scene, c int) (lag, run int) {
+	end := len(s.Slots) - 1
+	now := &s.Slots[end].Tallies[c]
+	if int(now.N) < s.Due()*3/4 || now.N == 0 {
+		return 0, 0
+	}
+	for lag := 1; lag <= min(8*24, end); lag++ {
+		if s.Slots[end-lag].Tallies[c].Hash != now.Hash {
+			continue
+		}
+		steps, run := 0, 0
+		for k := 0; k < 24 && end-lag-k >= 0; k++ {
+			x, y := &s.Slots[end-k].Tallies[c], &s.Slots[end-lag-k].Tallies[c]
+			if x.Hash != y.Hash || x.N != y.N || x.N == 0 {
+				break
+			}
+			steps += int(x.Steps)
+			if k > 0 && x.Last != s.Slots[end-k+1].Tallies[c].Min {
+				steps++
+			}
+			run++
+		}
+		if run >= 3 && steps >= 6 {
+			return lag, run
+		}
+	}
+	return 0, 0
+}
+
+// zeroOrNegative looks for hours of values at or below zero while the place runs.
+func zeroOrNegative() sign.Rule {
+	return sign.Rule{ID: "zero", Title: "运行期间零值或负值", Family: sign.Shape,
+		Basis: "运行期间浓度连续 3 小时为零或负值",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			n := max(s.Span(hours(3)), 3)
+			if s.Outlet.Kind == enterprise.Rain {
+				return
+			}
+			for c := range s.Outlet.Channels {
+				x := &s.Outlet.Channels[c]
+				if x.Role != sign.Pollutant && x.Role != sign.Acidity && x.Role != sign.Other {
+					continue
+				}
+				if x.Role != sign.Pollutant && s.Usual.Ready && s.Of(c).P5 <= 0 || s.Usual.Ready && s.Of(c).P10 <= 0 {
+					continue // values about zero are usual here
+				}
+				if all(s, n, func(t *sign.Slot) bool {
+					y := &t.Tallies[c]
+					return s.Good(t, c) && int(y.Zero)*4 >= int(y.N)*3 && s.Loaded(t)
+				}) {
+					out.Add(c, n, 0.8, "%s连续 %d 小时为零或负值，生产和排放正常", x.Name, int(hours(3).Hours()))
+				}
+			}
+		}}
+}
+
+// fullRange looks for values at the upper end of the measuring range.
+func fullRange() sign.Rule {
+	return sign.Rule{ID: "full-range", Title: "满量程", Family: sign.Shape,
+		Basis: "数值达到量程 98 % 以上持续 2 小时",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			n := max(s.Span(hours(2)), 2)
+			for c := range s.Outlet.Channels {
+				x := &s.Outlet.Channels[c]
+				if math.IsNaN(x.Span) {
+					continue
+				}
+				if all(s, n, func(t *sign.Slot) bool { y := &t.Tallies[c]; return y.N > 0 && int(y.Top)*4 >= int(y.N)*3 }) {
+					out.Add(c, n, 0.8, "%s持续满量程（量程 %.4g%s），真实浓度不明", x.Name, x.Span, unitOf(s, c))
+				}
+			}
+		}}
+}
+
+// outOfRange looks for values that the instrument cannot give.
+func outOfRange() sign.Rule {
+	return sign.Rule{ID: "out-of-range", Title: "数值超出量程", Family: sign.Shape,
+		Basis: "数值超过登记量程的 1.05 倍，或 pH 不在 0—14 之间，持续 2 小时",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			n := max(s.Span(hours(2)), 2)
+			for c := range s.Outlet.Channels {
+				x := &s.Outlet.Channels[c]
+				lo, hi := math.Inf(-1), 1.05*x.Span
+				if x.Role == sign.Acidity {
+					lo, hi = 0, 14
+				}
+				if math.IsNaN(hi) {
+					continue
+				}
+				if all(s, n, func(t *sign.Slot) bool {
+					y := &t.Tallies[c]
+					return y.N > 0 && (float64(y.Min) > hi || float64(y.Max) < lo)
+				}) {
+					out.Add(c, n, 0.8, "%s %.4g%s，超出可能的范围", x.Name, s.Now().Tallies[c].Mean, unitOf(s, c))
+				}
+			}
+		}}
+}
+
+// cappedValues looks for a lid: a fifth of two days' values at one greatest value
+// that the outlet used to go beyond.
+func cappedValues() sign.Rule {
+	return sign.Rule{ID: "capped", Title: "数据被限幅", Family: sign.Shape, Kinds: plants,
+		Basis: "24 小时内两成以上的数值停在同一上限，而该点位历史上常越过这一数值",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			day := s.Span(hours(24))
+			if !s.Usual.Ready || len(s.Slots) < day {
+				return
+			}
+			for _, c := range pollutants(s) {
+				u := s.Of(c)
+				lid, n, at := float32(0), 0, 0
+				last := s.Last(day)
+				for i := range last {
+					if y := &last[i].Tallies[c]; s.Good(&last[i], c) {
+						lid = max(lid, y.Max)
+					}
+				}
+				for i := range last {
+					y := &last[i].Tallies[c]
+					if !s.Good(&last[i], c) || y.Min == y.Max && s.Outlet.Kind == enterprise.Gas && y.Max < lid {
+						continue
+					}
+					n += int(y.N)
+					if y.Max >= lid*0.998 && y.SD < 0.2*float32(u.P50) {
+						at += int(y.Cap)
+					}
+				}
+				if n < day*s.Due()/2 || float64(lid) > u.P99 || float64(lid) < u.P10 {
+					continue
+				}
+				steps := count(s, day, func(t *sign.Slot) bool { return s.Good(t, c) && t.Tallies[c].Max >= lid*0.998 })
+				least, few := 0.2, 4
+				if s.Outlet.Kind == enterprise.Water { // an analyser repeats each result for an hour or two
+					least, few = 0.38, 10
+				}
+				if share := float64(at) / float64(n); share > least && steps >= few && float64(lid) < u.P95 {
+					out.Add(c, day, 0.8, "%s 24 小时内 %.0f%% 的数值停在 %.4g%s，历史上有一成以上的时段高于此值", name(s, c), share*100, lid, unitOf(s, c))
+				}
+			}
+		}}
+}
+
+// underLimit looks for a week that crowds just below the limit and never passes it.
+func underLimit() sign.Rule {
+	return sign.Rule{ID: "under-limit", Title: "贴限排放", Family: sign.Shape, Kinds: plants,
+		Basis: "一周内三成以上时段处于限值的 90 %—100 %，且限值之上骤然稀少",
+		Judge: func(s *sign.Scene, out *sign.Signs) {
+			week := s.Span(hours(7 * 24))
+			if s.Hour() != 6 || len(s.Slots) < week || !s.Usual.Ready {
+				return
+			}
+			for _, c := range pollutants(s) {
+				limit := s.Outlet.Channels[c].Upper
+				between := func(lo, hi float64) int {
+					return count(s, week, func(t *sign.Slot) bool {
+						m := float64(t.Tallies[c].Mean) / limit
+						return s.Good(t, c) && m >= lo && m < hi
+					})
+				}
+				near, above := between(0.9, 1.0), between(1.0, 1.05)
+				if near*10 > week*3 && between(0.95, 1) > 10*max(1, above) && s.Of(c).P50 < 0.8*limit {
+					out.Add(c, week, 0.45, "%s一周有 %d 小时处于限值的 90%%—100%%，超过限值的仅 %d 小时", name(s, c), near, above)
+				}
+			}
+		}}
+}
