@@ -31,6 +31,9 @@ func suddenDrop() sign.Rule {
 					continue
 				}
 				weight := 0.4
+				if !s.Usual.Ready && is > 0.7*s.Median(s.Slots, c, 1) {
+					continue // back to what it was
+				}
 				if s.Usual.Ready {
 					u := s.Of(c)
 					if was-is < 4*u.Sigma && is > u.P1 || !all(s, after+3, s.Steady) {

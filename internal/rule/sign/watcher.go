@@ -10,7 +10,7 @@ const (
 	history  = 45 * 24        // slots that make up what is usual
 	linger   = 12 * time.Hour // how long a sign counts after it was seen
 	over     = 12 * time.Hour // without signs, after which an episode ends
-	learning = 24             // slots between two looks at what is usual
+	learning = 3 * 24         // slots between two looks at what is usual
 	recent   = 24             // newest slots that are not part of what is usual
 )
 
