@@ -72,18 +72,18 @@ func ordered(s *sign.Scene, x *sign.Slot) bool {
 	return false
 }
 
-// rainDry looks for water in a rain outlet after two dry days.
+// rainDry looks for water in a rain outlet after a dry day.
 func rainDry() sign.Rule {
 	return sign.Rule{ID: "rain-dry", Title: "雨水排口晴天排水", Family: sign.Condition, Kinds: []enterprise.Kind{enterprise.Rain},
-		Basis: "48 小时无雨而雨水排口持续出水 2 小时（水污染防治法第三十九条疑似情形）",
+		Basis: "24 小时无雨而雨水排口持续出水 2 小时（水污染防治法第三十九条疑似情形）",
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			n, c := s.Span(hours(2)), s.Role(sign.Flow)
-			if c < 0 || len(s.Slots) < s.Span(hours(12)) || wet(s, 48) {
+			if c < 0 || len(s.Slots) < s.Span(hours(12)) || wet(s, 24) {
 				return
 			}
-			known := count(s, s.Span(hours(48)), func(t *sign.Slot) bool { return t.Rain >= 0 })
+			known := count(s, s.Span(hours(24)), func(t *sign.Slot) bool { return t.Rain >= 0 })
 			if known > 0 && all(s, n, func(x *sign.Slot) bool { return s.Good(x, c) && x.Tallies[c].Min > 0 && x.Tallies[c].Mean > 0.2 }) {
-				out.Add(c, n, 0.9, "48 小时无雨，雨水排口流量 %.4g%s", s.Now().Tallies[c].Mean, unitOf(s, c))
+				out.Add(c, n, 0.9, "24 小时无雨，雨水排口流量 %.4g%s", s.Now().Tallies[c].Mean, unitOf(s, c))
 			}
 		}}
 }

@@ -22,10 +22,9 @@ type scenario struct {
 func kind(k Kind) func(*Outlet) bool { return func(o *Outlet) bool { return o.Kind == k } }
 func plants(o *Outlet) bool          { return o.Kind != Rain }
 
-// shown reports whether the outlet really works enough in the event's hours that
-// there is something to hide.
-func nightly(o *Outlet) bool { return o.Kind != Rain && o.plant.hours[2] > .3 && o.plant.weekend > .5 }
-func steady(o *Outlet) bool  { return o.Kind != Rain && o.plant.hours[2] > .3 }
+// running reports whether the outlet works at night and at weekends, so that there
+// is always something to hide.
+func running(o *Outlet) bool { return o.Kind != Rain && o.plant.hours[2] > .3 && o.plant.weekend > .5 }
 
 const (
 	hour = perHour
@@ -62,20 +61,20 @@ func (g *generator) level(i int, k float64) {
 // scenarios are the violations and falsifications, then the innocent look-alikes.
 var scenarios = []scenario{
 	// Too much is let out, and shows.
-	{name: "treatment-fault-exceedance", violation: true, least: 14 * hour, most: 40 * hour, hour: -1, fits: steady,
+	{name: "treatment-fault-exceedance", violation: true, least: 14 * hour, most: 40 * hour, hour: -1, fits: running,
 		truth: func(g *generator, e *Event) { g.level(0, 1.25+e.a) }},
-	{name: "grave-exceedance", violation: true, least: 14 * hour, most: 24 * hour, hour: -1, fits: steady,
+	{name: "grave-exceedance", violation: true, least: 14 * hour, most: 24 * hour, hour: -1, fits: running,
 		truth: func(g *generator, e *Event) {
 			g.eachPollutant(func(_, i int) { g.level(i, 2.2+2*e.a) })
 		}},
 	// It leaves by another way.
-	{name: "night-bypass", violation: true, least: 4 * day, most: 8 * day, hour: 20, fits: func(o *Outlet) bool { return nightly(o) && o.Kind == Water },
+	{name: "night-bypass", violation: true, least: 4 * day, most: 8 * day, hour: 20, fits: func(o *Outlet) bool { return running(o) && o.Kind == Water },
 		truth: func(g *generator, e *Event) {
 			if g.x.night() {
 				g.x.passed = .15 + .2*e.a
 			}
 		}},
-	{name: "scrubber-bypass", violation: true, least: 6 * hour, most: 30 * hour, hour: -1, fits: func(o *Outlet) bool { return o.Kind == Gas && steady(o) && o.role("humidity") >= 0 },
+	{name: "scrubber-bypass", violation: true, least: 6 * hour, most: 30 * hour, hour: -1, fits: func(o *Outlet) bool { return o.Kind == Gas && running(o) && o.role("humidity") >= 0 },
 		truth: func(g *generator, e *Event) {
 			g.x.hot += 18 + 25*e.a
 			g.x.wetness *= .45
@@ -88,36 +87,36 @@ var scenarios = []scenario{
 			row.Values[0] = round(row.Values[0]+g.o.plant.flow*(.05+.1*e.a)*(1+.05*g.r.NormFloat64()), 2)
 		}},
 	// Treatment is saved.
-	{name: "treatment-off-at-night", violation: true, least: 4 * day, most: 8 * day, hour: 20, fits: nightly,
+	{name: "treatment-off-at-night", violation: true, least: 4 * day, most: 8 * day, hour: 20, fits: running,
 		truth: func(g *generator, e *Event) {
 			if g.x.night() {
 				g.x.share, g.x.removal = .04, g.x.removal*.97
 			}
 		}},
-	{name: "treatment-throttled", violation: true, least: 2 * day, most: 6 * day, hour: -1, fits: steady,
+	{name: "treatment-throttled", violation: true, least: 2 * day, most: 6 * day, hour: -1, fits: running,
 		truth: func(g *generator, e *Event) { g.x.share, g.x.removal = .3+.15*e.a, g.x.removal*.985 }},
 	// The sample is not the effluent.
-	{name: "diluted-sample-water", violation: true, least: 2 * day, most: 8 * day, hour: -1, fits: func(o *Outlet) bool { return steady(o) && o.Kind == Water },
+	{name: "diluted-sample-water", violation: true, least: 2 * day, most: 8 * day, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.Kind == Water },
 		truth: func(g *generator, e *Event) {
 			for i := range g.x.seen {
 				g.x.seen[i] = .2 + .2*e.a
 			}
 		}},
-	{name: "air-in-sample", violation: true, least: 10 * hour, most: 4 * day, hour: -1, fits: func(o *Outlet) bool { return steady(o) && o.Kind == Gas },
+	{name: "air-in-sample", violation: true, least: 10 * hour, most: 4 * day, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.Kind == Gas },
 		truth: func(g *generator, e *Event) { g.x.air = .4 + .3*e.a }},
-	{name: "clean-water-poured-in", violation: true, least: 2 * day, most: 6 * day, hour: -1, fits: func(o *Outlet) bool { return steady(o) && o.Kind == Water },
+	{name: "clean-water-poured-in", violation: true, least: 2 * day, most: 6 * day, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.Kind == Water },
 		truth: func(g *generator, e *Event) { g.x.added = 1 + 1.2*e.a }},
-	{name: "one-analyser-fooled", violation: true, least: 2 * day, most: 8 * day, hour: -1, fits: func(o *Outlet) bool { return steady(o) && len(o.plant.raw) > 1 },
+	{name: "one-analyser-fooled", violation: true, least: 2 * day, most: 8 * day, hour: -1, fits: func(o *Outlet) bool { return running(o) && len(o.plant.raw) > 1 },
 		truth: func(g *generator, e *Event) { g.x.seen[int(e.b*float64(len(g.x.seen)))] = .15 + .15*e.a }},
 	// The instrument is set.
-	{name: "slope-changed", violation: true, least: 3 * day, most: 10 * day, hour: -1, fits: steady,
+	{name: "slope-changed", violation: true, least: 3 * day, most: 10 * day, hour: -1, fits: running,
 		file: func(o *Outlet, e *Event) { o.Settings = append(o.Settings, e.From) },
 		truth: func(g *generator, e *Event) {
 			for i := range g.x.seen {
 				g.x.seen[i] = .4 + .25*e.a
 			}
 		}},
-	{name: "range-capped", violation: true, least: 4 * day, most: 10 * day, hour: -1, fits: steady,
+	{name: "range-capped", violation: true, least: 4 * day, most: 10 * day, hour: -1, fits: running,
 		report: func(g *generator, e *Event, row *Row, _ []Row) {
 			g.eachPollutant(func(c, i int) {
 				p := &g.o.plant
@@ -126,7 +125,7 @@ var scenarios = []scenario{
 			})
 		}},
 	// The data are made.
-	{name: "constant-value", violation: true, least: 20 * hour, most: 5 * day, hour: -1, fits: steady,
+	{name: "constant-value", violation: true, least: 20 * hour, most: 5 * day, hour: -1, fits: running,
 		report: func(g *generator, e *Event, row *Row, rows []Row) {
 			g.eachPollutant(func(c, _ int) {
 				if row.Flags[c] == 'N' {
@@ -134,7 +133,7 @@ var scenarios = []scenario{
 				}
 			})
 		}},
-	{name: "yesterday-again", violation: true, least: 1 * day, most: 5 * day, hour: -1, fits: steady,
+	{name: "yesterday-again", violation: true, least: 1 * day, most: 5 * day, hour: -1, fits: running,
 		report: func(g *generator, e *Event, row *Row, rows []Row) {
 			g.eachPollutant(func(c, _ int) {
 				old := &rows[g.x.k-perDay]
@@ -143,7 +142,7 @@ var scenarios = []scenario{
 				}
 			})
 		}},
-	{name: "made-up-curve", violation: true, least: 2 * day, most: 7 * day, hour: -1, fits: func(o *Outlet) bool { return steady(o) && o.plant.wander > .12 },
+	{name: "made-up-curve", violation: true, least: 2 * day, most: 7 * day, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.plant.wander > .12 },
 		report: func(g *generator, e *Event, row *Row, _ []Row) {
 			g.eachPollutant(func(c, i int) {
 				p := &g.o.plant
@@ -151,7 +150,7 @@ var scenarios = []scenario{
 				row.Values[c] = round(v, g.o.Channels[c].digits)
 			})
 		}},
-	{name: "zeroed", violation: true, least: 5 * hour, most: 30 * hour, hour: -1, fits: steady,
+	{name: "zeroed", violation: true, least: 5 * hour, most: 30 * hour, hour: -1, fits: running,
 		report: func(g *generator, e *Event, row *Row, _ []Row) {
 			g.eachPollutant(func(c, i int) {
 				if i == 0 {
@@ -160,20 +159,20 @@ var scenarios = []scenario{
 			})
 		}},
 	// Marks and orders.
-	{name: "maintenance-mark-over-exceedance", violation: true, least: 5 * hour, most: 14 * hour, hour: -1, fits: func(o *Outlet) bool { return steady(o) && o.Kind == Gas },
+	{name: "maintenance-mark-over-exceedance", violation: true, least: 5 * hour, most: 14 * hour, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.Kind == Gas },
 		truth: func(g *generator, e *Event) { g.level(0, 1.4+e.a) },
 		report: func(g *generator, e *Event, row *Row, _ []Row) {
 			g.eachPollutant(func(c, _ int) { row.Flags[c] = 'M' })
 		}},
-	{name: "stopped-mark-while-running", violation: true, least: 6 * hour, most: 30 * hour, hour: -1, fits: steady,
+	{name: "stopped-mark-while-running", violation: true, least: 6 * hour, most: 30 * hour, hour: -1, fits: running,
 		report: func(g *generator, e *Event, row *Row, _ []Row) {
 			g.eachPollutant(func(c, _ int) { row.Flags[c] = 'F' })
 		}},
-	{name: "production-under-stop-order", violation: true, least: 1 * day, most: 4 * day, hour: 8, fits: steady,
+	{name: "production-under-stop-order", violation: true, least: 1 * day, most: 4 * day, hour: 8, fits: running,
 		file: func(o *Outlet, e *Event) {
 			o.Stops = append(o.Stops, [2]time.Time{e.From, e.To})
 		}},
-	{name: "monitor-off-at-night", violation: true, least: 6 * day, most: 10 * day, hour: 20, fits: nightly,
+	{name: "monitor-off-at-night", violation: true, least: 6 * day, most: 10 * day, hour: 20, fits: running,
 		truth: func(g *generator, e *Event) {
 			if h := g.x.k % perDay / perHour; h >= 1 && h < 5 {
 				g.level(0, 1.3)
