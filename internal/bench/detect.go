@@ -77,8 +77,6 @@ const grace = 6 * time.Hour
 // it leaves series.csv, truth.json and findings.json there, so that anyone can
 // score again.
 func Detect(seed uint64, dump string) (Detected, error) {
-	c := county.New(seed)
-	results := make([]watched, len(c.Outlets))
 	var out *dumper
 	if dump != "" {
 		if err := os.MkdirAll(dump, 0o750); err != nil {
@@ -89,27 +87,35 @@ func Detect(seed uint64, dump string) (Detected, error) {
 			return Detected{}, err
 		}
 	}
-	work := make(chan int)
-	var all sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		all.Go(func() {
-			for i := range work {
-				results[i] = watch(c.Outlets[i], out)
-			}
-		})
-	}
-	for i := range c.Outlets {
-		work <- i
-	}
-	close(work)
-	all.Wait()
-	d := score(c, results)
+	c := county.New(seed)
+	results := watchAll(c.Outlets, out)
+	d := score(results)
 	if out != nil {
 		if err := out.finish(dump, results); err != nil {
 			return d, err
 		}
 	}
 	return d, nil
+}
+
+// watchAll watches the outlets on all cores.
+func watchAll(outlets []*county.Outlet, out *dumper) []watched {
+	results := make([]watched, len(outlets))
+	work := make(chan int)
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for i := range work {
+				results[i] = watch(outlets[i], out)
+			}
+		})
+	}
+	for i := range outlets {
+		work <- i
+	}
+	close(work)
+	all.Wait()
+	return results
 }
 
 // watched is what came of one outlet.
@@ -208,8 +214,9 @@ func right(e *county.Event, from, to, raised time.Time) bool {
 	return !raised.Before(e.From) && !raised.After(e.From.Add(grace))
 }
 
-func score(c *county.County, results []watched) Detected {
-	d := Detected{Outlets: len(c.Outlets), Days: county.Days}
+// score counts what was right and what was found.
+func score(results []watched) Detected {
+	d := Detected{Outlets: len(results), Days: county.Days}
 	byName, innocent := map[string]*Scenario{}, map[string]*Innocent{}
 	var delays []float64
 	var good, baseGood, events, found, baseFound int

@@ -80,6 +80,24 @@ func TestDump_CanBeScoredAgain(t *testing.T) {
 	}
 }
 
+// A quarter of one county must stay near the figures of docs/detection.md.
+func TestDetect_KeepsItsPrecisionAndRecall(t *testing.T) {
+	t.Parallel()
+	var some []*county.Outlet
+	for i, o := range county.New(11).Outlets {
+		if i%4 == 1 {
+			some = append(some, o)
+		}
+	}
+	d := score(watchAll(some, nil))
+	if d.Precision < 0.85 || d.Recall < 0.85 || d.Baseline.Precision > d.Precision {
+		t.Errorf("precision %v, recall %v, baseline %+v", d.Precision, d.Recall, d.Baseline)
+		for _, s := range d.Scenarios {
+			t.Logf("%s: %d of %d", s.Name, s.Found, s.Events)
+		}
+	}
+}
+
 // BenchmarkSigns is the cost of the rules for one value of one outlet.
 func BenchmarkSigns(b *testing.B) {
 	c := county.New(1)

@@ -16,7 +16,7 @@ func Signs() []sign.Rule {
 		suddenDrop(), lowConcentration(), lowEmission(),
 		orderRelation(), ratioDrift(), flowMismatch(), oxygenHigh(), bypassState(), nightPattern(),
 		treatmentOff(), treatmentLow(), stopOrder(), rainDry(),
-		markCover(), falseStop(), settingChange(),
+		markCover(), falseStop(), settingChange(), calibrationStep(),
 		gapPattern(), missingData(), outOfRange(),
 	}
 }

@@ -172,6 +172,13 @@ func TestSigns_EachFindsItsOwn(t *testing.T) {
 		{"mark-cover", boiler(), 6, both(scale(3, "a21026"), flag('M', "a21026"))},
 		{"false-stop", boiler(), 6, flag('F', "a21026", "a21002")},
 		{"setting", set, 20, scale(.6, "a21026", "a21002")},
+		{"calibration-step", boiler(), 30, func(h int, v map[string]float64, f map[string]byte) {
+			if h == 2 {
+				f["a21026"], f["a21002"] = 'C', 'C'
+			} else if h > 2 {
+				v["a21026"], v["a21002"] = v["a21026"]*.45, v["a21002"]*.45
+			}
+		}},
 		{"gap", boiler(), 5 * 24, func(h int, v map[string]float64, _ map[string]byte) {
 			if h%24 >= 2 && h%24 < 6 {
 				delete(v, "a21026")
@@ -217,6 +224,13 @@ func TestSigns_LeaveTheInnocentAlone(t *testing.T) {
 		{"calibration", boiler(), 6, func(h int, v map[string]float64, f map[string]byte) {
 			if h == 2 {
 				v["a21026"], f["a21026"] = 160, 'C'
+			}
+		}},
+		{"drift mended by a calibration", boiler(), 30, func(h int, v map[string]float64, f map[string]byte) {
+			if h < 2 {
+				v["a21026"] *= 1.18
+			} else if h == 2 {
+				f["a21026"] = 'C'
 			}
 		}},
 		{"everything stopped and marked", boiler(), 48, both(scale(.02, "prod", "treat", "a00000", "a21026", "a21002"), flag('F', "a21026", "a21002"))},
