@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/decimal"
@@ -18,6 +19,7 @@ const unheard = 30 * time.Minute
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
+		Signs: catalog.Signs(), Hours: hours{a.telemetry},
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard,
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
@@ -110,4 +112,37 @@ func saturated(d decimal.Decimal) bool {
 		digits++
 	}
 	return m == 0 && digits >= 4 && digits > d.Scale
+}
+
+// hours offers an outlet's official hours to the signs.
+type hours struct{ store *telemetry.Store }
+
+// chunk is how much of the past one question asks for.
+const chunk = 100 * 24 * time.Hour
+
+// HoursOf gives the numbers that limits judge, in order of time.
+func (h hours) HoursOf(ctx context.Context, outletID string, from, to time.Time) ([]rule.HourValue, error) {
+	var out []rule.HourValue
+	for begin := from; begin.Before(to); begin = begin.Add(chunk) {
+		end := begin.Add(chunk)
+		if end.After(to) {
+			end = to
+		}
+		series, _, err := h.store.SeriesOf(ctx, telemetry.SeriesQuery{OutletID: outletID, Kind: telemetry.SeriesHour, From: begin, To: end})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range series {
+			for _, p := range s.Points {
+				mean := p.Judged().Float64()
+				v := rule.HourValue{Factor: s.Factor, At: p.At, Mean: mean, Min: mean, Max: mean, Flag: p.Flag}
+				if p.Min != nil && p.Max != nil && p.Converted == nil {
+					v.Min, v.Max = p.Min.Float64(), p.Max.Float64()
+				}
+				out = append(out, v)
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rule.HourValue) int { return a.At.Compare(b.At) })
+	return out, nil
 }

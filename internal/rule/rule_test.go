@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -415,6 +416,51 @@ func TestScope(t *testing.T) {
 		}
 		if page, err := r.service.List(ctx, r.duty, rule.Query{Text: "热电", Area: "330300", States: []string{"notified"}}); err != nil || len(page.Items) != 1 {
 			t.Errorf("found %d, %v", len(page.Items), err)
+		}
+	})
+}
+
+// past is official hours made by hand.
+type past []rule.HourValue
+
+func (p past) HoursOf(_ context.Context, _ string, from, to time.Time) ([]rule.HourValue, error) {
+	return slices.DeleteFunc(slices.Clone(p), func(v rule.HourValue) bool { return v.At.Before(from) || !v.At.Before(to) }), nil
+}
+
+func TestConduct_ReplaysTheSigns(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRoom(t, d, c)
+		var hours past
+		for h := -30 * 24; h < 0; h++ {
+			at := r.start.Add(time.Duration(h) * time.Hour)
+			so2 := 20 + 3*math.Sin(float64(h)/5) + .3*math.Sin(float64(h)*1.7)
+			if h >= -48 && h < -24 {
+				so2 = 21.5
+			}
+			for f, v := range map[string]float64{"a21026": so2, "a00000": 20 + math.Sin(float64(h)*2.1)} {
+				hours = append(hours, rule.HourValue{Factor: f, At: at, Mean: v, Min: v, Max: v, Flag: "N"})
+			}
+		}
+		s := rule.NewService(rule.Deps{DB: d, Auth: auth.DefaultPolicy(), Signs: catalog.Signs(), Hours: hours})
+		got, err := s.Conduct(ctx, r.duty, r.outlet, r.start.AddDate(0, 0, -10), r.start)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Episodes) != 1 || got.Episodes[0].Kinds[0].Rule.ID != "constant" || got.Hours != 240 || len(got.Outlet.Channels) != 2 {
+			t.Fatalf("%+v", got)
+		}
+		if e := got.Episodes[0]; e.From.Before(r.start.Add(-49*time.Hour)) || e.Raised.After(r.start.Add(-24*time.Hour)) {
+			t.Errorf("%+v", e)
+		}
+		if got, _ := s.Conduct(ctx, r.duty, r.outlet, r.start.AddDate(0, 0, -1).Add(2*time.Hour), r.start); len(got.Episodes) != 0 {
+			t.Errorf("what was over before: %+v", got.Episodes)
+		}
+		stranger := auth.Actor{ID: "x", Roles: []auth.Role{auth.Duty}, Area: "330381"}
+		if _, err := s.Conduct(ctx, stranger, r.outlet, r.start.AddDate(0, 0, -10), r.start); !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.NotFound) {
+			t.Errorf("another area: %v", err)
+		}
+		if _, err := s.Conduct(ctx, r.duty, r.outlet, r.start.AddDate(-1, 0, 0), r.start); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a year: %v", err)
 		}
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/rule/sign"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -45,6 +46,8 @@ type Deps struct {
 	Files    Files
 	Notify   *notify.Service
 	Timeline *timeline.Book
+	Signs    []sign.Rule // of behaviour, and where their hours come from
+	Hours    Hours
 }
 
 // Service keeps the life of alarms.
@@ -57,15 +60,23 @@ type Service struct {
 	files  Files
 	notify *notify.Service
 	book   *timeline.Book
+	signs  []sign.Rule
+	hours  Hours
 }
 
 // NewService makes the service.
 func NewService(d Deps) *Service {
-	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline}
+	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Signs, d.Hours}
 }
 
 // Rules lists the rules in force.
 func (s *Service) Rules() []Rule { return s.rules }
+
+// Signs lists the rules of behaviour.
+func (s *Service) Signs() []sign.Rule { return s.signs }
+
+// Clock is the time by which alarms live.
+func (s *Service) Clock() time.Time { return s.db.Now() }
 
 // Rule finds a rule by its id.
 func (s *Service) Rule(id string) (Rule, bool) {

@@ -29,7 +29,7 @@ type Meta struct {
 	Lower   map[string]float64 `json:"lower_limits"`
 	Spans   map[string]float64 `json:"spans"` // upper end of the measuring range
 	Units   map[string]string  `json:"units"`
-	Roles   map[string]string  `json:"roles"` // what a factor is, where its name does not say: see roles
+	Roles   map[string]string  `json:"roles"` // what a factor is, where its name does not say: see sign.RoleNamed
 	Changes []time.Time        `json:"changes"`
 	Stops   [][2]time.Time     `json:"stop_orders"`
 }
@@ -56,6 +56,11 @@ func ReadMeta(r io.Reader) (Meta, error) {
 	case enterprise.Water, enterprise.Gas, enterprise.Rain, sign.Surface, sign.Ambient:
 	default:
 		return m, fault.Invalidf("kind 为 %q，应为 water、gas、rain、surface_water 或 air", m.Kind)
+	}
+	for name, word := range m.Roles {
+		if _, ok := sign.RoleNamed(word); !ok {
+			return m, fault.Invalidf("roles 中 %s 的 %q 认不出，应为 flow、acidity、oxygen、temperature、humidity、production、treatment、supply、pollutant 或 other", name, word)
+		}
 	}
 	if m.Period <= 0 || m.Period > 7*86400 {
 		return m, fault.Invalidf("period_s 应为两个数值之间的秒数，大于 0、不超过 604800")
@@ -203,11 +208,11 @@ func moment(s string) (time.Time, error) {
 
 // channel tells what a factor is by its code or its name.
 func (m Meta) channel(name string) sign.Channel {
-	title := factor.Name(name)
-	if title == "" {
-		title = name
+	role, named := sign.RoleNamed(m.Roles[name])
+	if !named {
+		role = sign.RoleOf(name)
 	}
-	c := sign.Plain(name, title, m.Units[name], m.role(name))
+	c := sign.Plain(name, factor.Name(name), m.Units[name], role)
 	if v, ok := m.Limits[name]; ok {
 		c.Upper = v
 	}
@@ -218,35 +223,4 @@ func (m Meta) channel(name string) sign.Channel {
 		c.Span = v
 	}
 	return c
-}
-
-// roles are the words that a description may use, and the names and codes by
-// which a factor is known without one.
-var roles = []struct {
-	role  sign.Role
-	word  string
-	names []string
-}{
-	{sign.Flow, "flow", []string{"w00000", "a00000", "b01", "flow", "flowrate", "流量", "废水流量", "废气流量"}},
-	{sign.Acidity, "acidity", []string{"w01001", "001", "ph", "ph值"}},
-	{sign.Oxygen, "oxygen", []string{"a19001", "s01", "o2", "oxygen", "含氧量", "氧含量"}},
-	{sign.Temperature, "temperature", []string{"a01012", "s03", "temp", "temperature", "烟气温度", "烟温"}},
-	{sign.Humidity, "humidity", []string{"a01014", "s05", "humidity", "moisture", "烟气湿度", "湿度"}},
-	{sign.Production, "production", []string{"production", "production_power", "生产用电", "生产负荷"}},
-	{sign.Treatment, "treatment", []string{"treatment", "treatment_power", "治理用电", "治理设施用电"}},
-	{sign.Supply, "supply", []string{"supply", "water_supply", "取水量", "用水量"}},
-	{sign.Other, "other", []string{"w01010", "水温", "a01011", "a01013", "pressure", "velocity", "do", "溶解氧", "电导率", "conductivity", "浊度", "turbidity", "a01001", "a01002", "a01006", "a01007", "a01008"}},
-	{sign.Pollutant, "pollutant", nil},
-}
-
-// role takes the description's word first; what nobody knows is a pollutant.
-func (m Meta) role(name string) sign.Role {
-	low := strings.ToLower(name)
-	word := m.Roles[name]
-	for _, r := range roles {
-		if word == r.word || word == "" && slices.Contains(r.names, low) {
-			return r.role
-		}
-	}
-	return sign.Pollutant
 }

@@ -159,19 +159,20 @@ func copyOf(s *sign.Scene, c int) (lag, run int) {
 		if s.Slots[end-lag].Tallies[c].Hash != now.Hash {
 			continue
 		}
-		steps, run := 0, 0
+		steps, run, kinds := 0, 0, map[uint32]bool{}
 		for k := 0; k < 24 && end-lag-k >= 0; k++ {
 			x, y := &s.Slots[end-k].Tallies[c], &s.Slots[end-lag-k].Tallies[c]
 			if x.Hash != y.Hash || x.N != y.N || x.N == 0 {
 				break
 			}
 			steps += int(x.Steps)
-			if k > 0 && x.Last != s.Slots[end-k+1].Tallies[c].Min {
+			if k > 0 && x.Steps == 0 && x.Hash != s.Slots[end-k+1].Tallies[c].Hash {
 				steps++
 			}
+			kinds[x.Hash] = true
 			run++
 		}
-		if run >= 3 && steps >= 6 {
+		if run >= 3 && steps >= 6 && len(kinds) >= 3 {
 			return lag, run
 		}
 	}

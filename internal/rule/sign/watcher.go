@@ -92,9 +92,12 @@ func (w *Watcher) Finish() []Episode {
 	return w.finished
 }
 
-// close judges the slot that is complete.
-func (w *Watcher) close() {
-	w.slots = append(w.slots, w.build.end())
+// close takes the slot under way as complete.
+func (w *Watcher) close() { w.take(w.build.end()) }
+
+// take judges a slot that is complete.
+func (w *Watcher) take(s Slot) {
+	w.slots = append(w.slots, s)
 	if len(w.slots) > 2*history {
 		w.slots = append(w.slots[:0], w.slots[len(w.slots)-history:]...)
 	}
@@ -269,4 +272,15 @@ func (e *Episode) Level() string {
 		return "grave"
 	}
 	return "suspected"
+}
+
+// SeeSlot takes the next slot where only sums of hours are known; slots that are
+// missing before it are empty.
+func (w *Watcher) SeeSlot(s Slot) {
+	if n := len(w.slots); n > 0 {
+		for next := w.slots[n-1].At.Add(w.o.slot()); next.Before(s.At); next = next.Add(w.o.slot()) {
+			w.take(Slot{At: next, Tallies: make([]Tally, len(w.o.Channels)), Rain: math.NaN()})
+		}
+	}
+	w.take(s)
 }

@@ -1,0 +1,139 @@
+package rule
+
+import (
+	"context"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/rule/sign"
+)
+
+// HourValue is one official hour of one factor at an outlet.
+type HourValue struct {
+	Factor         string
+	At             time.Time
+	Mean, Min, Max float64
+	Flag           string
+}
+
+// Hours gives official hours of an outlet in From <= t < To, in order of time.
+type Hours interface {
+	HoursOf(ctx context.Context, outletID string, from, to time.Time) ([]HourValue, error)
+}
+
+// Conduct is what the catalogue of signs says of an outlet's hours (行为研判).
+type Conduct struct {
+	Outlet   *sign.Outlet
+	From, To time.Time
+	Hours    int // hours with any value
+	Episodes []sign.Episode
+}
+
+// learn is how long before the time asked for the replay begins, so that what is
+// usual is known.
+const learn = 45 * 24 * time.Hour
+
+// Longest is the longest time that one replay looks at.
+const Longest = 180 * 24 * time.Hour
+
+// Replay lets the signs watch an outlet's past again: what they would have said
+// between from and to.
+func Replay(ctx context.Context, d *db.DB, h Hours, rules []sign.Rule, outlet enterprise.Outlet, from, to time.Time) (c Conduct, err error) {
+	var limits []enterprise.Limit
+	err = d.Read(ctx, func(tx *db.Tx) error {
+		limits, err = enterprise.LimitsOf(ctx, tx, outlet.ID)
+		return err
+	})
+	if err != nil {
+		return c, err
+	}
+	values, err := h.HoursOf(ctx, outlet.ID, from.Add(-learn), to)
+	if err != nil {
+		return c, err
+	}
+	c = Conduct{Outlet: subject(outlet, limits, values, to), From: from, To: to}
+	place := map[string]int{}
+	for i := range c.Outlet.Channels {
+		place[c.Outlet.Channels[i].Factor] = i
+	}
+	hours := make([]sign.Hour, 0, len(values))
+	var last time.Time
+	for _, v := range values {
+		flag := byte('N')
+		if v.Flag != "" {
+			flag = v.Flag[0]
+		}
+		hours = append(hours, sign.Hour{Channel: place[v.Factor], At: v.At, Mean: v.Mean, Min: v.Min, Max: v.Max, Flag: flag})
+		if !v.At.Equal(last) && !v.At.Before(from) {
+			c.Hours++
+		}
+		last = v.At
+	}
+	w := sign.NewWatcher(c.Outlet, rules)
+	for _, s := range c.Outlet.Slots(hours) {
+		w.SeeSlot(s)
+	}
+	for _, e := range w.Finish() {
+		if e.To.After(from) {
+			c.Episodes = append(c.Episodes, e)
+		}
+	}
+	return c, nil
+}
+
+// subject is the outlet as the signs see it: a channel for every factor that has
+// values, with the limit of hours, or of days where there is none, at the end of
+// the time.
+func subject(o enterprise.Outlet, limits []enterprise.Limit, values []HourValue, at time.Time) *sign.Outlet {
+	s := &sign.Outlet{ID: o.ID, Kind: o.Kind, Step: time.Hour}
+	seen := map[string]bool{}
+	for _, v := range values {
+		if seen[v.Factor] {
+			continue
+		}
+		seen[v.Factor] = true
+		f, _ := factor.ByCode(v.Factor)
+		unit := f.Unit
+		if unit == "-" {
+			unit = ""
+		}
+		c := sign.Plain(v.Factor, f.Name, unit, sign.RoleOf(v.Factor))
+		for _, stat := range []enterprise.Statistic{enterprise.Hour, enterprise.Day} {
+			if l, ok := enterprise.LimitAt(limits, v.Factor, stat, at); ok {
+				if l.Upper != nil {
+					c.Upper = l.Upper.Float64()
+				}
+				if l.Lower != nil {
+					c.Lower = l.Lower.Float64()
+				}
+				break
+			}
+		}
+		s.Channels = append(s.Channels, c)
+	}
+	return s
+}
+
+// Conduct replays the signs over an outlet's past for somebody who may see its
+// alarms.
+func (s *Service) Conduct(ctx context.Context, actor auth.Actor, outletID string, from, to time.Time) (Conduct, error) {
+	if !from.Before(to) || to.Sub(from) > Longest {
+		return Conduct{}, fault.Invalidf("回看的时段应在 %d 天以内，且结束晚于开始", int(Longest.Hours()/24)).With("from", "请缩短时段")
+	}
+	var o enterprise.Outlet
+	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
+		o, err = enterprise.OutletByID(ctx, tx, outletID)
+		return err
+	})
+	if err != nil {
+		return Conduct{}, err
+	}
+	if err := s.policy.Require(actor, auth.AlarmRead, auth.Scope{Area: o.Area, Enterprise: o.EnterpriseID}); err != nil {
+		return Conduct{}, err
+	}
+	return Replay(ctx, s.db, s.hours, s.signs, o, from, to)
+}
