@@ -190,7 +190,7 @@ func zeroOrNegative() sign.Rule {
 			}
 			for c := range s.Outlet.Channels {
 				x := &s.Outlet.Channels[c]
-				if x.Role != sign.Pollutant && x.Role != sign.Acidity && x.Role != sign.Other {
+				if x.Role != sign.Pollutant && x.Role != sign.Acidity { // pressure and temperature may well be negative
 					continue
 				}
 				if x.Role != sign.Pollutant && s.Usual.Ready && s.Of(c).P5 <= 0 || s.Usual.Ready && s.Of(c).P10 <= 0 {
