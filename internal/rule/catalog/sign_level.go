@@ -17,7 +17,7 @@ func suddenDrop() sign.Rule {
 			if s.Outlet.Kind == enterprise.Water {
 				after = s.Span(hours(5))
 			}
-			if len(s.Slots) < after+before {
+			if len(s.Slots) < after+before || s.Changed(after+before) {
 				return
 			}
 			old, fresh := s.Slots[len(s.Slots)-after-before:len(s.Slots)-after], s.Last(after)

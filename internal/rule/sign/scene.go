@@ -134,3 +134,15 @@ func (s *Scene) Median(slots []Slot, c, need int) float64 {
 	}
 	return spreadOf(x).P50
 }
+
+// Changed reports whether a change of process or treatment was put on record
+// within the newest n slots.
+func (s *Scene) Changed(n int) bool {
+	from := s.Last(n)[0].At
+	for _, c := range s.Outlet.Changes {
+		if !c.Before(from) && c.Before(s.Now().At.Add(s.Outlet.slot())) {
+			return true
+		}
+	}
+	return false
+}

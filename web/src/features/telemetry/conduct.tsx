@@ -35,13 +35,16 @@ function Found({ c, days }: { c: Conduct; days: number }) {
   )
 }
 
+/** word: 超标 is for the standard's own procedure to say. */
+const word = (e: Episode) => (e.signs[0]?.family_title === '超标' ? '疑似超标' : e.level === 'grave' ? '高度可疑' : '可疑')
+
 function One({ e }: { e: Episode }) {
   const first = e.signs[0]
   return (
     <li className="episode">
       <div className="row between">
         <strong>{first?.title}{first?.factor_name && `：${first.factor_name}`}</strong>
-        <Mark shape={e.level === 'grave' ? 'triangle' : 'diamond'} tone={e.level === 'grave' ? 'red' : 'amber'}>{e.level === 'grave' ? '高度可疑' : '可疑'}　把握 {Math.round(e.score * 100)}%</Mark>
+        <Mark shape={e.level === 'grave' ? 'triangle' : 'diamond'} tone={e.level === 'grave' ? 'red' : 'amber'}>{word(e)}　把握 {Math.round(e.score * 100)}%</Mark>
       </div>
       <div className="soft num small">{dateTime(e.from)} 至 {dateTime(e.to)}，共 {lasting(e.from, e.to)}；{dateTime(e.raised)} 足以提请</div>
       <ul className="signs">
