@@ -27,8 +27,8 @@ func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
 	get(a, "listRules", "/rules", "预警规则库", r.rules)
-	get(a, "listSignRules", "/rules/signs", "行为研判规则库", r.signRules)
-	get(a, "getConduct", "/outlets/{id}/conduct", "行为研判：用现行规则回看一个监控点", r.conduct, needs(auth.AlarmRead))
+	get(a, "listSignRules", "/rules/signs", "异常识别规则库", r.signRules)
+	get(a, "getConduct", "/outlets/{id}/conduct", "异常识别：用现行规则回看一个监控点", r.conduct, needs(auth.AlarmRead))
 }
 
 // AlarmView is one alarm in lists.

@@ -12,7 +12,7 @@ type ConductView struct {
 	From     string        `json:"from"`
 	To       string        `json:"to"`
 	Hours    int           `json:"hours" doc:"时段内有数据的小时数"`
-	Episodes []EpisodeView `json:"episodes" nullable:"false" doc:"会发出的研判预警，按发出的先后"`
+	Episodes []EpisodeView `json:"episodes" nullable:"false" doc:"会提请核查的异常，按发出的先后"`
 }
 
 // EpisodeView is one thing that people would have been told of.

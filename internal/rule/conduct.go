@@ -25,7 +25,7 @@ type Hours interface {
 	HoursOf(ctx context.Context, outletID string, from, to time.Time) ([]HourValue, error)
 }
 
-// Conduct is what the catalogue of signs says of an outlet's hours (行为研判).
+// Conduct is what the catalogue of signs says of an outlet's hours (异常识别).
 type Conduct struct {
 	Outlet   *sign.Outlet
 	From, To time.Time

@@ -1,4 +1,4 @@
-// Package sign looks at the behaviour of an outlet over hours and days (数据研判):
+// Package sign looks at the behaviour of an outlet over hours and days (异常识别):
 // what its monitors, its meters and its marks say together. Single values against
 // single limits prove little, so nothing here alarms on one: a rule gives signs
 // (迹象), each of a family with a weight, and only signs of two families, or one

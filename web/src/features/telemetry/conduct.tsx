@@ -16,7 +16,7 @@ export function OutletConduct({ id }: { id: string }) {
   const days = spans.find((d) => String(d) === search.back) ?? 30
   const q = useGet('/outlets/{id}/conduct', { path: { id }, query: { days } })
   return (
-    <Panel title="行为研判" tools={<Radio.Group aria-label="回看时段" optionType="button" value={days} onChange={(e) => set('back', String(e.target.value))} options={spans.map((d) => ({ value: d, label: `近 ${d} 天` }))} />}>
+    <Panel title="异常识别" tools={<Radio.Group aria-label="回看时段" optionType="button" value={days} onChange={(e) => set('back', String(e.target.value))} options={spans.map((d) => ({ value: d, label: `近 ${d} 天` }))} />}>
       {q.error && !q.data ? <Trouble error={q.error} again={() => void q.refetch()} /> : !q.data ? <Bones rows={5} /> : <Found c={q.data} days={days} />}
     </Panel>
   )

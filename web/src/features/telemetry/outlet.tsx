@@ -27,7 +27,7 @@ const tabs: Tab[] = [
   { key: 'official', title: '法定均值', needs: 'telemetry.read', draw: (o) => <Official outlet={o} /> },
   { key: 'rates', title: '传输有效率', needs: 'telemetry.read', draw: (o) => <RateCalendar outlet={o} /> },
   { key: 'alarms', title: '预警', needs: 'alarm.read', draw: (o) => <OutletAlarms id={o.id} /> },
-  { key: 'conduct', title: '研判', needs: 'alarm.read', draw: (o) => <OutletConduct id={o.id} /> },
+  { key: 'conduct', title: '异常识别', needs: 'alarm.read', draw: (o) => <OutletConduct id={o.id} /> },
   { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
   { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><OutletDevices devices={o.devices} /></> },
 ]
