@@ -6,7 +6,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/qingshao/qingshao/internal/rule/backtest"
+	"github.com/qingshao/qingshao/internal/backtest"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
 )
 

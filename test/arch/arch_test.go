@@ -81,7 +81,7 @@ var groups = []struct{ prefix, group string }{
 	{"internal/emergency", "handle"}, {"internal/evaluate/", "evaluate"}, {"internal/means/", "means"},
 	{"internal/api", "outer"}, {"internal/app", "outer"}, {"internal/profile", "outer"}, {"internal/config", "outer"}, {"cmd/", "outer"},
 	{"internal/world", "world"}, {"internal/gateway", "gateway"}, {"internal/hj212cli", "outer"}, {"test/", "outer"}, {"internal/looptest", "outer"},
-	{"internal/demo", "outer"}, {"internal/bench", "outer"}, {"internal/station", "outer"},
+	{"internal/demo", "outer"}, {"internal/bench", "outer"}, {"internal/backtest", "outer"}, {"internal/station", "outer"},
 }
 
 func groupOf(path string) string {

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/backtest"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/fault"
-	"github.com/qingshao/qingshao/internal/rule/backtest"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
