@@ -23,7 +23,7 @@ type alarms struct {
 func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	r := alarms{s, n, files}
 	get(a, "listAlarms", "/alarms", "预警列表", r.list, needs(auth.AlarmRead))
-	exportList(a, "exportAlarms", "/alarms/export", "导出预警", "预警", alarmColumns, r.list)
+	exportList(a, "exportAlarms", "/alarms/export", "导出预警", "预警", alarmColumns, r.list, needs(auth.AlarmRead))
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
 	get(a, "listRules", "/rules", "预警规则库", r.rules)

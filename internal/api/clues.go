@@ -18,7 +18,7 @@ type clues struct{ Loop }
 func (a *API) Clues(l Loop) {
 	r := clues{l}
 	get(a, "listClues", "/clues", "线索列表", r.list, needs(auth.ClueRead, auth.ClueEnter))
-	exportList(a, "exportClues", "/clues/export", "导出线索", "线索", clueColumns, r.list)
+	exportList(a, "exportClues", "/clues/export", "导出线索", "线索", clueColumns, r.list, needs(auth.ClueRead, auth.ClueEnter))
 	post(a, "registerClue", "/clues", "登记线索", r.register)
 	get(a, "getClue", "/clues/{id}", "线索详情", r.get)
 	get(a, "getClueContact", "/clues/{id}/contact", "查看反映人联系方式（每次查看均记入日志）", r.contact)

@@ -33,7 +33,7 @@ func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *te
 	post(a, "registerDevice", "/devices", "登记数采仪", r.register)
 	get(a, "getDevice", "/devices/{id}", "数采仪详情", r.get)
 	patch(a, "updateDevice", "/devices/{id}", "修改数采仪参数", r.update)
-	exportList(a, "exportDevices", "/devices/export", "导出数采仪", "设备", deviceColumns, r.list)
+	exportList(a, "exportDevices", "/devices/export", "导出数采仪", "设备", deviceColumns, r.list, needs(auth.RegistryRead))
 	get(a, "listParked", "/parked", "待认领设备", r.parked)
 	get(a, "listQuarantine", "/quarantine", "隔离区", r.quarantine, needs(auth.QuarantineRead))
 	exportRows(a, "exportParked", "/parked/export", "导出待认领设备", "待认领设备", parkedColumns, func(ctx context.Context, in *None, row func(ParkedView) error) error {
@@ -45,7 +45,7 @@ func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *te
 		}
 		return err
 	})
-	exportList(a, "exportQuarantine", "/quarantine/export", "导出隔离区", "隔离区", quarantineColumns, r.quarantine)
+	exportList(a, "exportQuarantine", "/quarantine/export", "导出隔离区", "隔离区", quarantineColumns, r.quarantine, needs(auth.QuarantineRead))
 	get(a, "getQuarantined", "/quarantine/{id}", "隔离报文", r.quarantined)
 	post(a, "noteQuarantined", "/quarantine/{id}/note", "登记核查情况", r.note)
 }

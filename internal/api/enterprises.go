@@ -23,7 +23,7 @@ func (a *API) Enterprises(s *enterprise.Service, n Names) {
 	post(a, "createEnterprise", "/enterprises", "登记企业", r.create)
 	get(a, "getEnterprise", "/enterprises/{id}", "企业详情", r.get)
 	patch(a, "updateEnterprise", "/enterprises/{id}", "修改企业信息", r.update)
-	exportList(a, "exportEnterprises", "/enterprises/export", "导出企业", "企业", enterpriseColumns, r.list)
+	exportList(a, "exportEnterprises", "/enterprises/export", "导出企业", "企业", enterpriseColumns, r.list, needs(auth.RegistryRead))
 	post(a, "createOutlet", "/outlets", "登记排放口", r.createOutlet)
 	patch(a, "updateOutlet", "/outlets/{id}", "修改排放口信息", r.updateOutlet)
 	get(a, "listLimits", "/outlets/{id}/limits", "排放限值及其沿革", r.limits)

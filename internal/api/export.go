@@ -26,7 +26,7 @@ type column[V any] struct {
 // gives the rows. The file is finished on disk before its first byte leaves, so
 // that an error is an ordinary answer and never half a table; and it is audited
 // before it leaves.
-func exportRows[Q, V any](a *API, id, path, title, name string, columns []column[V], each func(context.Context, *Q, func(V) error) error) {
+func exportRows[Q, V any](a *API, id, path, title, name string, columns []column[V], each func(context.Context, *Q, func(V) error) error, opts ...option) {
 	for _, f := range []sheet.Format{sheet.CSV, sheet.XLSX} {
 		op, label := id, title
 		if f == sheet.XLSX {
@@ -49,10 +49,10 @@ func exportRows[Q, V any](a *API, id, path, title, name string, columns []column
 				}
 				a.send(hc, op, file, f.Type(), id, name+"."+string(f))
 			}}, nil
-		}, func(o *huma.Operation) {
+		}, append([]option{func(o *huma.Operation) {
 			o.Errors = []int{400, 401, 403, 404, 422, 500}
 			o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{f.Type(): {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
-		})
+		}}, opts...)...)
 		unpaged(a.huma.OpenAPI().Paths[Base+path+"."+string(f)].Get)
 	}
 }
@@ -62,7 +62,7 @@ func exportRows[Q, V any](a *API, id, path, title, name string, columns []column
 func exportList[I any, P interface {
 	*I
 	turn(cursor string)
-}, V any](a *API, id, path, title, name string, columns []column[V], list func(context.Context, *I) (Page[V], error)) {
+}, V any](a *API, id, path, title, name string, columns []column[V], list func(context.Context, *I) (Page[V], error), opts ...option) {
 	exportRows(a, id, path, title, name, columns, func(ctx context.Context, in *I, row func(V) error) error {
 		return everyPage(func(cursor string) (string, error) {
 			P(in).turn(cursor)
@@ -77,7 +77,7 @@ func exportList[I any, P interface {
 			}
 			return page.Next, nil
 		})
-	})
+	}, opts...)
 }
 
 // turn asks for the page after a cursor, as long as pages may be.

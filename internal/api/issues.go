@@ -20,7 +20,7 @@ type issues struct{ Loop }
 func (a *API) Issues(l Loop) {
 	r := issues{l}
 	get(a, "listIssues", "/issues", "问题列表", r.list, needs(auth.IssueRead))
-	exportList(a, "exportIssues", "/issues/export", "导出问题", "问题", issueColumns, r.list)
+	exportList(a, "exportIssues", "/issues/export", "导出问题", "问题", issueColumns, r.list, needs(auth.IssueRead))
 	get(a, "getIssue", "/issues/{id}", "问题详情", r.get)
 	post(a, "actOnIssue", "/issues/{id}/{verb}", "办理问题", r.act)
 }

@@ -41,7 +41,7 @@ func (a *API) Outlets(p OutletParts) {
 	get(a, "getOutlet", "/outlets/{id}", "监控点详情", r.get)
 	get(a, "getSeries", "/outlets/{id}/series", "历史数据", r.series)
 	exportRows(a, "exportSeries", "/outlets/{id}/series", "导出历史数据", "监测数据", seriesColumns, r.export)
-	exportList(a, "exportOutlets", "/outlets/export", "导出监控点", "监控点", outletColumns, r.list)
+	exportList(a, "exportOutlets", "/outlets/export", "导出监控点", "监控点", outletColumns, r.list, needs(auth.TelemetryRead))
 	get(a, "listFrames", "/outlets/{id}/frames", "原始报文", r.frames)
 	get(a, "getFrame", "/outlets/{id}/frame", "一帧报文的解析", r.frame)
 }

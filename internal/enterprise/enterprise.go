@@ -148,7 +148,8 @@ func ValidCode(s string) bool {
 	return codeAlphabet[(31-sum%31)%31] == s[17]
 }
 
-func (e *Enterprise) check() error {
+// Check tidies the fields and says which of them is wrong.
+func (e *Enterprise) Check() error {
 	e.Code, e.Name = strings.ToUpper(strings.TrimSpace(e.Code)), strings.TrimSpace(e.Name)
 	f := fault.Invalidf("企业信息有误，请按提示修改")
 	switch {
@@ -169,7 +170,8 @@ func (e *Enterprise) check() error {
 	return checkPlace(f, e.Lng, e.Lat)
 }
 
-func (o *Outlet) check() error {
+// Check tidies the fields and says which of them is wrong.
+func (o *Outlet) Check() error {
 	o.Code, o.Name = strings.TrimSpace(o.Code), strings.TrimSpace(o.Name)
 	f := fault.Invalidf("排放口信息有误，请按提示修改")
 	switch {
@@ -198,7 +200,8 @@ func checkPlace(f *fault.Error, lng, lat float64) error {
 	return nil
 }
 
-func (l *Limit) check() error {
+// Check tidies the fields and says which of them is wrong.
+func (l *Limit) Check() error {
 	l.Factor, l.Standard = strings.TrimSpace(l.Factor), strings.TrimSpace(l.Standard)
 	f := fault.Invalidf("限值信息有误，请按提示修改")
 	switch {

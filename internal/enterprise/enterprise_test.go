@@ -67,7 +67,7 @@ func TestLimit_RefusesWhatCannotBeJudged(t *testing.T) {
 	} {
 		l := good
 		spoil(&l)
-		expectField(t, l.check(), field)
+		expectField(t, l.Check(), field)
 	}
 }
 
@@ -85,9 +85,9 @@ func TestEnterprise_Check(t *testing.T) {
 	} {
 		e := good
 		spoil(&e)
-		expectField(t, e.check(), field)
+		expectField(t, e.Check(), field)
 	}
-	if err := (&Enterprise{Name: "甲", Area: "330302", Code: "SYN-001", Synthetic: true}).check(); err != nil {
+	if err := (&Enterprise{Name: "甲", Area: "330302", Code: "SYN-001", Synthetic: true}).Check(); err != nil {
 		t.Errorf("a made-up enterprise needs no real code: %v", err)
 	}
 }

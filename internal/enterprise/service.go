@@ -43,7 +43,7 @@ func (q Query) limit() int {
 
 // Create registers an enterprise and returns it with its id.
 func (s *Service) Create(ctx context.Context, actor auth.Actor, e Enterprise) (Enterprise, error) {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return e, err
 	}
 	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
@@ -55,7 +55,7 @@ func (s *Service) Create(ctx context.Context, actor auth.Actor, e Enterprise) (E
 
 // Create is Service.Create inside the caller's transaction.
 func Create(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, e Enterprise) (Enterprise, error) {
-	if err := e.check(); err != nil {
+	if err := e.Check(); err != nil {
 		return e, err
 	}
 	if err := p.Require(actor, auth.RegistryWrite, e.Scope()); err != nil {
@@ -71,31 +71,36 @@ func Create(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, e E
 // Update changes the enterprise whose ID and Version are given; Synthetic and
 // the times stay.
 func (s *Service) Update(ctx context.Context, actor auth.Actor, e Enterprise) (Enterprise, error) {
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := ByID(ctx, tx, e.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.seen(actor, auth.RegistryWrite, old.Scope(), "企业"); err != nil {
-			return err
-		}
-		e.Synthetic = old.Synthetic
-		if err := e.check(); err != nil {
-			return err
-		}
-		if err := s.policy.Require(actor, auth.RegistryWrite, e.Scope()); err != nil {
-			return err
-		}
-		if err := updateEnterprise(ctx, tx, e); err != nil {
-			return err
-		}
-		if err := note(ctx, tx, actor, "enterprise.update", "enterprise", e.ID, e.Area, map[string]any{"before": old.facts(), "after": e.facts()}); err != nil {
-			return err
-		}
-		e, err = ByID(ctx, tx, e.ID)
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		e, err = Update(ctx, tx, s.policy, actor, e)
 		return err
 	})
 	return e, err
+}
+
+// Update is Service.Update inside the caller's transaction.
+func Update(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, e Enterprise) (Enterprise, error) {
+	old, err := ByID(ctx, tx, e.ID)
+	if err != nil {
+		return e, err
+	}
+	if err := require(p, actor, auth.RegistryWrite, old.Scope(), "企业"); err != nil {
+		return e, err
+	}
+	e.Synthetic = old.Synthetic
+	if err := e.Check(); err != nil {
+		return e, err
+	}
+	if err := p.Require(actor, auth.RegistryWrite, e.Scope()); err != nil {
+		return e, err
+	}
+	if err := updateEnterprise(ctx, tx, e); err != nil {
+		return e, err
+	}
+	if err := note(ctx, tx, actor, "enterprise.update", "enterprise", e.ID, e.Area, map[string]any{"before": old.facts(), "after": e.facts()}); err != nil {
+		return e, err
+	}
+	return ByID(ctx, tx, e.ID)
 }
 
 // Get reads one enterprise within the actor's reach.
@@ -130,7 +135,7 @@ func (s *Service) CreateOutlet(ctx context.Context, actor auth.Actor, o Outlet) 
 
 // CreateOutlet is Service.CreateOutlet inside the caller's transaction.
 func CreateOutlet(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, o Outlet) (Outlet, error) {
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return o, err
 	}
 	e, err := ByID(ctx, tx, o.EnterpriseID)
@@ -153,34 +158,39 @@ func CreateOutlet(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Acto
 // UpdateOutlet changes the outlet whose ID and Version are given; it stays with
 // its enterprise.
 func (s *Service) UpdateOutlet(ctx context.Context, actor auth.Actor, o Outlet) (Outlet, error) {
-	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := OutletByID(ctx, tx, o.ID)
-		if err != nil {
-			return err
-		}
-		if err := s.seen(actor, auth.RegistryWrite, old.Scope(), "排放口"); err != nil {
-			return err
-		}
-		o.EnterpriseID = old.EnterpriseID
-		if o.Area == "" {
-			o.Area = old.Area
-		}
-		if err := o.check(); err != nil {
-			return err
-		}
-		if err := s.policy.Require(actor, auth.RegistryWrite, o.Scope()); err != nil {
-			return err
-		}
-		if err := updateOutlet(ctx, tx, o); err != nil {
-			return err
-		}
-		if err := note(ctx, tx, actor, "outlet.update", "outlet", o.ID, o.Area, map[string]any{"before": old.facts(), "after": o.facts()}); err != nil {
-			return err
-		}
-		o, err = OutletByID(ctx, tx, o.ID)
+	err := s.db.Write(ctx, func(tx *db.Tx) (err error) {
+		o, err = UpdateOutlet(ctx, tx, s.policy, actor, o)
 		return err
 	})
 	return o, err
+}
+
+// UpdateOutlet is Service.UpdateOutlet inside the caller's transaction.
+func UpdateOutlet(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, o Outlet) (Outlet, error) {
+	old, err := OutletByID(ctx, tx, o.ID)
+	if err != nil {
+		return o, err
+	}
+	if err := require(p, actor, auth.RegistryWrite, old.Scope(), "排放口"); err != nil {
+		return o, err
+	}
+	o.EnterpriseID = old.EnterpriseID
+	if o.Area == "" {
+		o.Area = old.Area
+	}
+	if err := o.Check(); err != nil {
+		return o, err
+	}
+	if err := p.Require(actor, auth.RegistryWrite, o.Scope()); err != nil {
+		return o, err
+	}
+	if err := updateOutlet(ctx, tx, o); err != nil {
+		return o, err
+	}
+	if err := note(ctx, tx, actor, "outlet.update", "outlet", o.ID, o.Area, map[string]any{"before": old.facts(), "after": o.facts()}); err != nil {
+		return o, err
+	}
+	return OutletByID(ctx, tx, o.ID)
 }
 
 // GetOutlet reads one outlet within the actor's reach, judged by the given
@@ -250,7 +260,7 @@ func (s *Service) SetLimit(ctx context.Context, actor auth.Actor, l Limit) (Limi
 
 // SetLimit is Service.SetLimit inside the caller's transaction.
 func SetLimit(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, l Limit) (Limit, error) {
-	if err := l.check(); err != nil {
+	if err := l.Check(); err != nil {
 		return l, err
 	}
 	o, err := OutletByID(ctx, tx, l.OutletID)
@@ -267,7 +277,7 @@ func SetLimit(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, l
 	if err != nil {
 		return l, err
 	}
-	ended, err := l.succeed(all)
+	ended, err := l.Succeed(all)
 	if err != nil {
 		return l, err
 	}
@@ -283,9 +293,9 @@ func SetLimit(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, l
 	return l, note(ctx, tx, actor, LimitsChanged, "outlet", o.ID, o.Area, map[string]any{"set": l.facts(), "ended": ended})
 }
 
-// succeed finds among the limits the one that the new limit l ends, and bounds l
+// Succeed finds among the limits the one that the new limit l ends, and bounds l
 // where a later one begins.
-func (l *Limit) succeed(all []Limit) (ended string, err error) {
+func (l *Limit) Succeed(all []Limit) (ended string, err error) {
 	for _, old := range all {
 		if old.Factor != l.Factor || old.Statistic != l.Statistic {
 			continue

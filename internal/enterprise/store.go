@@ -46,6 +46,16 @@ func ByID(ctx context.Context, tx *db.Tx, id string) (Enterprise, error) {
 	return e, err
 }
 
+// ByCode reads the enterprise of a unified social credit code; ok is false when
+// there is none. It asks no policy.
+func ByCode(ctx context.Context, tx *db.Tx, code string) (e Enterprise, ok bool, err error) {
+	e, err = db.One(ctx, tx, scanEnterprise, `SELECT `+enterpriseColumns+` FROM enterprise e WHERE e.code = $1 AND e.code <> ''`, code)
+	if db.IsMissing(err) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
 func listEnterprises(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q Query) (db.Page[Enterprise], error) {
 	var args []any
 	where := p.Where(a, auth.RegistryRead, auth.Columns{Area: "e.area", Enterprise: "e.id"}, &args)
@@ -97,6 +107,11 @@ func OutletByID(ctx context.Context, tx *db.Tx, id string) (Outlet, error) {
 		return o, fault.NotFoundf("没有这个排放口，可能已被移出或不在您的管辖范围内")
 	}
 	return o, err
+}
+
+// OutletsOf reads every outlet of an enterprise. It asks no policy.
+func OutletsOf(ctx context.Context, tx *db.Tx, enterpriseID string) ([]Outlet, error) {
+	return db.All(ctx, tx, scanOutlet, `SELECT `+outletColumns+` FROM `+outletTables+` WHERE o.enterprise_id = $1 ORDER BY o.code, o.name, o.id`, enterpriseID)
 }
 
 func listOutlets(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, c auth.Capability, q Query) (db.Page[Outlet], error) {

@@ -79,6 +79,7 @@ var groups = []struct{ prefix, group string }{
 	{"internal/discover/", "source"}, {"internal/rule/catalog", "catalog"}, {"internal/rule", "rule"},
 	{"internal/clue", "clue"}, {"internal/issue", "issue"}, {"internal/handle/", "handle"}, {"internal/closing", "closing"},
 	{"internal/emergency", "handle"}, {"internal/evaluate/", "evaluate"}, {"internal/means/", "means"},
+	{"internal/roster", "roster"},
 	{"internal/api", "outer"}, {"internal/app", "outer"}, {"internal/profile", "outer"}, {"internal/config", "outer"}, {"cmd/", "outer"},
 	{"internal/world", "world"}, {"internal/gateway", "gateway"}, {"internal/hj212cli", "outer"}, {"test/", "outer"}, {"internal/looptest", "outer"},
 	{"internal/demo", "outer"}, {"internal/bench", "outer"}, {"internal/backtest", "outer"}, {"internal/station", "outer"},
@@ -108,6 +109,7 @@ var may = map[string]string{
 	"evaluate": "source rule catalog clue issue handle closing means",
 	"means":    "clue issue",
 	"gateway":  "source", // it hands frames to discover/telemetry
+	"roster":   "source", // it registers devices beside enterprises
 	"base":     "",
 	"root":     "",
 	"world":    "",

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
+import { workbook } from './workbook.mjs'
 
 const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
 if (missing && process.env.CI) throw new Error(missing)
@@ -210,6 +211,51 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     assert.match((await book).suggestedFilename(), /\.xlsx$/)
   }))
 
+  it('enterprises come from Excel: bad cells are named, good rows taken, the same again changes nothing', { timeout: 60_000 }, () => act('duty', wide, async (page) => {
+    const good = ['91350100M000100Y43', '导入的电镀厂', '鹿城区', '重点']
+    const book = (second) => ({ name: '台账.xlsx', mimeType: 'application/octet-stream', buffer: workbook({
+      企业: [['*统一社会信用代码', '*名称', '*所在区域', '许可类别'], good],
+      排放口: [['*统一社会信用代码', '*排放口编号', '*排放口名称', '*类型'], [good[0], 'DA001', '酸雾排放口', '废气'], second],
+    }) })
+    const bad = book([good[0], 'DW001', '', '废物'])
+    await page.goto('/enterprises')
+    await page.getByRole('link', { name: '从 Excel 导入' }).click()
+    await page.waitForURL('**/import')
+    await settled(page)
+    const template = page.waitForEvent('download')
+    await page.getByRole('link', { name: '下载模板' }).click()
+    assert.match((await template).suggestedFilename(), /模板\.xlsx$/)
+    await page.mouse.move(0, 0)
+    await page.getByLabel('Excel 工作簿').setInputFiles(bad)
+    await page.getByText('1 行有误，共 2 处').waitFor()
+    for (const cell of ['C3', 'D3']) await page.locator('table.t .mono', { hasText: cell }).waitFor()
+    for (const size of [wide, narrow]) {
+      await page.setViewportSize(size)
+      await settled(page)
+      await picture(page, 'import-checked')
+      await accessible(page, 'import-checked')
+      await fits(page, 'import-checked')
+    }
+    await page.setViewportSize(wide)
+    const errors = page.waitForEvent('download')
+    await page.getByRole('button', { name: '下载错误清单' }).click()
+    assert.match((await errors).suggestedFilename(), /\.xlsx$/)
+    const take = page.getByRole('button', { name: '只导入无误的 2 行' })
+    assert.ok(await take.isDisabled())
+    await page.getByRole('checkbox', { name: /不导入/ }).check()
+    await take.click()
+    await page.getByText('已导入：新建 2 行，更新 0 行').waitFor()
+    const whole = book([good[0], 'DW001', '废水总排口', '废水'])
+    await page.getByLabel('Excel 工作簿').setInputFiles(whole)
+    await page.getByRole('button', { name: '导入 1 行' }).click()
+    await page.getByText('已导入：新建 1 行').waitFor()
+    await page.getByLabel('Excel 工作簿').setInputFiles(whole)
+    await page.getByText('没有要写入的内容').waitFor()
+    await page.goto('/enterprises?q=' + encodeURIComponent(good[1]))
+    await page.locator('table.t tbody tr').first().locator('a').first().click()
+    await page.getByText('废水总排口').first().waitFor()
+  }))
+
   it('from the wall to an outlet and to what a frame says', { timeout: 60_000 }, () => act('duty', wide, async (page) => {
     await page.goto('/wall')
     await settled(page)
@@ -401,7 +447,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
-        ['devices', '/devices'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
+        ['devices', '/devices'], ['import', '/import'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
         ['devices', '/devices'], ['device', async (p) => `/devices/${await id(p, '/devices?limit=1')}`], ['device-gaps', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=gaps`], ['device-link', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=link`], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],

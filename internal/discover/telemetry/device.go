@@ -29,7 +29,8 @@ type Device struct {
 	Kind         string // gas, water, rain
 }
 
-func (d *Device) check() error {
+// Check tidies the fields and says which of them is wrong.
+func (d *Device) Check() error {
 	d.MN = strings.TrimSpace(d.MN)
 	if d.RtdInterval == 0 {
 		d.RtdInterval = 60

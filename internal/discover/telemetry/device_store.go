@@ -36,6 +36,15 @@ func devicesOf(ctx context.Context, tx *db.Tx, outletID string) ([]Device, error
 	return db.All(ctx, tx, scanDevice, `SELECT `+deviceColumns+` FROM `+deviceTables+` WHERE d.outlet_id = $1 ORDER BY d.active DESC, d.created_at, d.id`, outletID)
 }
 
+// DeviceByMN reads the device in use under an MN; ok is false when there is none.
+func DeviceByMN(ctx context.Context, tx *db.Tx, mn string) (d Device, ok bool, err error) {
+	d, err = db.One(ctx, tx, scanDevice, `SELECT `+deviceColumns+` FROM `+deviceTables+` WHERE d.mn = $1 AND d.active`, mn)
+	if db.IsMissing(err) {
+		return d, false, nil
+	}
+	return d, err == nil, err
+}
+
 func insertDevice(ctx context.Context, tx *db.Tx, d *Device) error {
 	if err := chooseNum(ctx, tx, d); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (s *Devices) Register(ctx context.Context, actor auth.Actor, dev Device) (o
 // Register is Devices.Register inside the caller's transaction; the store learns
 // of it by Refresh or within Options.Refresh.
 func Register(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, d Device) (Device, error) {
-	if err := d.check(); err != nil {
+	if err := d.Check(); err != nil {
 		return d, err
 	}
 	o, err := enterprise.OutletByID(ctx, tx, d.OutletID)
@@ -70,29 +70,37 @@ func Register(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, d
 // readings stay where they were measured.
 func (s *Devices) Update(ctx context.Context, actor auth.Actor, dev Device) (out Device, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		old, err := deviceByID(ctx, tx, dev.ID)
-		if err != nil {
-			return err
-		}
-		if err := mayWrite(s.policy, actor, old.scope(), "设备"); err != nil {
-			return err
-		}
-		dev.MN, dev.OutletID = old.MN, old.OutletID
-		if err := dev.check(); err != nil {
-			return err
-		}
-		if err := updateDevice(ctx, tx, dev); err != nil {
-			return err
-		}
-		if out, err = deviceByID(ctx, tx, dev.ID); err != nil {
-			return err
-		}
-		return out.note(ctx, tx, actor, "device.update", map[string]any{"mn": out.MN, "before": old.facts(), "after": out.facts(), "password_changed": old.Password != out.Password})
+		out, err = Update(ctx, tx, s.policy, actor, dev)
+		return err
 	})
 	if err == nil && s.store != nil {
 		err = s.store.Refresh(ctx)
 	}
 	return out, err
+}
+
+// Update is Devices.Update inside the caller's transaction; the store learns of
+// it by Refresh or within Options.Refresh.
+func Update(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, dev Device) (Device, error) {
+	old, err := deviceByID(ctx, tx, dev.ID)
+	if err != nil {
+		return dev, err
+	}
+	if err := mayWrite(p, actor, old.scope(), "设备"); err != nil {
+		return dev, err
+	}
+	dev.MN, dev.OutletID = old.MN, old.OutletID
+	if err := dev.Check(); err != nil {
+		return dev, err
+	}
+	if err := updateDevice(ctx, tx, dev); err != nil {
+		return dev, err
+	}
+	out, err := deviceByID(ctx, tx, dev.ID)
+	if err != nil {
+		return dev, err
+	}
+	return out, out.note(ctx, tx, actor, "device.update", map[string]any{"mn": out.MN, "before": old.facts(), "after": out.facts(), "password_changed": old.Password != out.Password})
 }
 
 // Get reads a device within the actor's reach.

@@ -53,6 +53,7 @@ export type IssueFile = S['IssueFile']
 export type Clue = S['ClueView']
 export type ClueFile = S['ClueFile']
 export type Notice = S['NoticeView']
+export type RosterReport = S['RosterReport']
 export type AuditEntry = S['AuditEntry']
 export type Job = S['Job']
 

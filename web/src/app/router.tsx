@@ -55,6 +55,7 @@ const pages = [
   page('/enterprises', () => import('../features/enterprise/enterprises'), 'Enterprises'),
   page('/enterprises/$id', () => import('../features/enterprise/enterprise'), 'EnterpriseFile'),
   page('/enterprises/$id/curve', () => import('../features/telemetry/enterprise-curve'), 'EnterpriseCurve'),
+  page('/import', () => import('../features/roster/import'), 'ImportRoster'),
   page('/clues', () => import('../features/clue/clues'), 'Clues'),
   page('/clues/new', () => import('../features/clue/enter'), 'EnterClue'),
   page('/clues/$id', () => import('../features/clue/clue'), 'ClueFile'),

@@ -15,9 +15,9 @@ export function csv<T>(columns: CsvColumn<T>[], rows: T[]): string {
   return '\ufeff' + lines.join('\r\n') + '\r\n'
 }
 
-/** save hands a text to the browser as a download. */
-export function save(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
-  const url = URL.createObjectURL(new Blob([text], { type }))
+/** save hands a text (CSV) or a file to the browser as a download. */
+export function save(name: string, content: string | Blob): void {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type: 'text/csv;charset=utf-8' }))
   const a = document.createElement('a')
   a.href = url
   a.download = name

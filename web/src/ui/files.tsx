@@ -25,15 +25,20 @@ export function FileList({ files }: { files: FileRef[] }) {
 
 interface Going { key: number; name: string; size: number; sent: number; error: string; file?: FileRef }
 
-/** upload sends one file and reports how much of it has gone. */
+/** upload keeps one file and reports how much of it has gone. */
 export function upload(file: File, progress: (sent: number) => void): { done: Promise<FileRef>; stop: () => void } {
+  return sendFile<FileRef>(address('/files'), file, progress)
+}
+
+/** sendFile sends one file somewhere and gives the answer, JSON or a file in turn. */
+export function sendFile<T>(to: string, file: File, progress: (sent: number) => void = () => undefined, kind: 'json' | 'blob' = 'json'): { done: Promise<T>; stop: () => void } {
   const x = new XMLHttpRequest()
-  const done = new Promise<FileRef>((resolve, reject) => {
-    x.open('POST', address('/files'))
+  const done = new Promise<T>((resolve, reject) => {
+    x.open('POST', to)
     x.setRequestHeader('X-Qingshao', '1')
-    x.responseType = 'json'
+    x.responseType = kind
     x.upload.onprogress = (e) => progress(e.loaded)
-    x.onload = () => (x.status >= 200 && x.status < 300 ? resolve(x.response as FileRef) : reject(problemOf(x.status, x.response)))
+    x.onload = () => (x.status >= 200 && x.status < 300 ? resolve(x.response as T) : reject(problemOf(x.status, kind === 'json' ? x.response : null)))
     x.onerror = () => reject(problemOf(0, null))
     x.onabort = () => reject(problemOf(0, { detail: '已取消上传。' }))
     const form = new FormData()

@@ -4,6 +4,7 @@ import type { Enterprise } from '../../api/types'
 import { address } from '../../api/client'
 import { useCan, useList } from '../../api/use'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
+import { Go } from '../../ui/go'
 import { DataList, type Column } from '../../ui/list'
 import { Chip } from '../../ui/marks'
 import { Page } from '../../ui/page'
@@ -36,7 +37,7 @@ export function Enterprises() {
   const list = useList('/enterprises', query)
   const industry = useIndustry()
   return (
-    <Page title="企业" tools={can('registry.write') && <Button onClick={() => setOpen(true)}>登记企业</Button>}>
+    <Page title="企业" tools={can('registry.write') && <><Go className="linkish" href="/import">从 Excel 导入</Go><Button onClick={() => setOpen(true)}>登记企业</Button></>}>
       <section className="panel" aria-label="企业">
         <Filters filters={filters} />
         <DataList
