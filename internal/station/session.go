@@ -253,6 +253,7 @@ func (s *session) again(out []byte, now time.Time, which func(*flight) bool) []b
 	sort.Slice(late, func(i, j int) bool { return late[i].message.QN < late[j].message.QN })
 	for _, f := range late {
 		from := len(out)
+		f.message.PW = s.station.PW // the host may have set another one
 		var err error
 		if out, err = s.station.Write(out, &f.message); err != nil {
 			continue

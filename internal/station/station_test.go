@@ -19,12 +19,13 @@ const mn = "010000A8900016F000169DC0"
 
 // host is the other side in tests: it reads what the station sends and answers.
 type host struct {
-	scanner hj212.Scanner
-	keys    []hj212.Cipher
-	got     []string // CN and area of each frame
-	resent  int
-	deaf    bool // hears nothing, answers nothing
-	wrong   []string
+	scanner  hj212.Scanner
+	keys     []hj212.Cipher
+	got      []string // CN and area of each frame
+	resent   int
+	password string // of the last frame
+	deaf     bool   // hears nothing, answers nothing
+	wrong    []string
 }
 
 // hear takes bytes of the station and returns the answers.
@@ -53,6 +54,7 @@ func (h *host) hear(raw []byte) (out []byte) {
 			h.resent++
 		}
 		h.got = append(h.got, f.Command.String())
+		h.password = string(f.PW)
 		if cn := f.AnswerCommand(); cn != 0 {
 			out = hj212.AppendAnswer(out, &f, cn, 0)
 		}
@@ -158,13 +160,14 @@ func TestSession_SendsAgain(t *testing.T) {
 		s.station.Settings.Realtime = false
 		deaf.hear(s.due(nil, now))
 	}
+	s.station.PW = "654321" // set by the host in between
 	now = now.Add(10 * time.Second)
 	if !s.lost(now) || s.sum.Resent < 3 {
 		t.Errorf("not given up: %+v", s.sum)
 	}
 	var h host
 	s.hear(nil, h.hear(s.reconnected(nil, now)), now)
-	if s.sum.Answered != 1 || h.resent != 1 || s.sum.Reconnects != 1 || len(s.pending) != 0 || h.wrong != nil {
+	if s.sum.Answered != 1 || h.resent != 1 || s.sum.Reconnects != 1 || len(s.pending) != 0 || h.wrong != nil || h.password != "654321" {
 		t.Errorf("%+v, %d marked, %q", s.sum, h.resent, h.wrong)
 	}
 }
