@@ -37,7 +37,7 @@ type AlarmView struct {
 	Number         string     `json:"number"`
 	Rule           string     `json:"rule"`
 	RuleTitle      string     `json:"rule_title"`
-	Level          rule.Level `json:"level" enum:"notice,exceed,grave"`
+	Level          rule.Level `json:"level" enum:"notice,suspect,exceed,grave"`
 	LevelTitle     string     `json:"level_title"`
 	State          flow.State `json:"state"`
 	StateTitle     string     `json:"state_title"`

@@ -41,7 +41,7 @@ type WallView struct {
 // WallCounts counts outlets by state.
 type WallCounts struct {
 	Exceed  int `json:"exceed" doc:"超标预警未解除"`
-	Notice  int `json:"notice" doc:"早期提醒未解除"`
+	Notice  int `json:"notice" doc:"早期提醒或疑似异常未解除"`
 	Offline int `json:"offline" doc:"10 分钟未上报"`
 	Invalid int `json:"invalid" doc:"主要因子带有标记，不能用于判断"`
 	Stopped int `json:"stopped" doc:"停运"`

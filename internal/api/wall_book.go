@@ -176,7 +176,7 @@ func wallOf(c telemetry.Current, limits []enterprise.Limit, level rule.Level, no
 	switch level {
 	case rule.Exceed, rule.Grave:
 		n.state = wallExceed
-	case rule.Notice:
+	case rule.Notice, rule.Suspect:
 		n.state = wallNotice
 	default:
 		n.state = n.quiet

@@ -170,6 +170,9 @@ func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string
 	}
 	text := fmt.Sprintf("%s（%s）。自 %s 起，共 %d 次，最高 %s。依据：%s。", a.Summary, r.Title,
 		a.StartedAt.In(beijing).Format("2006-01-02 15:04"), a.Times, a.Peak, a.Basis)
+	if a.Level == Suspect {
+		text = fmt.Sprintf("%s。自 %s 起，%d 项迹象，仅供核查，不作为认定依据。规则依据：%s。", a.Summary, a.StartedAt.In(beijing).Format("2006-01-02 15:04"), a.Times, a.Basis)
+	}
 	if words != "" {
 		text = words + "\n\n" + text
 	}

@@ -18,18 +18,19 @@ type Level string
 
 // The levels, from light to grave.
 const (
-	Notice Level = "notice" // 早期提醒: a sign, no exceedance by the standard
-	Exceed Level = "exceed" // 超标
-	Grave  Level = "grave"  // 严重超标
+	Notice  Level = "notice"  // 早期提醒: a sign, no exceedance by the standard
+	Suspect Level = "suspect" // 疑似异常: behaviour to be looked into, no proof
+	Exceed  Level = "exceed"  // 超标
+	Grave   Level = "grave"   // 严重超标
 )
 
-var levelTitles = map[Level]string{Notice: "早期提醒", Exceed: "超标", Grave: "严重超标"}
+var levelTitles = map[Level]string{Notice: "早期提醒", Suspect: "疑似异常", Exceed: "超标", Grave: "严重超标"}
 
 // Title is the level in Chinese.
 func (l Level) Title() string { return levelTitles[l] }
 
 // rank orders the levels; what is no level stands below all.
-func (l Level) rank() int { return slices.Index([]Level{Notice, Exceed, Grave}, l) }
+func (l Level) rank() int { return slices.Index([]Level{Notice, Suspect, Exceed, Grave}, l) }
 
 // Sample is one value of one factor at one outlet. At is the start of its period
 // (the moment itself for realtime values). Value is the number that limits

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -461,6 +462,77 @@ func TestConduct_ReplaysTheSigns(t *testing.T) {
 		}
 		if _, err := s.Conduct(ctx, r.duty, r.outlet, r.start.AddDate(-1, 0, 0), r.start); !fault.Is(err, fault.Invalid) {
 			t.Errorf("a year: %v", err)
+		}
+	})
+}
+
+// TestConduct_LivesAsOneAlarm lets an hourly look follow an outlet from a constant
+// value to its answer.
+func TestConduct_LivesAsOneAlarm(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRoom(t, d, c)
+		hours := &past{}
+		deps := rule.Deps{DB: d, Auth: auth.DefaultPolicy(), Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}},
+			Rules: catalog.All(), Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, auth.DefaultPolicy()), Timeline: timeline.New(timeline.Names{}), Signs: catalog.Signs(), Hours: hours}
+		r.service = rule.NewService(deps)
+		r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
+		r.service.Jobs(r.jobs)
+		if _, err := r.jobs.RunDue(ctx); err != nil { // the schedule begins
+			t.Fatal(err)
+		}
+		add := func(at time.Time, so2 float64) {
+			for f, v := range map[string]float64{"a21026": so2, "a00000": 20 + math.Sin(float64(at.Unix())*2.1)} {
+				*hours = append(*hours, rule.HourValue{Factor: f, At: at, Mean: v, Min: v, Max: v, Flag: "N"})
+			}
+		}
+		normal := func(at time.Time) float64 {
+			h := float64(at.Unix() / 3600)
+			return 20 + 3*math.Sin(h/5) + .3*math.Sin(h*1.7)
+		}
+		for h := -30 * 24; h < 0; h++ {
+			at := r.start.Add(time.Duration(h) * time.Hour)
+			add(at, normal(at))
+		}
+		pass := func(n int, value func(time.Time) float64) { // n hours, looked at each
+			t.Helper()
+			for range n {
+				at := c.Now().Truncate(time.Hour)
+				add(at, value(at))
+				c.Advance(time.Hour)
+				if _, err := r.jobs.RunDue(ctx); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		constant := func(time.Time) float64 { return 21.5 }
+		pass(5, constant)
+		if n := len(r.alarms()); n != 0 {
+			t.Fatalf("five hours: %d alarms", n)
+		}
+		pass(6, constant)
+		a := r.one().Alarm
+		if a.Level != rule.Suspect || a.Rule != "constant" || a.Factor != "a21026" || a.State != rule.StateNotified || !a.Lasts() || a.ClueID != "" || len(r.funnel.got) != 0 {
+			t.Fatalf("%+v", a)
+		}
+		r.service = rule.NewService(deps) // as after a restart
+		r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
+		r.service.Jobs(r.jobs)
+		pass(3, constant)
+		if b := r.one().Alarm; b.ID != a.ID || !b.LastAt.After(a.LastAt) {
+			t.Errorf("it goes on: %+v", b)
+		}
+		pass(40, normal) // the lid lies a day in the window
+		if b := r.one().Alarm; b.Lasts() || b.State == rule.StateCleared {
+			t.Errorf("over, and still to be answered: %+v", b)
+		}
+		r.do(rule.Acknowledge, nil)
+		r.do(rule.HandIn, map[string]any{"text": "请现场核查采样管路"})
+		if b := r.one().Alarm; b.State != rule.StateCleared || len(r.funnel.got) != 1 || !strings.Contains(r.funnel.got[0].Evidence, "数据恒定不变") {
+			t.Errorf("%+v, clues %+v", b, r.funnel.got)
+		}
+		pass(3, normal)
+		if list := r.alarms(); len(list) != 1 {
+			t.Errorf("dealt with once: %+v", list)
 		}
 	})
 }

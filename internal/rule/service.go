@@ -78,18 +78,28 @@ func (s *Service) Signs() []sign.Rule { return s.signs }
 // Clock is the time by which alarms live.
 func (s *Service) Clock() time.Time { return s.db.Now() }
 
-// Rule finds a rule by its id.
+// Rule finds a rule by its id, a sign's too.
 func (s *Service) Rule(id string) (Rule, bool) {
 	for _, r := range s.rules {
 		if r.ID == id {
 			return r, true
 		}
 	}
+	for _, r := range s.signs {
+		if r.ID == id {
+			return Rule{ID: r.ID, Title: r.Title, Basis: r.Basis, Stream: enterprise.Hour}, true
+		}
+	}
 	return Rule{}, false
 }
 
 // Jobs registers the clocks of alarms.
-func (s *Service) Jobs(r *job.Runner) { r.Handle(jobUnheard, s.unheard) }
+func (s *Service) Jobs(r *job.Runner) {
+	r.Handle(jobUnheard, s.unheard)
+	if s.hours != nil {
+		r.Every(jobConduct, time.Hour, s.watchConduct)
+	}
+}
 
 // Query narrows a list of alarms. Empty fields do not narrow. States, when set,
 // are joined by or. From and To bound the beginning of the alarm.

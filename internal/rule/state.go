@@ -53,8 +53,8 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateOpen}, Verb: Tell, To: StateNotified, Title: "通知值班岗和企业", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Forward, Title: "自动转为线索", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Escalate, Title: "逾时未确认，提醒上级", Capability: capHandle, Auto: true},
-		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复到限值以内", Capability: capHandle, Auto: true},
-		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Return, Title: "再次超过限值", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复正常", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Return, Title: "情形再次出现", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Acknowledge, To: StateAcknowledged, Title: "确认", Capability: capHandle,
 			Next:   "由您负责核实原因，并登记处置或转为线索",
 			Fields: []flow.Field{{Name: "text", Title: "初步判断", Kind: flow.Text, Hint: "可不填"}}},
@@ -73,6 +73,6 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，早期提醒解除", Capability: capHandle, Auto: true,
-			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}, {Fact: isNotice, Refuse: "超标预警须登记处置后才能解除"}}},
+			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}, {Fact: isNotice, Refuse: "这类预警须登记处置后才能解除"}}},
 	},
 }

@@ -97,6 +97,16 @@ func openAlarms(ctx context.Context, tx *db.Tx, rule string) (map[place]*Alarm, 
 	return out, err
 }
 
+// lastSuspicion is the outlet's newest suspicion, locked; nil without one.
+func lastSuspicion(ctx context.Context, tx *db.Tx, outlet string) (*Alarm, error) {
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.level = 'suspect'
+		ORDER BY a.created_at DESC, a.id DESC LIMIT 1`+locked(tx), outlet)
+	if len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], err
+}
+
 // openPlaces lists where alarms of a rule are not cleared.
 func openPlaces(ctx context.Context, tx *db.Tx, rule string) (map[place]bool, error) {
 	list, err := db.All(ctx, tx, func(s db.Scanner) (p place, err error) {

@@ -66,7 +66,6 @@ type taker struct {
 	of       []int // the payload of each entry
 	receipts []Receipt
 	reader   telemetry.Reader
-	frames   []hj212.Frame
 }
 
 type refused struct {

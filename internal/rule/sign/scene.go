@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// beijing is the zone of daily patterns.
-var beijing = time.FixedZone("UTC+8", 8*3600)
-
 func hourOf(t time.Time) int { return int((t.Unix() + 8*3600) / 3600 % 24) }
 func dayOf(t time.Time) int  { return int((t.Unix() + 8*3600) / 86400) }
 

@@ -49,9 +49,9 @@ export function StateChip({ state, title }: { state: string; title: string }) {
   return <Chip tone={stateTone(state)}>{title}</Chip>
 }
 
-/** LevelMark: 超标 a red triangle, 预警提醒 an amber diamond. */
+/** LevelMark: 超标 a red triangle, 早期提醒 and 疑似异常 an amber diamond. */
 export function LevelMark({ level, title }: { level: string; title: string }) {
-  const exceed = level !== 'notice'
+  const exceed = level !== 'notice' && level !== 'suspect'
   return <Mark shape={exceed ? 'triangle' : 'diamond'} tone={exceed ? 'red' : 'amber'}>{title}</Mark>
 }
 

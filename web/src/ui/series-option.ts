@@ -73,7 +73,7 @@ export function chartOption(lines: Line[], kind: string, pins: Pin[], hatch: unk
           markArea: { silent: true, data: hatches(f, kind, hatch, strips ? '' : f.name) },
           markPoint: {
             symbol: 'pin', symbolSize: 28, silent: true,
-            data: pinsOn(f, pins).map((p) => ({ coord: pinCoord(f, p, kind, layout), itemStyle: { color: p.level === 'notice' ? '#b07100' : red }, label: { show: true, formatter: p.level === 'notice' ? '◆' : '▲', color: '#fff', fontSize: 12 } })),
+            data: pinsOn(f, pins).map((p) => ({ coord: pinCoord(f, p, kind, layout), itemStyle: { color: p.level === 'notice' || p.level === 'suspect' ? '#b07100' : red }, label: { show: true, formatter: p.level === 'notice' || p.level === 'suspect' ? '◆' : '▲', color: '#fff', fontSize: 12 } })),
           },
         }
       }),

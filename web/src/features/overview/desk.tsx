@@ -136,7 +136,7 @@ function LiveAlarms({ rows }: { rows: Alarm[] }) {
                   <span className="soft small num">{clock(a.last_at || a.started_at)}　{a.state_title}</span>
                 </span>
                 <span className="line-main">{a.enterprise_name} {a.outlet_name}</span>
-                <span className="sub num">{a.factor_name} {reading(a.value)} {a.unit}，限值 {reading(a.limit)}</span>
+                <span className="sub num">{a.factor_name} {a.level === 'suspect' ? a.rule_title : <>{reading(a.value)} {a.unit}，限值 {reading(a.limit)}</>}</span>
               </Go>
             </li>
           ))}

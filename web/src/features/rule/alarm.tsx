@@ -10,6 +10,7 @@ import { SeriesChart } from '../../ui/series-chart'
 import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
+import { judged } from './words'
 
 /** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
 export function AlarmFile() {
@@ -28,7 +29,7 @@ export function AlarmFile() {
       <div className="cols file">
         <div className="file-main">
           <Panel>
-            <Numbers a={a} />
+            {judged(a) ? <Numbers a={a} /> : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
             <dl className="facts" style={{ marginTop: 12 }}>
               <div><dt>监控点</dt><dd><Go href={`/outlets/${a.outlet_id}`}>{a.outlet_name}</Go></dd></div>
               <div><dt>企业</dt><dd><Go href={`/enterprises/${a.enterprise_id}`}>{a.enterprise_name}</Go></dd></div>

@@ -7,7 +7,7 @@ import { DataList, type Column } from '../../ui/list'
 import { LevelMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick, withDays } from '../../ui/search'
-import { alarmStates, alarmLevels } from './words'
+import { alarmStates, alarmLevels, judged } from './words'
 
 const filters: Filter[] = [
   { name: 'q', title: '编号、企业', kind: 'text' },
@@ -24,11 +24,11 @@ const columns: Column<Alarm>[] = [
   { key: 'outlet', title: '企业与监控点', render: (a) => <>{a.enterprise_name}<span className="sub">{a.outlet_name}</span></>, text: (a) => `${a.enterprise_name} ${a.outlet_name}` },
   { key: 'area', title: '区域', align: 'c', render: (a) => a.area_name, text: (a) => a.area_name },
   { key: 'factor', title: '因子', align: 'c', render: (a) => a.factor_name, text: (a) => a.factor_name },
-  { key: 'value', title: '监测值', align: 'r', render: (a) => <span className={a.value > a.limit ? 'red' : ''}>{reading(a.value)}</span>, text: (a) => a.value },
-  { key: 'limit', title: '限值', align: 'r', render: (a) => reading(a.limit), text: (a) => a.limit },
+  { key: 'value', title: '监测值', align: 'r', render: (a) => (judged(a) ? <span className={a.value > a.limit ? 'red' : ''}>{reading(a.value)}</span> : '—'), text: (a) => (judged(a) ? a.value : '') },
+  { key: 'limit', title: '限值', align: 'r', render: (a) => (judged(a) ? reading(a.limit) : '—'), text: (a) => (judged(a) ? a.limit : '') },
   { key: 'unit', title: '单位', align: 'c', render: (a) => <span className="soft">{a.unit}</span>, text: (a) => a.unit },
-  { key: 'times', title: '超出倍数', align: 'r', render: (a) => times(a.value, a.limit).replace(' 倍', ''), text: (a) => times(a.value, a.limit) },
-  { key: 'peak', title: '峰值', align: 'r', optional: true, render: (a) => reading(a.peak), text: (a) => a.peak },
+  { key: 'times', title: '超出倍数', align: 'r', render: (a) => (judged(a) ? times(a.value, a.limit).replace(' 倍', '') : '—'), text: (a) => (judged(a) ? times(a.value, a.limit) : '') },
+  { key: 'peak', title: '峰值', align: 'r', optional: true, render: (a) => (judged(a) ? reading(a.peak) : '—'), text: (a) => a.peak },
   { key: 'started', title: '开始', align: 'c', render: (a) => dateTime(a.started_at), text: (a) => dateTime(a.started_at) },
   { key: 'lasting', title: '持续', align: 'r', render: (a) => lasting(a.started_at, a.ended_at), text: (a) => lasting(a.started_at, a.ended_at) },
   { key: 'rule', title: '规则', optional: true, render: (a) => a.rule_title, text: (a) => a.rule_title },
@@ -56,7 +56,7 @@ export function Alarms() {
               <span className="row between"><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></span>
               <span className="strong">{a.enterprise_name}</span>
               <span className="sub">{a.outlet_name}</span>
-              <span className="sub num">{a.factor_name} <span className="red">{reading(a.value)}</span> {a.unit}，限值 {reading(a.limit)}　{dateTime(a.started_at).slice(5)}</span>
+              <span className="sub num">{judged(a) ? <>{a.factor_name} <span className="red">{reading(a.value)}</span> {a.unit}，限值 {reading(a.limit)}</> : <>{a.factor_name} {a.rule_title}</>}　{dateTime(a.started_at).slice(5)}</span>
             </>
           )}
           empty={{ title: '没有符合条件的预警', how: '监控点的数据接近或超过限值时，系统会自动生成预警；也可以放宽筛选条件。' }}

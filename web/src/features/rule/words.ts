@@ -12,5 +12,9 @@ export const alarmStates = [
 export const alarmLevels = [
   { value: 'grave', label: '严重超标' },
   { value: 'exceed', label: '超标' },
+  { value: 'suspect', label: '疑似异常' },
   { value: 'notice', label: '早期提醒' },
 ]
+
+/** judged: a limit was broken; a suspicion has none. */
+export const judged = (a: { level: string }) => a.level !== 'suspect'

@@ -18,7 +18,7 @@ export function OutletAlarms({ id }: { id: string }) {
             <li key={a.id}>
               <Go className="card" href={`/alarms/${a.id}`}>
                 <span className="row between">
-                  <span className="row"><LevelMark level={a.level} title={a.level_title} />{a.factor_name} <span className="num">{reading(a.value)}／{reading(a.limit)} {a.unit}</span></span>
+                  <span className="row"><LevelMark level={a.level} title={a.level_title} />{a.factor_name} {a.level === 'suspect' ? a.rule_title : <span className="num">{reading(a.value)}／{reading(a.limit)} {a.unit}</span>}</span>
                   <span className="soft small">{a.state_title}</span>
                 </span>
                 <span className="sub num">{dateTime(a.started_at)} 起，{a.ended_at ? `持续 ${lasting(a.started_at, a.ended_at)}` : `已持续 ${lasting(a.started_at, null)}`}　{a.number}</span>

@@ -69,7 +69,7 @@ function Board({ wall, every, paused, toggle }: { wall: Wall; every: number; pau
     <div className="halves">
       <section aria-label="需要关注">
         <h2>需要关注<span className="num">{count(first?.[0].count ?? 0)} 个</span>{urgent.length > 1 && <Which n={n} of={urgent.length} />}</h2>
-        <div className="room" ref={left}>{first ? <Tiles outlets={first[0].outlets} curves={curves} /> : <Empty title="没有需要关注的监控点" how="超标、早期提醒、离线的监控点会出现在这里。" />}</div>
+        <div className="room" ref={left}>{first ? <Tiles outlets={first[0].outlets} curves={curves} /> : <Empty title="没有需要关注的监控点" how="超标、提醒、疑似异常、离线的监控点会出现在这里。" />}</div>
       </section>
       <section aria-label="各区域">
         <h2>

@@ -9,7 +9,7 @@ export type WallState = keyof WallCounts
 /** states in the order of urgency. */
 export const states: { state: WallState; word: string; shape: Shape; tone: Tone }[] = [
   { state: 'exceed', word: '超标', shape: 'triangle', tone: 'red' },
-  { state: 'notice', word: '早期提醒', shape: 'diamond', tone: 'amber' },
+  { state: 'notice', word: '提醒、疑似', shape: 'diamond', tone: 'amber' },
   { state: 'offline', word: '离线', shape: 'ring', tone: 'grey' },
   { state: 'silent', word: '从未上报', shape: 'dash', tone: 'grey' },
   { state: 'invalid', word: '数据有标记', shape: 'square', tone: 'grey' },
