@@ -148,3 +148,15 @@ func FuzzEncrypted(f *testing.F) {
 		}
 	})
 }
+
+// The example of appendix H.
+func TestMediaAuthorization(t *testing.T) {
+	t.Parallel()
+	got := MediaAuthorization("testuser", "AezF0nZRs4kypuGO", sm4Of(t, "msbE74gsiSHSEh5e"))
+	if want := "LG/m7lsFU/taig+vbQsDJXy4NGAaE2j2lplPwhZM7iM="; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got := MediaAuthorization("12345678", "1234567", sm4Of(t, "msbE74gsiSHSEh5e")); len(got) != 44 {
+		t.Errorf("a whole block is padded with a block: %s", got)
+	}
+}

@@ -50,6 +50,7 @@
 //   - [AppendFrame] with [Message] and [AreaBuilder]; [AppendSegment];
 //     [AppendAnswer].
 //   - [Frame.Decrypt] with [Cipher]; [AppendEncrypted], [AppendEncryptedSegment].
+//     [MediaAuthorization].
 //   - [Message.Parts] splits; [Assembler] and [Group] put together, on the caller's clock.
 //   - [Validate], [ValidateFor] and [Finding]: the strict report beside the lenient reading.
 //   - [Orders]: a method for each command of a host. [NewOrder], for others.

@@ -30,7 +30,7 @@ type FactorEntry struct {
 	proof Evidence // when it is not that of the edition
 }
 
-// noiseFactors is table B.3 of HJ 212-2017.
+// noiseFactors is table B.3 of HJ 212-2017, and a50001, which dust stations send.
 var noiseFactors = []FactorEntry{
 	{Code: "LA", Name: "A 声级", Medium: MediumNoise, Unit: "dB", Format: "N3.1"},
 	{Code: "L5", Name: "累计百分声级 L5", Medium: MediumNoise, Unit: "dB", Format: "N3.1"},
@@ -44,6 +44,7 @@ var noiseFactors = []FactorEntry{
 	{Code: "Ln", Name: "夜间等效声级", Medium: MediumNoise, Unit: "dB", Format: "N3.1"},
 	{Code: "LMx", Name: "最大瞬时声级", Medium: MediumNoise, Unit: "dB", Format: "N3.1"},
 	{Code: "LMn", Name: "最小瞬时声级", Medium: MediumNoise, Unit: "dB", Format: "N3.1"},
+	{Code: "a50001", Name: "噪声", Medium: MediumNoise, Unit: "dB", Note: "不在 2017 版表中", proof: EvidenceField},
 }
 
 // changed2025 holds the names and formats that differ in HJ 212-2025, B.2. What

@@ -31,7 +31,7 @@ func TestFactors(t *testing.T) {
 			}
 		}
 	}
-	for medium, want := range map[Medium]int{MediumWater: 64, MediumGas: 123, MediumNoise: 12, MediumProcess: 145, MediumStation: 78} {
+	for medium, want := range map[Medium]int{MediumWater: 64, MediumGas: 123, MediumNoise: 13, MediumProcess: 145, MediumStation: 78} {
 		if count[medium] != want {
 			t.Errorf("medium %d has %d codes, want %d", medium, count[medium], want)
 		}
