@@ -24,7 +24,7 @@ type simulateCmd struct {
 	Start       string        `help:"模拟的起始时间，如 2026-11-21T08:00:00；不填则为现在，按速率发送时为足够早的过去"`
 	Duration    time.Duration `help:"发送多久（实际时间），如 5m；0 为不限"`
 	Frames      int           `help:"共发送多少个报文；0 为不限"`
-	Version     string        `help:"报文版本：2005、2017，或 mixed（按各设备自己的）" enum:"2005,2017,mixed" default:"mixed"`
+	Version     string        `help:"报文版本：2005、2017、2025（明文），或 mixed（按各设备自己的）" enum:"2005,2017,2025,mixed" default:"mixed"`
 	Interval    time.Duration `help:"实时数据间隔；0 为不发实时数据" default:"30s"`
 	Periods     bool          `help:"发送分钟、小时、日数据" default:"true" negatable:""`
 	Manifest    string        `help:"把得到应答的报文逐行记入此文件（JSON）" type:"path"`

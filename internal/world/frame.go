@@ -61,10 +61,7 @@ func (w *World) Packets(o *Outlet, r Report, at time.Time) ([]Packet, error) {
 	for i, g := range groups {
 		p := Packet{MN: o.MN, ST: o.ST, CN: hj212.Command(r).String(), DataTime: stamp}
 		p.QN = string(hj212.AppendQN(nil, sent(r, at).Add(time.Duration(i)*time.Millisecond)))
-		m := hj212.Message{QN: p.QN, ST: p.ST, CN: p.CN, PW: o.Password, MN: p.MN, Flag: hj212.FlagAnswer.WithVersion(hj212.V2017)}
-		if o.Protocol == "2005" {
-			m.Flag = hj212.FlagAnswer
-		}
+		m := hj212.Message{QN: p.QN, ST: p.ST, CN: p.CN, PW: o.Password, MN: p.MN, Flag: hj212.FlagAnswer.WithVersion(o.edition())}
 		if len(groups) > 1 {
 			m.Flag |= hj212.FlagSplit
 			m.PNUM, m.PNO = len(groups), i+1
@@ -78,6 +75,17 @@ func (w *World) Packets(o *Outlet, r Report, at time.Time) ([]Packet, error) {
 		out = append(out, p)
 	}
 	return out, nil
+}
+
+// edition is the one the outlet's monitor speaks, plain in 2025 too.
+func (o *Outlet) edition() hj212.Version {
+	switch o.Protocol {
+	case "2005":
+		return hj212.V2005
+	case "2025":
+		return hj212.V2025
+	}
+	return hj212.V2017
 }
 
 // sent is the moment that a report's QN bears: its data's own for realtime, the

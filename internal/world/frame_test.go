@@ -17,7 +17,7 @@ func TestPackets_AreStandardFrames(t *testing.T) {
 	t.Parallel()
 	w := New(1)
 	split := false
-	for _, edition := range []string{"", "2005", "2017"} {
+	for _, edition := range []string{"", "2005", "2017", "2025"} {
 		for _, o := range w.Outlets() {
 			if edition != "" {
 				if edition == "2005" && o.Measures("a24088") {
@@ -47,7 +47,7 @@ func TestPackets_AreStandardFrames(t *testing.T) {
 					if string(f.MN) != o.MN || string(f.QN) != p.QN || f.Command.String() != p.CN || string(f.ST) != o.ST {
 						t.Errorf("header %s", p.Bytes)
 					}
-					if f.AnswerCommand() != hj212.DataAnswer || (f.Version == hj212.V2005) != (o.Protocol == "2005") {
+					if f.AnswerCommand() != hj212.DataAnswer || f.Version.String() != o.Protocol {
 						t.Errorf("flag %d of %s", f.Flag, o.Protocol)
 					}
 					if f.Split() != (len(ps) > 1) || len(ps) > 1 && (f.PNUM != len(ps) || f.PNO != i+1 || p.PNO != i+1) || len(ps) == 1 && p.PNO != 0 {

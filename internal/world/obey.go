@@ -88,11 +88,8 @@ func (l *line) answer(o *Outlet, fr *hj212.Frame, a *hj212.Area) (first, rest []
 func (l *line) station(o *Outlet) *hj212.Station {
 	s := l.obey.stations[o.MN]
 	if s == nil {
-		s = &hj212.Station{Version: hj212.V2017, ST: o.ST, PW: o.Password, MN: o.MN, Settings: hj212.StationSettings{
+		s = &hj212.Station{Version: o.edition(), ST: o.ST, PW: o.Password, MN: o.MN, Settings: hj212.StationSettings{
 			OverTime: 10, ReCount: 3, RtdInterval: int(l.sim.Schedule.Interval / time.Second), MinInterval: int(MinInterval / time.Minute), Realtime: true, States: true}}
-		if o.Protocol == "2005" {
-			s.Version = hj212.V2005
-		}
 		if l.obey.stations == nil {
 			l.obey.stations = map[string]*hj212.Station{}
 		}

@@ -337,9 +337,9 @@ func TestRun_KeepsToItsWindow(t *testing.T) {
 	})
 }
 
-func TestRun_SpeaksBothEditions(t *testing.T) {
+func TestRun_SpeaksEachEdition(t *testing.T) {
 	t.Parallel()
-	for _, edition := range []string{"2005", "2017"} {
+	for _, edition := range []string{"2005", "2017", "2025"} {
 		synctest.Test(t, func(t *testing.T) {
 			h, rec := newHost(t, always), &recorder{}
 			s := simulator(h, rec)

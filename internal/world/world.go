@@ -49,7 +49,7 @@ type Outlet struct {
 	ST         string // 31 gas, 32 water
 	MN         string
 	Password   string
-	Protocol   string // 2005 or 2017
+	Protocol   string // 2005, 2017 or 2025
 	Enterprise *Enterprise
 	Factors    []Factor
 	Limits     []Limit
