@@ -28,6 +28,7 @@ func (a *API) Officials(g *telemetry.Digest, e *enterprise.Service, n Names) {
 	r := officials{g, e, a.policy, n}
 	get(a, "listOfficial", "/outlets/{id}/official/{period}", "法定均值", r.list)
 	get(a, "explainOfficial", "/outlets/{id}/official/{period}/{factor}", "一个法定均值的来历", r.explain)
+	get(a, "getEmission", "/outlets/{id}/emission", "一个季度的排放量、缺失替代与统计", r.emission)
 	get(a, "listNorms", "/outlets/{id}/norms", "折算与流量设置", r.norms)
 	post(a, "setNorm", "/outlets/{id}/norms", "登记折算与流量设置", r.setNorm)
 	get(a, "getOfficialRules", "/official/rules", "法定均值、标记、替代所依据的规则", r.rules)
@@ -282,9 +283,10 @@ func (r officials) setNorm(ctx context.Context, in *struct {
 
 // RuleBook is every dated rule that official values are made by.
 type RuleBook struct {
-	Values     []OfficialRules `json:"values" nullable:"false"`
-	Marking    []MarkRules     `json:"marking" nullable:"false"`
-	References []ReferenceO2   `json:"references" nullable:"false" doc:"常用基准含氧量"`
+	Values      []OfficialRules   `json:"values" nullable:"false"`
+	Marking     []MarkRules       `json:"marking" nullable:"false"`
+	Substitutes []SubstituteRules `json:"substitutes" nullable:"false"`
+	References  []ReferenceO2     `json:"references" nullable:"false" doc:"常用基准含氧量"`
 }
 
 // ReferenceO2 is a usual reference oxygen.
@@ -297,12 +299,15 @@ type ReferenceO2 struct {
 }
 
 func (r officials) rules(context.Context, *None) (RuleBook, error) {
-	out := RuleBook{Values: []OfficialRules{}, Marking: []MarkRules{}, References: []ReferenceO2{}}
+	out := RuleBook{Values: []OfficialRules{}, Marking: []MarkRules{}, Substitutes: []SubstituteRules{}, References: []ReferenceO2{}}
 	for _, x := range official.All() {
 		out.Values = append(out.Values, officialRules(x))
 	}
 	for _, t := range mark.Tables() {
 		out.Marking = append(out.Marking, rulesView(t))
+	}
+	for _, x := range official.AllSubstitutes() {
+		out.Substitutes = append(out.Substitutes, substituteRules(x))
 	}
 	for _, x := range official.References() {
 		out.References = append(out.References, ReferenceO2{x.ID, x.Title, Number{x.Oxygen}, x.Standard, x.Certainty})

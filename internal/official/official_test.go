@@ -193,6 +193,7 @@ func loads(texts ...string) (out []Load) {
 
 func TestSubstituteGas(t *testing.T) {
 	t.Parallel()
+	rules := SubstitutesFor(enterprise.Gas, time.Now())
 	before := []decimal.Decimal{}
 	for i := range 800 {
 		before = append(before, decimal.Decimal{Mantissa: int64(800 - i)}) // falling: older ones are larger
@@ -212,7 +213,7 @@ func TestSubstituteGas(t *testing.T) {
 		{"74 %: no rule", 1, 74, 100, "lost"},
 		{"nothing due", 1, 0, 0, "lost"},
 	} {
-		out := SubstituteGas(before, lost(c.n), c.valid, c.due)
+		out := rules.Gas(before, lost(c.n), c.valid, c.due)
 		for _, l := range out {
 			got := "lost"
 			if l.Kg != nil {
@@ -224,7 +225,7 @@ func TestSubstituteGas(t *testing.T) {
 		}
 	}
 	in := loads("5", "", "7", "")
-	out := SubstituteGas(nil, in, 99, 100)
+	out := rules.Gas(nil, in, 99, 100)
 	if *out[1].Kg != d("5") || *out[3].Kg != d("7") || out[0].Substituted || in[1].Kg != nil {
 		t.Errorf("%+v", out)
 	}
@@ -265,6 +266,18 @@ func TestReferences_MatchTheirFactors(t *testing.T) {
 		a := new(big.Rat).Quo(twentyOne, new(big.Rat).Sub(twentyOne, r.Oxygen.Rat()))
 		if want, ok := alpha[r.ID]; ok && round(a, 2) != want {
 			t.Errorf("%s: α %s, want %s", r.ID, round(a, 2), want)
+		}
+	}
+}
+
+func TestSubstitutes_AreDatedData(t *testing.T) {
+	t.Parallel()
+	if w := SubstitutesFor(enterprise.Water, time.Now()); w.ID != "water-substitute-2019" || len(w.Rows) != 0 {
+		t.Error(w)
+	}
+	for _, x := range AllSubstitutes() {
+		if x.ID == "" || x.Title == "" || x.Source == "" || x.Certainty == "" || x.ValidFrom.IsZero() || len(x.Judge) == 0 {
+			t.Errorf("%+v", x)
 		}
 	}
 }

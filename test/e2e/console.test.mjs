@@ -443,7 +443,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
       ]],
       ['duty', [
         ['rates', '/rates'], ['rates-area', '/rates?group=area'],
-        ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
+        ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-emission', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=emission`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],

@@ -217,3 +217,20 @@ func reportsOf(ctx context.Context, tx *db.Tx, p Period, outlets []string, at ti
 	}
 	return out, err
 }
+
+// factorHours reads the newest versions of one factor's values of from <= t < to,
+// in order.
+func factorHours(ctx context.Context, tx *db.Tx, p Period, outletID, factor string, from, to time.Time) ([]PeriodValue, error) {
+	all, err := db.All(ctx, tx, scanPeriod, `SELECT `+periodColumns+` FROM `+p.table()+`
+		WHERE outlet_id = $1 AND factor = $2 AND at >= $3 AND at < $4 ORDER BY at, version`, outletID, factor, from.UnixMicro(), to.UnixMicro())
+	return newest(all), err
+}
+
+// firstHour is the first hour of a factor that ever came, zero when none did.
+func firstHour(ctx context.Context, tx *db.Tx, outletID, factor string) (time.Time, error) {
+	at, err := db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(at), 0) FROM hourly_value WHERE outlet_id = $1 AND factor = $2`, outletID, factor)
+	if err != nil || at == 0 {
+		return time.Time{}, err
+	}
+	return moment(at), nil
+}

@@ -9,6 +9,7 @@ import { Page, Panel } from '../../ui/page'
 import { Bones, Trouble } from '../../ui/state'
 import { Subtabs, useSubtab, type Subtab } from '../../ui/subtabs'
 import { OutletConduct } from './conduct'
+import { Emission } from './emission'
 import { Frames } from './frames'
 import { Limits, OutletAlarms, OutletDevices } from './outlet-parts'
 import { Official } from './official'
@@ -26,6 +27,7 @@ const tabs: Tab[] = [
   { key: 'now', title: '实时值', needs: 'telemetry.read', draw: (o) => <PresentValues outlet={o} /> },
   { key: 'official', title: '法定均值', needs: 'telemetry.read', draw: (o) => <Official outlet={o} /> },
   { key: 'rates', title: '传输有效率', needs: 'telemetry.read', draw: (o) => <RateCalendar outlet={o} /> },
+  { key: 'emission', title: '排放量', needs: 'telemetry.read', draw: (o) => <Emission outlet={o} /> },
   { key: 'alarms', title: '预警', needs: 'alarm.read', draw: (o) => <OutletAlarms id={o.id} /> },
   { key: 'conduct', title: '异常识别', needs: 'alarm.read', draw: (o) => <OutletConduct id={o.id} /> },
   { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
