@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -287,38 +288,25 @@ func (r meters) readings(ctx context.Context, in *struct {
 	return out, err
 }
 
-// MeterSeriesView is the values of one code.
-type MeterSeriesView struct {
-	Code   string            `json:"code"`
-	Title  string            `json:"title"`
-	Unit   string            `json:"unit"`
-	Points []MeterPointValue `json:"points" nullable:"false"`
-}
-
-// MeterPointValue is one value.
-type MeterPointValue struct {
-	At    string `json:"at"`
-	Value Number `json:"value"`
-}
-
 func (r meters) series(ctx context.Context, in *struct {
 	ByID
 	From  time.Time `query:"from" required:"true"`
 	To    time.Time `query:"to" required:"true"`
-	Codes []string  `query:"codes" maxItems:"20" doc:"编码，以逗号分隔；空为全部"`
-}) (out []MeterSeriesView, err error) {
+	Codes string    `query:"codes" maxLength:"400" doc:"编码，以逗号分隔；空为全部"`
+}) (out []SeriesLine, err error) {
 	m, err := r.Service.Get(ctx, actor(ctx), auth.TelemetryRead, in.ID)
 	if err != nil {
 		return nil, err
 	}
-	list, _, err := r.Store.MeterSeries(ctx, m.Num, in.Codes, in.From, in.To)
+	codes := strings.FieldsFunc(in.Codes, func(c rune) bool { return c == ',' })
+	list, _, err := r.Store.MeterSeries(ctx, m.Num, codes, in.From, in.To)
 	points := r.points(ctx, m.ProfileID)
-	out = make([]MeterSeriesView, 0, len(list))
+	out = make([]SeriesLine, 0, len(list))
 	for _, s := range list {
 		title, unit := points.words(s.Factor)
-		v := MeterSeriesView{Code: s.Factor, Title: title, Unit: unit, Points: make([]MeterPointValue, 0, len(s.Points))}
+		v := SeriesLine{Code: s.Factor, Name: title, Unit: unit, Limits: []SeriesLimit{}, Points: make([]SeriesPoint, 0, len(s.Points)), Of: len(s.Points)}
 		for _, p := range s.Points {
-			v.Points = append(v.Points, MeterPointValue{when(p.At), Number{p.Value}})
+			v.Points = append(v.Points, SeriesPoint{T: when(p.At), Avg: Number{p.Value}, Flag: "N"})
 		}
 		out = append(out, v)
 	}

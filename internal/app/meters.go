@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/camera"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/facility"
@@ -27,6 +28,7 @@ func (a *App) workings() {
 // workingPages adds their resources.
 func (a *App) workingPages(words api.Names) {
 	a.api.Meters(api.MeterParts{Service: a.meters, Door: a.meterDoor, Store: a.telemetry, Now: a.db.Now, Names: words})
+	a.api.Cameras(camera.New(a.db, a.policy), a.db.Now)
 	a.api.Facilities(a.facilities, a.units, a.enterprises)
 }
 

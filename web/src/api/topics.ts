@@ -9,6 +9,8 @@ const stale: Record<string, string[]> = {
   issue: ['/issues', '/overview', '/clues'],
   notice: ['/notices', '/me'],
   user: ['/users', '/people'],
+  meter: ['/meters', '/enterprises'],
+  camera: ['/cameras'],
   device: ['/devices', '/parked', '/outlets', '/enterprises'],
   command: ['/commands', '/devices'],
   outlet: ['/outlets', '/enterprises'],

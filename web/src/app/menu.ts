@@ -28,6 +28,7 @@ export const sections: Section[] = [
     key: 'resource', title: '资源', icon: 'house', tabs: [
       { path: '/enterprises', title: '企业', needs: ['registry.read'] },
       { path: '/devices', title: '设备', needs: ['registry.read', 'telemetry.read'] },
+      { path: '/meters', title: '用电与工况', needs: ['registry.read', 'telemetry.read'] },
       { path: '/import', title: '导入', needs: ['registry.write'] },
     ],
   },

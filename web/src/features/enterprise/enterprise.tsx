@@ -10,6 +10,8 @@ import { FormDrawer, Row, useDraft } from '../../ui/draft'
 import { Chip, LevelMark, OutletMark, StateChip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { EnterpriseCameras } from './cameras'
+import { Facilities } from './facilities'
 import { useIndustry } from './industry'
 
 const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
@@ -54,6 +56,8 @@ export function EnterpriseFile() {
           </ul>
         )}
       </Panel>
+      <Facilities id={e.id} />
+      <EnterpriseCameras id={e.id} outlets={e.outlets} />
       {can('alarm.read') && <Alarms id={e.id} />}
       {can('issue.read') && <Issues id={e.id} />}
       {adding && <OutletForm enterprise={e} close={() => setAdding(false)} />}

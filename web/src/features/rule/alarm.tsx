@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import { post } from '../../api/client'
 import type { AlarmFile as Alarm } from '../../api/types'
 import { useCan, useDo, useGet } from '../../api/use'
+import { Cameras } from '../../ui/cameras'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { LevelMark, StateChip } from '../../ui/marks'
@@ -43,6 +44,7 @@ export function AlarmFile() {
             </dl>
           </Panel>
           {can('telemetry.read') && <Around a={a} />}
+          {can('registry.read') && <Cameras outlet={a.outlet_id} at={a.started_at} quiet />}
           <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
         </div>
         <div className="side-col">

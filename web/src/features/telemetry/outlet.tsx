@@ -2,6 +2,7 @@ import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { OutletFile as Outlet } from '../../api/types'
 import { useCan, useGet } from '../../api/use'
+import { Cameras } from '../../ui/cameras'
 import { ago, dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { OutletMark } from '../../ui/marks'
@@ -31,6 +32,7 @@ const tabs: Tab[] = [
   { key: 'alarms', title: '预警', needs: 'alarm.read', draw: (o) => <OutletAlarms id={o.id} /> },
   { key: 'conduct', title: '异常识别', needs: 'alarm.read', draw: (o) => <OutletConduct id={o.id} /> },
   { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
+  { key: 'video', title: '视频', needs: 'registry.read', draw: (o) => <Cameras outlet={o.id} /> },
   { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><OutletDevices devices={o.devices} /></> },
 ]
 
