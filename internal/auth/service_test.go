@@ -281,6 +281,37 @@ func TestSession_IdleAndAbsoluteLimits(t *testing.T) {
 	})
 }
 
+// On a disk that takes no more, people can still look.
+func TestSession_CountsWhereItsUseCannotBeNoted(t *testing.T) {
+	each(t, func(o office) {
+		if o.db.Engine() != db.SQLite {
+			return // the fault is made with a trigger of SQLite
+		}
+		u := o.person("zhang", auth.Rights{})
+		in := o.login("zhang")
+		_, secret, err := o.IssueToken(ctx, sys, u.ID, "t", 1)
+		o.must(err)
+		o.must(o.db.Write(ctx, func(tx *db.Tx) error {
+			for _, table := range []string{"app_session", "app_token"} {
+				if _, err := tx.ExecContext(ctx, `CREATE TRIGGER full_`+table+` BEFORE UPDATE ON `+table+` BEGIN SELECT RAISE(ABORT, 'full'); END`); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		o.c.Advance(5 * time.Minute)
+		if a, err := o.BySession(ctx, in.Token); err != nil || a.ID != u.ID {
+			t.Errorf("session: %v, %v", a.ID, err)
+		}
+		if a, err := o.ByToken(ctx, secret); err != nil || a.ID != u.ID {
+			t.Errorf("token: %v, %v", a.ID, err)
+		}
+		o.c.Advance(25 * time.Minute)
+		_, err = o.BySession(ctx, in.Token)
+		o.refused("it ends no later", err, fault.Unauthorized, "重新登录")
+	})
+}
+
 func TestSessions_ListAndRevoke(t *testing.T) {
 	each(t, func(o office) {
 		o.person("zhang", auth.Rights{})

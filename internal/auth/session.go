@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -74,9 +75,18 @@ func (s *Service) bySession(ctx context.Context, acting bool, find func(*db.Tx) 
 	}
 	a.Session = id
 	if stale && acting {
-		err = s.db.Write(ctx, func(tx *db.Tx) error { return touchSession(ctx, tx, id) })
+		s.touch(ctx, func(tx *db.Tx) error { return touchSession(ctx, tx, id) })
 	}
-	return a, err
+	return a, nil
+}
+
+// touch notes that a session or token was used. Where that cannot be written, on
+// a full disk for one, people must still be able to look at what is wrong; the
+// session then only ends earlier.
+func (s *Service) touch(ctx context.Context, f func(*db.Tx) error) {
+	if err := s.db.Write(ctx, f); err != nil && ctx.Err() == nil {
+		slog.WarnContext(ctx, "the use of a session could not be noted", "err", err)
+	}
 }
 
 // actorOf reads a person's present rights, or gives the refusal when the person
@@ -127,9 +137,9 @@ func (s *Service) byToken(ctx context.Context, find func(*db.Tx) (liveToken, err
 	a.Session, a.ByToken = id, true
 	a.MustChange = false // a script cannot choose a password; the browser asks
 	if stale {
-		err = s.db.Write(ctx, func(tx *db.Tx) error { return touchToken(ctx, tx, id) })
+		s.touch(ctx, func(tx *db.Tx) error { return touchToken(ctx, tx, id) })
 	}
-	return a, err
+	return a, nil
 }
 
 // Logout ends the actor's own session.

@@ -235,7 +235,7 @@ func (s *site) get(path string, out any) {
 		s.t.Fatal(err)
 	}
 	if res.StatusCode != http.StatusOK {
-		s.t.Fatalf("%s: %d %s", path, res.StatusCode, text)
+		s.t.Fatalf("%s: %d %s\n%s", path, res.StatusCode, text, s.log)
 	}
 	if err := json.Unmarshal(text, out); err != nil {
 		s.t.Fatal(err)
