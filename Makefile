@@ -77,7 +77,7 @@ soak: build
 
 # Each target in turn, FUZZTIME each.
 fuzz:
-	for target in FuzzDecode FuzzScan FuzzRoundTrip FuzzEncrypted FuzzValidate; do \
+	for target in FuzzDecode FuzzScan FuzzRoundTrip FuzzEncrypted FuzzValidate FuzzStation; do \
 	  go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-3m} ./hj212 || exit 1; done
 	go test -run '^$$' -fuzz '^FuzzLines$$' -fuzztime $${FUZZTIME:-3m} ./internal/hj212cli
 	go test -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime $${FUZZTIME:-3m} ./internal/mapping

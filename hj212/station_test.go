@@ -388,3 +388,35 @@ func TestStation_Notices(t *testing.T) {
 		}
 	}
 }
+
+// FuzzStation lets a host say anything: no panic, and what is answered are whole
+// frames of the station's edition, which end with 9011, 9012 or 9013.
+func FuzzStation(f *testing.F) {
+	for _, v := range vectors(f) {
+		f.Add(v.bytes(f), 1)
+	}
+	f.Add([]byte("##0000FFFF"), 2)
+	f.Fuzz(func(t *testing.T, stream []byte, edition int) {
+		v := Version(uint(edition) % 3)
+		s, _ := stationOf(v, &instruments{})
+		s.NewCipher = func(key []byte) (Cipher, error) { return sm4Of(t, string(key)), nil }
+		now := at("20240601085857")
+		var a Area
+		for _, g := range run(stream) {
+			g.ParseItems(&a)
+			s.MN, s.PW = string(g.MN), string(g.PW) // the checks would hide the rest
+			old := s.Key
+			answers := run(s.Hear(nil, &g, &a, now))
+			for i := range answers {
+				r := &answers[i]
+				if r.Fault == FaultEncrypted {
+					r.Decrypt(nil, s.Key, old)
+				}
+				last := i == len(answers)-1
+				if !r.OK() || last && (r.Command < RequestAnswer || r.Command > NoticeAnswer) {
+					t.Fatalf("%q is answered by %q: %v", g.Raw, r.Raw, r.Fault)
+				}
+			}
+		}
+	})
+}

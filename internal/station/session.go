@@ -22,6 +22,8 @@ type session struct {
 	show    func(Event)
 
 	scanner hj212.Scanner
+	half    int64     // place of the half frame that waits, -1 for none
+	since   time.Time // since when
 	frame   hj212.Frame
 	area    hj212.Area
 	plain   []byte
@@ -63,7 +65,7 @@ type flight struct {
 }
 
 func newSession(st *hj212.Station, x *Instruments, p Plan, now func() time.Time, show func(Event)) *session {
-	s := &session{station: st, tools: x, plan: p, last: map[hj212.Command]time.Time{}, pending: map[string]*flight{}, show: show}
+	s := &session{station: st, tools: x, plan: p, last: map[hj212.Command]time.Time{}, pending: map[string]*flight{}, show: show, half: -1}
 	st.Source = history{Instruments: x, station: st, now: now}
 	return s
 }
@@ -108,7 +110,7 @@ func (s *session) due(out []byte, now time.Time) []byte {
 		}
 		out = s.upload(out, k.cn, s.areaOf(k, start), now)
 	}
-	return s.repeat(out, now)
+	return s.repeat(s.expire(out, now), now)
 }
 
 // kind is one report of the station.
@@ -161,6 +163,9 @@ func (s *session) wake(now time.Time) time.Time {
 	}
 	for _, f := range s.pending {
 		sooner(f.sent.Add(s.overtime()))
+	}
+	if _, n := s.scanner.Pending(); n > 0 {
+		sooner(now.Add(halfFrame))
 	}
 	return next
 }
@@ -235,6 +240,7 @@ func (s *session) repeat(out []byte, now time.Time) []byte {
 // can be answered. In 2025 it is marked as re-sent.
 func (s *session) reconnected(out []byte, now time.Time) []byte {
 	s.scanner.Reset()
+	s.half = -1
 	s.sum.Reconnects++
 	for _, f := range s.pending {
 		f.times = 0
@@ -280,6 +286,30 @@ func (s *session) lost(now time.Time) bool {
 // hear takes bytes of the host and appends the station's answers to out.
 func (s *session) hear(out, in []byte, now time.Time) []byte {
 	s.scanner.Write(in)
+	return s.drain(out, now)
+}
+
+// expire ends the time of a half frame, so that a wrong length of the host holds
+// nothing up for longer.
+func (s *session) expire(out []byte, now time.Time) []byte {
+	at, n := s.scanner.Pending()
+	switch {
+	case n == 0:
+		s.half = -1
+	case at != s.half:
+		s.half, s.since = at, now
+	case now.Sub(s.since) >= halfFrame:
+		s.scanner.Expire()
+		out = s.drain(out, now)
+	}
+	return out
+}
+
+// halfFrame is how long the rest of a frame may take.
+const halfFrame = 10 * time.Second
+
+// drain answers the frames that have come.
+func (s *session) drain(out []byte, now time.Time) []byte {
 	for s.scanner.Next(&s.frame) {
 		f := &s.frame
 		s.plain = s.station.Open(s.plain, f)

@@ -235,6 +235,32 @@ func TestSession_Obeys(t *testing.T) {
 	}
 }
 
+// A wrong length of the host holds its next command up for ten seconds and no longer.
+func TestSession_HalfFrames(t *testing.T) {
+	t.Parallel()
+	s, _ := stationOf(t, hj212.V2017, "32", Plan{})
+	s.station.Settings.Realtime = false
+	m, err := hj212.Orders{Version: hj212.V2017, ST: "32", PW: "123456", MN: mn}.ReadClock("20261121083005000", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := hj212.AppendFrame(nil, &m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := at("20261121083005")
+	out := s.due(s.hear(nil, append([]byte("##9999QN=1"), raw...), now), now)
+	out = s.due(out, now.Add(9*time.Second))
+	if len(out) > 0 || s.wake(now).Sub(now) > halfFrame {
+		t.Errorf("answered early: %q", out)
+	}
+	var h host
+	h.hear(s.due(nil, now.Add(10*time.Second)))
+	if got := strings.Join(h.got, " "); got != "9011 1011 9012" || s.sum.Unreadable != 1 {
+		t.Errorf("%q, %+v", got, s.sum)
+	}
+}
+
 // A station without MN tells its hardware, waits, and begins once it has one.
 func TestSession_GetsItsMN(t *testing.T) {
 	t.Parallel()
