@@ -74,6 +74,11 @@ func (s *Store) CloseDays(ctx context.Context) (closed int, err error) {
 		if err := s.sealFrames(ctx, sh, until); err != nil {
 			return closed, fmt.Errorf("pack frames of %s: %w", shardText(sh.name), err)
 		}
+		if !sh.postgres && sh.name < monthOf(until) { // the room is not needed for days to come
+			if err := s.shrink(ctx, sh); err != nil {
+				return closed, fmt.Errorf("shrink %s: %w", fileOf(sh.name), err)
+			}
+		}
 	}
 	return closed, nil
 }
@@ -273,7 +278,7 @@ func without(rows []packedRow, chunks []chunk) (left []packedRow, version int64,
 }
 
 // flushBytes is how much is written in one transaction: some milliseconds.
-const flushBytes = 256 << 10
+const flushBytes = 128 << 10
 
 func (c *dayCloser) add(ctx context.Context, rows []packedRow, version int64) error {
 	k, err := newChunk(rows)
@@ -412,18 +417,36 @@ func (s *Store) clearDay(ctx context.Context, sh *shard, d closedDay) error {
 		err = s.step("forgotten")
 	}
 	for _, k := range kinds {
-		for at, done := (rowPlace{time: d.day}), false; err == nil && !done; {
-			err = s.paced(ctx, sh, func(ctx context.Context, tx *sql.Tx, _ *shard) (err error) {
-				at, done, err = removeRows(ctx, tx, k, d.day, d.through, at, s.o.sliceRows)
-				return err
-			})
-			if err == nil {
-				err = s.step("removed")
-			}
+		if err == nil {
+			err = s.clearKind(ctx, sh, d, k)
 		}
 	}
 	if err != nil {
 		return err
 	}
 	return s.d.Write(ctx, func(tx *db.Tx) error { return setCleared(ctx, tx, d.day) })
+}
+
+// clearKind removes the rows of one kind, slice by slice.
+func (s *Store) clearKind(ctx context.Context, sh *shard, d closedDay, k Kind) error {
+	for at, done := (rowPlace{time: d.day}), false; !done; {
+		var next rowPlace
+		err := s.shards.reader(sh, func(h querier) (err error) {
+			next, done, err = sh.placeBehind(ctx, h, k, d.day, at, s.o.sliceRows)
+			return err
+		})
+		if err == nil {
+			err = s.paced(ctx, sh, func(ctx context.Context, tx *sql.Tx, _ *shard) error {
+				return removeRows(ctx, tx, k, d.through, at, next)
+			})
+		}
+		if err == nil {
+			err = s.step("removed")
+		}
+		if err != nil {
+			return err
+		}
+		at = next
+	}
+	return nil
 }

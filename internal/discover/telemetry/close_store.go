@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"github.com/qingshao/qingshao/internal/db"
 )
@@ -131,24 +133,60 @@ func rootOf(ctx context.Context, h querier, day, closing int64) (r dayRoot, err 
 	return r, found.Err()
 }
 
-// removeRows removes the next open rows of a kind and day that stand in chunks, at
-// most limit, and gives the place behind them; done says that there are no more.
-func removeRows(ctx context.Context, tx *sql.Tx, k Kind, day, through int64, from rowPlace, limit int) (next rowPlace, done bool, err error) {
+// slicePages is how many free pages are given back in one transaction.
+const slicePages = 250
+
+// shrink gives the room of a month's closed days back to the disk. Files that
+// programs before this one made cannot give it back and keep it.
+func (s *Store) shrink(ctx context.Context, sh *shard) error {
+	for left, before := int64(1), int64(-1); left > 0 && left != before; {
+		before = left
+		err := s.paced(ctx, sh, func(ctx context.Context, tx *sql.Tx, _ *shard) error {
+			found, err := tx.QueryContext(ctx, fmt.Sprintf(`PRAGMA incremental_vacuum(%d)`, slicePages))
+			if err != nil {
+				return err
+			}
+			for found.Next() { // each step moves a page
+			}
+			if err := errors.Join(found.Err(), found.Close()); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&left)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// placeBehind gives the place behind the next rows of a kind and day, at most limit;
+// done says that there are no more.
+func (sh *shard) placeBehind(ctx context.Context, h querier, k Kind, day int64, from rowPlace, limit int) (next rowPlace, done bool, err error) {
 	next = rowPlace{day + dayLength, 0}
-	err = tx.QueryRowContext(ctx, `SELECT time, device FROM tele_row WHERE kind = $1 AND (time, device) >= ($2, $3) AND time < $4
+	if sh.postgres {
+		// Without statistics of a new table the server would sort the rest of the day.
+		var set string
+		if err := h.QueryRowContext(ctx, `SELECT set_config('enable_bitmapscan', 'off', TRUE)`).Scan(&set); err != nil {
+			return next, false, err
+		}
+	}
+	err = h.QueryRowContext(ctx, `SELECT time, device FROM tele_row WHERE kind = $1 AND (time, device) >= ($2, $3) AND time < $4
 		ORDER BY kind, time, device, part, version LIMIT 1 OFFSET $5`, int64(k), from.time, from.device, day+dayLength, limit).Scan(&next.time, &next.device)
 	if db.IsMissing(err) {
 		err, done = nil, true
 	}
-	if err != nil {
-		return next, false, err
-	}
 	if next == from {
 		next.device++
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM tele_row WHERE kind = $1 AND (time, device) >= ($2, $3) AND (time, device) < ($4, $5) AND seq <= $6`,
-		int64(k), from.time, from.device, next.time, next.device, through)
 	return next, done, err
+}
+
+// removeRows removes the rows between two places that stand in chunks.
+func removeRows(ctx context.Context, tx *sql.Tx, k Kind, through int64, from, to rowPlace) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM tele_row WHERE kind = $1 AND (time, device) >= ($2, $3) AND (time, device) < ($4, $5) AND seq <= $6`,
+		int64(k), from.time, from.device, to.time, to.device, through)
+	return err
 }
 
 type rowPlace struct{ time, device int64 }

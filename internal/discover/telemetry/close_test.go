@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,14 @@ func everything(b *bench, outlets []string) string {
 		fmt.Fprintf(&out, "export %s %s %s v%d %s\n", x.MN, x.CN, x.DataTime, x.Version, x.Raw)
 		return nil
 	}))
+	for _, cn := range []hj212.Command{CNRealtime, CNMinute, CNHour} {
+		var means []string
+		must(b.s.HourMeans(ctx, cn, day.Add(30*time.Minute).UnixMicro(), day.AddDate(0, 0, 3).UnixMicro(), func(m HourMean) {
+			means = append(means, fmt.Sprintf("mean %v %d %s %d %.9f %d\n", cn, m.Device, m.Factor, m.At, m.Mean, m.Count))
+		}))
+		slices.Sort(means)
+		out.WriteString(strings.Join(means, ""))
+	}
 	g := NewDigest(b.s, DigestOptions{})
 	must(g.load(ctx))
 	for _, id := range outlets {

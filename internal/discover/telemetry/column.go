@@ -200,6 +200,39 @@ func (r *packedReader) ints(n int) []int64 {
 	return all
 }
 
+// skipInts passes over a column of n numbers.
+func (r *packedReader) skipInts(n int) {
+	if n == 0 || r.bad {
+		return
+	}
+	mode := int(r.byte())
+	for range min(mode/formCount, n) {
+		r.varint()
+		n--
+	}
+	switch mode % formCount {
+	case formRuns:
+		for n > 0 && !r.bad {
+			r.varint()
+			length := r.uvarint()
+			if length == 0 || length > uint64(n) {
+				r.bad = true
+				return
+			}
+			n -= int(length)
+		}
+	case formVarints:
+		for range n {
+			r.varint()
+		}
+	default:
+		for ; n > 0 && !r.bad; n -= packedBlock {
+			r.varint()
+			r.bytes(uint64(int(r.byte())*min(n, packedBlock)+7) / 8)
+		}
+	}
+}
+
 func (r *packedReader) block(v []int64) {
 	low, width := r.varint(), int(r.byte())
 	if width > 64 {

@@ -140,17 +140,7 @@ func (s *Store) officialSeries(ctx context.Context, q SeriesQuery, c *collector)
 		p = Day
 	}
 	return s.d.Read(ctx, func(tx *db.Tx) error {
-		all, err := PeriodsOf(ctx, tx, p, q.OutletID, q.From, q.To)
-		for _, v := range all {
-			value := first(v.Value, v.Total)
-			if value == nil {
-				continue
-			}
-			if err := c.put(v.Factor, Point{At: v.At, Value: *value, Converted: v.Converted, Min: v.Min, Max: v.Max, Flag: v.Flag, Source: v.Source}); err != nil {
-				return err
-			}
-		}
-		return err
+		return eachPoint(ctx, tx, p, q, c.put)
 	})
 }
 

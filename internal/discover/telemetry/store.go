@@ -60,7 +60,7 @@ func (o *Options) fill() {
 		o.CloseAfter = 24 * time.Hour
 	}
 	set(&o.flushChunks, 100)
-	set(&o.sliceRows, 2000)
+	set(&o.sliceRows, 1000)
 	set(&o.leastBlock, leastBlock)
 	if o.Refresh <= 0 {
 		o.Refresh = 2 * time.Second
