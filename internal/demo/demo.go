@@ -114,7 +114,7 @@ func (d *Demo) first(ctx context.Context) error {
 	if err := p.play(ctx); err != nil {
 		return fault.New(fault.Internal, "演示数据没有生成完，请换一个空的数据目录再试").Because(err)
 	}
-	d.memory.Sent = p.sent
+	d.memory.Sent, d.memory.Secrets = p.sent, p.secrets
 	fmt.Fprintf(d.conf.Out, "演示数据已生成，用时 %.1f 秒\n", time.Since(began).Seconds())
 	return d.memory.keep(d.conf.App.Dir)
 }
@@ -164,6 +164,9 @@ func (d *Demo) Live(ctx context.Context) error {
 		return err
 	}
 	sim := world.Simulator{World: d.world, Devices: d.world.Outlets(), Schedule: all, Start: now.Add(time.Second), Dial: dial, Log: d.conf.App.Log}
+	meters := make(chan struct{})
+	go func() { d.liveMeters(ctx); close(meters) }()
+	defer func() { <-meters }()
 	done := make(chan error, 1)
 	go func() {
 		_, err := sim.Run(ctx)

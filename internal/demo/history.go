@@ -66,6 +66,8 @@ type past struct {
 	staff  map[string]*person
 	tokens map[string]auth.Token // to be revoked: the cast signs in afterwards
 	sent   time.Time
+
+	secrets map[string]string // of the meters, by name
 }
 
 // play leaves a city behind that has been at work for a month.
@@ -95,6 +97,12 @@ func (p *past) play(ctx context.Context) (err error) {
 		}
 	}
 	if err := p.mark(ctx); err != nil {
+		return err
+	}
+	if err := backlog(ctx, p.app.Addr(), p.world, p.secrets, p.now.Add(-p.span.live), p.now); err != nil {
+		return err
+	}
+	if err := p.app.Settle(ctx); err != nil {
 		return err
 	}
 	return p.dismiss(ctx)
@@ -163,6 +171,9 @@ func (p *past) hire(ctx context.Context) error {
 	}
 	ids, err := register(ctx, p.staff["duty"], p.world)
 	if err != nil {
+		return err
+	}
+	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids); err != nil {
 		return err
 	}
 	for _, m := range cast(place, ids[p.world.Enterprises()[0].Key]) {

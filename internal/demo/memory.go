@@ -16,6 +16,8 @@ type memory struct {
 	Starts    int        `json:"starts"`
 	Sent      time.Time  `json:"sent"` // everything up to here was reported
 	Incidents []accident `json:"incidents"`
+	// Secrets are the meters' by name: the program itself knows only their hashes.
+	Secrets map[string]string `json:"secrets,omitempty"`
 }
 
 type accident struct {

@@ -6,7 +6,7 @@ import { useCan, useDo, useGet } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 import { dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
-import { Chip, Mark, type Shape, type Tone } from '../../ui/marks'
+import { Chip, Mark, ShapeIcon, type Shape, type Tone } from '../../ui/marks'
 import { Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 
@@ -28,7 +28,7 @@ export function Facilities({ id }: { id: string }) {
         <>
           {idle.map((i) => (
             <div key={`${i.treatment}-${i.production}`} className="trouble block" role="alert">
-              <Mark shape="triangle" tone="red">{names.get(i.production)}在运行，{names.get(i.treatment)}停运，自 {dateTime(i.since)} 起</Mark>
+              <ShapeIcon shape="triangle" tone="red" /> {names.get(i.production)}在运行，{names.get(i.treatment)}停运，自 {dateTime(i.since)} 起
             </div>
           ))}
           <div className="scroll" tabIndex={0} role="region" aria-label="生产与治污设施">
@@ -79,6 +79,7 @@ function UnitForm({ id, unit, units, close }: { id: string; unit?: Facility; uni
     <FormDrawer title={unit ? '修改设施' : '添加设施'} open close={close} next="编号与排污许可证一致；批量导入用接口 /enterprises/{id}/facilities。" submit="保存" busy={save.isPending} error={save.error} check={check} onSubmit={() => save.mutate(undefined)}>
       {(wrong) => (
         <>
+          {Object.entries(wrong).filter(([k]) => k.startsWith('units[')).map(([k, said]) => <div key={k} className="wrong" role="alert">{said}</div>)}
           <Row name="code" title="设施编号" required wrong={wrong} hint="例如 MF0001、TA001"><Input id="f-code" readOnly={!!unit} value={v.code} onChange={(e) => set('code', e.target.value)} /></Row>
           <Row name="name" title="名称" required wrong={wrong}><Input id="f-name" value={v.name} onChange={(e) => set('name', e.target.value)} /></Row>
           <Row name="kind" title="类别" required wrong={wrong}><Select id="f-kind" value={v.kind} onChange={(x) => set('kind', x)} options={[...kinds]} /></Row>

@@ -14,7 +14,7 @@ import { MeterForm } from './meter-form'
 import { SecretOnce } from './secret'
 import { interval, states } from './words'
 
-/** MeterFile is one meter: what it reads now, a day's curve, when it came and went, what it sent. */
+/** MeterFile is one meter: what it reads now, the latest curve, when it came and went, what it sent. */
 export function MeterFile() {
   const { id } = useParams({ strict: false }) as { id: string }
   const q = useGet('/meters/{id}', { path: { id } }, { refetchInterval: 30_000 })
@@ -74,16 +74,18 @@ function Renew({ m }: { m: File }) {
   )
 }
 
-const day = 24 * 3600_000
+const stretch = 6 * 3600_000
 
 function Curve({ m }: { m: File }) {
   // To the minute, so that a redraw asks for the same stretch.
   const to = useMemo(() => Math.floor(Date.now() / 60_000) * 60_000 + 60_000, [m.last_at])
-  const codes = m.values.filter((v) => v.unit === 'A' || v.unit === 'kW').slice(0, 6).map((v) => v.code)
-  const q = useGet('/meters/{id}/series', { path: { id: m.id }, query: { from: new Date(to - day).toISOString(), to: new Date(to).toISOString(), codes: (codes.length > 0 ? codes : m.values.slice(0, 4).map((v) => v.code)).join(',') } }, { keep: true })
+  // One phase tells what runs; the others are in the table.
+  const phase = m.values.filter((v) => /^(Ia|P)\d\d$/.test(v.code))
+  const codes = (phase.length > 2 ? phase : m.values.filter((v) => v.unit === 'A' || v.unit === 'kW')).slice(0, 4).map((v) => v.code)
+  const q = useGet('/meters/{id}/series', { path: { id: m.id }, query: { from: new Date(to - stretch).toISOString(), to: new Date(to).toISOString(), codes: (codes.length > 0 ? codes : m.values.slice(0, 4).map((v) => v.code)).join(',') } }, { keep: true })
   return (
-    <Panel title="最近一天" flush>
-      {q.error && !q.data ? <Trouble error={q.error} again={() => void q.refetch()} /> : !q.data ? <Bones rows={5} /> : <SeriesChart factors={q.data} kind="realtime" from={to - day} to={to} layout="strips" />}
+    <Panel title="最近 6 小时" flush>
+      {q.error && !q.data ? <Trouble error={q.error} again={() => void q.refetch()} /> : !q.data ? <Bones rows={5} /> : <SeriesChart factors={q.data} kind="realtime" from={to - stretch} to={to} layout="together" />}
     </Panel>
   )
 }
