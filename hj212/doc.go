@@ -59,7 +59,7 @@
 //   - [Station] with [StationSource]: the field side, which obeys; no clock and no socket.
 //   - [CRC].
 //   - [Commands], [Systems], [DataFlags], [Fields], [Factors], [QnResults], [ExeResults],
-//     [StateName]: the tables, each entry with its [Evidence]. [Dialect] for surface water.
+//     [States]: the tables, each entry with its [Evidence]. [Dialect] for surface water.
 //
 // All byte slices point into the buffer that was read; copy what must outlive
 // the next Write or Fill.

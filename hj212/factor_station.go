@@ -60,18 +60,65 @@ func stationFactors() []FactorEntry {
 	return all
 }
 
-// stateNames are the meanings of the values of state codes (kind 2).
-var stateNames = map[string]map[int]string{
-	"i12001": {0: "运行", 1: "维护", 2: "故障", 3: "校准", 5: "反吹", 6: "电源故障", 7: "测量", 8: "标定", 9: "待机", 10: "运维"},
-	"i12002": {0: "正常", 1: "异常"},
-	"i12003": {0: "正常", 1: "报警"},
-	"i22001": {0: "运行", 1: "停机", 2: "故障", 3: "维护"},
-	"i22002": {0: "普通用户", 1: "管理员", 2: "维护"},
-	"i22003": {0: "正常", 1: "异常"},
-	"i22101": {0: "正常", 1: "异常", 2: "无设备"},
-	"i32001": {0: "运行", 1: "停止", 2: "故障", 3: "维护"},
-	"RS":     {0: "关闭", 1: "运行", 2: "校准", 3: "维护", 4: "报警", 5: "反吹"},
+// StateEntry is the meaning of one value of a state code.
+type StateEntry struct {
+	Code  string // of the field station, such as i12001, or RS for facilities
+	Value int
+	Name  string // Chinese
 }
+
+// States lists the values of the state codes of 2017 (kind 2), and of the state of a
+// facility, SBn-RS. 2005 had 0 and 1 of RS alone; i12001 has no 4.
+var States = []StateEntry{
+	{"i12001", 0, "运行"},
+	{"i12001", 1, "维护"},
+	{"i12001", 2, "故障"},
+	{"i12001", 3, "校准"},
+	{"i12001", 5, "反吹"},
+	{"i12001", 6, "电源故障"},
+	{"i12001", 7, "测量"},
+	{"i12001", 8, "标定"},
+	{"i12001", 9, "待机"},
+	{"i12001", 10, "运维"},
+	{"i12002", 0, "正常"},
+	{"i12002", 1, "异常"},
+	{"i12003", 0, "正常"},
+	{"i12003", 1, "报警"},
+	{"i22001", 0, "运行"},
+	{"i22001", 1, "停机"},
+	{"i22001", 2, "故障"},
+	{"i22001", 3, "维护"},
+	{"i22002", 0, "普通用户"},
+	{"i22002", 1, "管理员"},
+	{"i22002", 2, "维护"},
+	{"i22003", 0, "正常"},
+	{"i22003", 1, "异常"},
+	{"i22101", 0, "正常"},
+	{"i22101", 1, "异常"},
+	{"i22101", 2, "无设备"},
+	{"i32001", 0, "运行"},
+	{"i32001", 1, "停止"},
+	{"i32001", 2, "故障"},
+	{"i32001", 3, "维护"},
+	{"RS", 0, "关闭"},
+	{"RS", 1, "运行"},
+	{"RS", 2, "校准"},
+	{"RS", 3, "维护"},
+	{"RS", 4, "报警"},
+	{"RS", 5, "反吹"},
+}
+
+// stateNames finds the states of a code.
+var stateNames = func() map[string]map[int]string {
+	names := map[string]map[int]string{}
+	for _, e := range States {
+		if names[e.Code] == nil {
+			names[e.Code] = map[int]string{}
+		}
+		names[e.Code][e.Value] = e.Name
+	}
+	return names
+}()
 
 // StateName returns the Chinese meaning of a value of a state code such as i12001,
 // or of a facility state when code is RS; empty when the standard has none.

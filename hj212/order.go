@@ -4,7 +4,7 @@ import "strconv"
 
 // NewOrder returns the message by which a host sends command cn to the field in
 // the form of edition v: an answer is wanted, and the QN stands in the header. The
-// text of 2005 uses Flag=3 for requests, without PNUM and PNO. area is the data
+// text of 2005 uses Flag=3 for requests and notices, without PNUM and PNO. area is the data
 // area, see [AreaBuilder]; it is not copied.
 func NewOrder(v Version, cn Command, qn, st, pw, mn string, area []byte) Message {
 	flag := FlagAnswer

@@ -33,6 +33,14 @@ func (c Command) HostExchange(v Version) Exchange {
 	return 0
 }
 
+// HostExchange is [Command.HostExchange] in the dialect.
+func (d Dialect) HostExchange(c Command, v Version) Exchange {
+	if e := d.Entry(c, v); d == DialectSurfaceWater && e != nil && e.Direction&ToField != 0 {
+		return e.Exchange & (Request | Notice)
+	}
+	return c.HostExchange(v)
+}
+
 // order makes the message of a command that takes the area.
 func (o Orders) order(qn string, cn Command, area string) (Message, error) {
 	e := cn.EntryBy(o.Version, ToField)

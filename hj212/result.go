@@ -29,6 +29,9 @@ type ResultEntry struct {
 	Editions Editions
 }
 
+// Evidence says how well it is known that edition v has this value.
+func (e *ResultEntry) Evidence(v Version) Evidence { return e.Editions.evidence(v) }
+
 // QnResults lists the values of QnRtn, the answer to a request.
 var QnResults = []ResultEntry{
 	{QnAccepted, "准备执行请求", in3},

@@ -185,7 +185,7 @@ func (s *Station) refuses(f *Frame, a *Area) int {
 		return QnMN
 	case string(f.PW) != s.PW:
 		return QnPW
-	case f.Command.HostExchange(s.Version) == 0 && f.Dialect() != DialectSurfaceWater:
+	case f.Dialect().HostExchange(f.Command, s.Version) == 0:
 		return QnCN
 	case f.Command == 1014 && s.NewCipher == nil:
 		return QnRefused

@@ -45,10 +45,11 @@ func talk(t *testing.T, s *Station, m *Message, key Cipher, drop func(n int) boo
 	t.Helper()
 	now := at("20240601085857")
 	cn, _ := digits([]byte(m.CN))
-	d := StartDialog(m, Command(cn).HostExchange(s.Version), LinkMobile, now)
-	if Command(cn).HostExchange(s.Version) == 0 {
-		d = StartDialog(m, Request, LinkMobile, now)
+	kind := Command(cn).HostExchange(s.Version)
+	if kind == 0 {
+		kind = Request // of surface water, or to be refused
 	}
+	d := StartDialog(m, kind, LinkMobile, now)
 	var data []string
 	n := 0
 	send := func() {
@@ -318,6 +319,32 @@ func TestStation_Key(t *testing.T) {
 	}
 	if second := s.Messages(UploadHour, nil, true, now); second[0].QN == all[0].QN {
 		t.Error("one QN twice")
+	}
+}
+
+// A surface-water station obeys the commands of its own protocol, which others refuse.
+func TestStation_SurfaceWater(t *testing.T) {
+	t.Parallel()
+	for _, st := range []string{"21", "32"} {
+		b := &instruments{}
+		s, o := stationOf(V2025, b)
+		s.ST, o.Dialect = st, DialectSurfaceWater
+		o.ST = st
+		m, err := o.StartQuality("20240601085857223", 3083, "w01019")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := DialogDone
+		if st != "21" {
+			want = DialogRefused
+		}
+		if d, _ := talk(t, s, &m, nil, never); d.State != want || (len(b.acted) > 0) != (st == "21") {
+			t.Errorf("ST %s: state %d code %d, %q", st, d.State, d.Code, b.acted)
+		}
+	}
+	if DialectSurfaceWater.HostExchange(3083, V2025) != Request || DialectPollution.HostExchange(3083, V2025) != 0 ||
+		DialectSurfaceWater.HostExchange(9021, V2025) != 0 || DialectSurfaceWater.HostExchange(2012, V2025) != Notice {
+		t.Error("exchanges of surface water")
 	}
 }
 

@@ -278,6 +278,19 @@ func TestTables_Evidence(t *testing.T) {
 			check(table[i].Flag, &table[i], table[i].Editions)
 		}
 	}
+	for _, table := range [][]ResultEntry{QnResults, ExeResults} {
+		for i := range table {
+			check(table[i].Name, &table[i], table[i].Editions)
+		}
+	}
+	for _, e := range States {
+		if _, ok := Factor(e.Code, V2017); e.Name == "" || StateName(e.Code, e.Value) != e.Name || !ok && e.Code != "RS" {
+			t.Errorf("state %+v", e)
+		}
+	}
+	if len(States) != 36 {
+		t.Errorf("%d states", len(States))
+	}
 	for _, table := range [][]FieldEntry{Fields, SurfaceWaterFields} {
 		for i := range table {
 			check(table[i].Name, &table[i], table[i].Editions)
