@@ -4,6 +4,7 @@ import (
 	"context"
 	"sort"
 	"sync"
+	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -19,11 +20,44 @@ type tail struct {
 	bytes int
 	wake  chan struct{}
 	ended bool
+
+	parsed      []*parsed // of kept batches, in the order of parsing
+	parsedBytes int       // of their payloads
 }
 
 type tailBatch struct {
 	seq, at  int64
 	payloads [][]byte
+	size     int
+	parsed   *parsed
+}
+
+// parsed holds the records of a batch, so that readers who keep up share one
+// parse. They must not change them.
+type parsed struct {
+	mu      sync.Mutex // one parses, the others wait for it
+	tried   bool
+	size    int
+	records atomic.Pointer[[]Record] // nil before, and when they have made room for newer ones
+}
+
+// parsedBytes bounds the payloads whose records are kept: those of some seconds
+// at full speed.
+const parsedBytes = 4 << 20
+
+// remember keeps the records of a batch and lets older ones go.
+func (t *tail) remember(p *parsed, records []Record) {
+	p.records.Store(&records)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.parsed = append(t.parsed, p)
+	t.parsedBytes += p.size
+	for t.parsedBytes > parsedBytes && len(t.parsed) > 1 {
+		t.parsed[0].records.Store(nil)
+		t.parsedBytes -= t.parsed[0].size
+		t.parsed[0] = nil
+		t.parsed = t.parsed[1:]
+	}
 }
 
 // tailBytes bounds the payloads kept in memory.
@@ -48,17 +82,17 @@ func (t *tail) add(seq, at int64, parts []made, whole bool) {
 		for _, m := range parts {
 			if m.payload != nil {
 				b.payloads = append(b.payloads, m.payload)
-				t.bytes += len(m.payload)
+				b.size += len(m.payload)
 			}
 		}
+		b.parsed = &parsed{size: b.size}
+		t.bytes += b.size
 		t.kept = append(t.kept, b)
 	} else {
 		t.kept, t.bytes = nil, 0
 	}
 	for t.bytes > tailBytes {
-		for _, p := range t.kept[0].payloads {
-			t.bytes -= len(p)
-		}
+		t.bytes -= t.kept[0].size
 		t.kept[0] = tailBatch{}
 		t.kept = t.kept[1:]
 	}
@@ -132,11 +166,9 @@ func (s *Store) SinceOf(ctx context.Context, cursor int64, limit int, want func(
 	g, out := s.registry.Load(), []Record{}
 	dec := recorder{want: want}
 	for _, b := range kept {
-		for _, p := range b.payloads {
-			var err error
-			if out, err = dec.records(out, p, b.seq, b.at, g); err != nil {
-				return nil, cursor, err
-			}
+		var err error
+		if out, err = s.recordsOf(&dec, out, b, g); err != nil {
+			return nil, cursor, err
 		}
 		cursor = b.seq
 		if len(out) >= limit {
@@ -144,6 +176,49 @@ func (s *Store) SinceOf(ctx context.Context, cursor int64, limit int, want func(
 		}
 	}
 	return out, max(cursor, head), nil
+}
+
+// recordsOf appends the records of a kept batch. The first who wants all of them
+// parses for the others too; who comes so late that they are gone parses alone.
+func (s *Store) recordsOf(d *recorder, out []Record, b tailBatch, g *registry) ([]Record, error) {
+	take := func(list []Record) []Record {
+		for i := range list {
+			if d.want == nil || d.want(list[i].Device) {
+				out = append(out, list[i])
+			}
+		}
+		return out
+	}
+	if list := b.parsed.records.Load(); list != nil {
+		return take(*list), nil
+	}
+	if d.want != nil {
+		return d.payloads(out, b, g)
+	}
+	b.parsed.mu.Lock()
+	defer b.parsed.mu.Unlock()
+	if list := b.parsed.records.Load(); list != nil {
+		return take(*list), nil
+	}
+	if b.parsed.tried {
+		return d.payloads(out, b, g)
+	}
+	list, err := d.payloads(nil, b, g)
+	if err != nil {
+		return out, err
+	}
+	b.parsed.tried = true
+	s.tail.remember(b.parsed, list)
+	return take(list), nil
+}
+
+func (d *recorder) payloads(out []Record, b tailBatch, g *registry) (_ []Record, err error) {
+	for _, p := range b.payloads {
+		if out, err = d.records(out, p, b.seq, b.at, g); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 func (d *recorder) records(out []Record, payload []byte, seq, at int64, g *registry) ([]Record, error) {
