@@ -29,6 +29,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/broker"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/forward"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/gateway/meter"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
@@ -97,6 +98,7 @@ type App struct {
 	meters      *meter.Service
 	commands    *command.Service
 	gaps        *gap.Service
+	forwards    *forward.Service
 
 	notify   *notify.Service
 	timeline *timeline.Book

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/forward"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
@@ -126,7 +127,7 @@ func (a *App) surface() error {
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, mark.Machine, command.Machine, gap.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, command.Machine.Kind: a.commands.See})

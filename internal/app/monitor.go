@@ -8,6 +8,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/command"
+	"github.com/qingshao/qingshao/internal/gateway/forward"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/official"
@@ -25,11 +26,14 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.serve(a.telemetry)
 	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Official: official.DefaultPolicy(), Log: a.conf.Log})
 	a.background(a.digest, a.digest.RunDue)
-	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: seal.New(a.conf.Dir), Root: a.place.Regions.Root().Code, Log: a.conf.Log})
+	box := seal.New(a.conf.Dir)
+	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.background(a.commands.Desk(), a.commands.Desk().RunDue)
 	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
 	a.gaps = gap.New(gap.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Caller: a.commands, Log: a.conf.Log})
 	a.background(a.gaps, a.gaps.RunDue)
+	a.forwards = forward.New(forward.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
+	a.serve(a.forwards)
 	a.jobs.Daily("gap.trim", "03:40", func(ctx context.Context, _ job.Job) error { return a.gaps.Trim(ctx) })
 	a.jobs.Daily("device.key.renew", "09:10", func(ctx context.Context, _ job.Job) error { return a.commands.RenewOld(ctx, a.notify) })
 	a.jobs.Daily("reading.close", "02:40", func(ctx context.Context, _ job.Job) error {
@@ -56,6 +60,7 @@ func (a *App) door() {
 func (a *App) stationPages() {
 	a.api.Commands(api.CommandParts{Commands: a.commands, Devices: a.devices, Sessions: a.sessions})
 	a.api.Gaps(a.gaps)
+	a.api.Forwards(a.forwards, api.Names{Area: a.place.Regions.Name, Agency: a.place.Agencies.Name})
 }
 
 // sessions lists the devices that are connected to this process.

@@ -25,6 +25,10 @@ type Record struct {
 	Version    int64     // 1, higher for corrections
 	Resent     bool      // RF=1
 	Items      []Item
+
+	// Of FramesSince alone, which gives no Items; both are only to be read.
+	Raw     []byte // from ## to the CRC as received, nil of a meter
+	Segment []byte // without length and CRC, decrypted
 }
 
 // Plausible reports whether the data's time can be believed: named by the frame,
@@ -141,6 +145,7 @@ func eachFrame(payload []byte, at int64, f func(*storedFrame) error) error {
 // recorder turns stored frames into records, reusing its memory.
 type recorder struct {
 	want   func(device int64) bool // nil = every device
+	raw    bool                    // frames as they were received, no values
 	frame  hj212.Frame
 	area   hj212.Area
 	packed []byte
@@ -149,11 +154,18 @@ type recorder struct {
 // record parses a stored frame. It went through the parser when it was stored, so
 // a failure means damage.
 func (d *recorder) record(s *storedFrame, seq int64, g *registry) (Record, error) {
+	if s.meter && d.raw {
+		return Record{Seq: seq, Device: s.device}, nil
+	}
 	if s.meter {
 		return meterRecord(s, seq)
 	}
 	if err := hj212.ParseSegment(s.segment(), &d.frame); err != nil {
 		return Record{}, errors.Join(errPayload, err)
+	}
+	if d.raw {
+		return Record{Seq: seq, MN: string(d.frame.MN), Device: s.device, CN: d.frame.Command, Version: s.version,
+			Received: time.UnixMicro(s.received).UTC(), Time: time.UnixMicro(s.time).UTC(), Raw: s.raw, Segment: s.segment()}, nil
 	}
 	d.frame.ParseItems(&d.area)
 	d.packed = appendPacked(d.packed[:0], d.area.Items)

@@ -159,12 +159,21 @@ func (s *Store) Since(ctx context.Context, cursor int64, limit int) ([]Record, i
 // SinceOf is Since for those who follow some devices only: the frames of others
 // are passed over unparsed. nil wants all.
 func (s *Store) SinceOf(ctx context.Context, cursor int64, limit int, want func(device int64) bool) ([]Record, int64, error) {
+	return s.since(ctx, cursor, limit, recorder{want: want})
+}
+
+// FramesSince is SinceOf for those who pass frames on: as they were received,
+// without values.
+func (s *Store) FramesSince(ctx context.Context, cursor int64, limit int, want func(device int64) bool) ([]Record, int64, error) {
+	return s.since(ctx, cursor, limit, recorder{want: want, raw: true})
+}
+
+func (s *Store) since(ctx context.Context, cursor int64, limit int, dec recorder) ([]Record, int64, error) {
 	kept, head, all := s.tail.after(cursor)
 	if !all || s.d.Engine() == db.Postgres && len(kept) == 0 {
-		return s.sinceStored(ctx, cursor, head, limit, want)
+		return s.sinceStored(ctx, cursor, head, limit, dec)
 	}
 	g, out := s.registry.Load(), []Record{}
-	dec := recorder{want: want}
 	for _, b := range kept {
 		var err error
 		if out, err = s.recordsOf(&dec, out, b, g); err != nil {
@@ -237,7 +246,7 @@ func (d *recorder) records(out []Record, payload []byte, seq, at int64, g *regis
 const batchPage = 16
 
 // sinceStored is Since from the tables.
-func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, want func(device int64) bool) ([]Record, int64, error) {
+func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, dec recorder) ([]Record, int64, error) {
 	var found []batch
 	upTo := head
 	if s.d.Engine() == db.Postgres {
@@ -261,7 +270,6 @@ func (s *Store) sinceStored(ctx context.Context, cursor, head int64, limit int, 
 	}
 	sort.SliceStable(found, func(i, j int) bool { return found[i].seq < found[j].seq })
 	g, out := s.registry.Load(), []Record{}
-	dec := recorder{want: want}
 	for i, b := range found {
 		if b.seq > upTo {
 			break

@@ -15,6 +15,10 @@ import (
 // dueAtOnce bounds the gaps that one look follows.
 const dueAtOnce = 2000
 
+// absentAtOnce bounds the gaps of absent devices that one look looks at again; the
+// others only wait.
+const absentAtOnce = 200
+
 // take moves a gap along the table; a step that the table does not know is a
 // mistake of ours.
 func (g *Gap) take(v flow.Verb, now time.Time) error {
@@ -78,6 +82,7 @@ func (s *Service) plan(ctx context.Context) (int, error) {
 	of := map[string][]*Gap{}
 	var absent []*Gap
 	now := s.DB.Now()
+	looked := 0
 	for i := range list {
 		g := &list[i]
 		d, ok := devices[g.DeviceID]
@@ -98,8 +103,9 @@ func (s *Service) plan(ctx context.Context) (int, error) {
 				return moved, err
 			}
 			moved++
-		case !s.Caller.Online(d.MN) && now.Sub(g.FoundAt) < settle+away:
+		case !s.Caller.Online(d.MN) && looked < absentAtOnce:
 			// It may have resent and gone again.
+			looked++
 			if _, err := s.recheck(ctx, g, "", away, ""); err != nil {
 				return moved, err
 			}

@@ -38,6 +38,7 @@ export const sections: Section[] = [
       { path: '/roles', title: '角色权限', needs: ['user.read'] },
       { path: '/audit', title: '审计日志', needs: ['audit.read'] },
       { path: '/system', title: '运行状况', needs: ['system.read'] },
+      { path: '/forwards', title: '转发', needs: ['system.read'] },
       { path: '/jobs', title: '死信任务', needs: ['system.read'] },
     ],
   },

@@ -70,6 +70,7 @@ const pages = [
   page('/me', () => import('../features/auth/me'), 'Account'),
   page('/audit', () => import('../features/audit/audit'), 'AuditLog'),
   page('/system', () => import('../features/obs/system'), 'SystemHealth'),
+  page('/forwards', () => import('../features/gateway/forwards'), 'Forwards'),
   page('/jobs', () => import('../features/obs/jobs'), 'DeadJobs'),
   page('/notices', () => import('../features/notify/notices'), 'Notices'),
 ]

@@ -53,7 +53,7 @@ function Item({ c }: { c: Command }) {
       </ol>
       {c.note && <p className={`note ${commandTone(c.state) === 'red' ? 'red' : 'soft'}`}>{c.note}</p>}
       {c.frames > 0 && <p className="note soft num">已收到 {c.frames} 帧数据</p>}
-      {c.result.length > 0 && <dl className="frame-fields">{c.result.map((r) => <div key={r.name} title={r.title}><dt className="soft">{r.title.split('：')[0] || r.name}</dt><dd className="mono">{r.value}</dd></div>)}</dl>}
+      {c.result.length > 0 && <dl className="results">{c.result.map((r) => <div key={r.name} title={r.title}><dt>{r.title.split(/[：，]/)[0] || r.name}</dt><dd className="mono">{r.value}</dd></div>)}</dl>}
       {cancel.error ? <Trouble error={cancel.error} /> : null}
       {open && <Talk id={c.id} />}
     </article>
