@@ -142,7 +142,6 @@ func (u *upper) has(keys ...string) func() bool {
 type county struct {
 	*site
 	fwd *forward.Service
-	n   int
 }
 
 func newCounty(t *testing.T, d *db.DB) *county {
