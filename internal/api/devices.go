@@ -46,6 +46,7 @@ func (a *API) Devices(reg *telemetry.Devices, store *telemetry.Store, digest *te
 		return err
 	})
 	exportList(a, "exportQuarantine", "/quarantine/export", "导出隔离区", "隔离区", quarantineColumns, r.quarantine, needs(auth.QuarantineRead))
+	get(a, "groupQuarantine", "/quarantine/groups", "隔离区汇总", r.quarantineGroups, needs(auth.QuarantineRead))
 	get(a, "getQuarantined", "/quarantine/{id}", "隔离报文", r.quarantined)
 	post(a, "noteQuarantined", "/quarantine/{id}/note", "登记核查情况", r.note)
 }
@@ -171,6 +172,7 @@ type ParkedView struct {
 	FirstAt string `json:"first_at"`
 	LastAt  string `json:"last_at"`
 	LastRaw string `json:"last_raw"`
+	ParkedHint
 }
 
 func (r devices) parked(ctx context.Context, _ *None) ([]ParkedView, error) {
@@ -180,7 +182,7 @@ func (r devices) parked(ctx context.Context, _ *None) ([]ParkedView, error) {
 	list, err := r.store.Parked(ctx)
 	out := make([]ParkedView, 0, len(list))
 	for _, p := range list {
-		out = append(out, ParkedView{p.MN, p.Frames, when(p.FirstAt), when(p.LastAt), readable(p.LastRaw)})
+		out = append(out, ParkedView{p.MN, p.Frames, when(p.FirstAt), when(p.LastAt), readable(p.LastRaw), hintOf(p.LastRaw)})
 	}
 	return out, err
 }
@@ -192,6 +194,7 @@ type QuarantineView struct {
 	Address     string `json:"address"`
 	Reason      string `json:"reason"`
 	ReasonTitle string `json:"reason_title"`
+	Advice      string `json:"advice" doc:"怎样处理"`
 	MN          string `json:"mn"`
 	Size        int    `json:"size"`
 	Text        string `json:"text"`
@@ -202,7 +205,7 @@ type QuarantineView struct {
 }
 
 func quarantineView(x telemetry.Quarantined) QuarantineView {
-	return QuarantineView{ID: x.ID, At: when(x.At), Address: x.Address, Reason: x.Reason, ReasonTitle: telemetry.ReasonTitle(x.Reason), MN: x.MN,
+	return QuarantineView{ID: x.ID, At: when(x.At), Address: x.Address, Reason: x.Reason, ReasonTitle: telemetry.ReasonTitle(x.Reason), Advice: telemetry.ReasonAdvice(x.Reason), MN: x.MN,
 		Size: x.Size, Text: readable(x.Raw), Dropped: x.Dropped, Note: x.Note, NotedAt: when(x.NotedAt)}
 }
 
@@ -219,14 +222,12 @@ func readable(raw []byte) string {
 }
 
 func (r devices) quarantine(ctx context.Context, in *struct {
-	Q      string    `query:"q" maxLength:"100" doc:"MN、地址"`
-	Reason string    `query:"reason" maxLength:"40"`
-	From   time.Time `query:"from"`
-	To     time.Time `query:"to"`
+	QuarantineFilter
 	Paging
 }) (Page[QuarantineView], error) {
-	page, err := r.store.QuarantineList(ctx, r.policy, actor(ctx), telemetry.QuarantineQuery{Text: in.Q, Reason: in.Reason, From: in.From, To: in.To,
-		Cursor: in.Cursor, Limit: in.Limit})
+	q := in.query()
+	q.Cursor, q.Limit = in.Cursor, in.Limit
+	page, err := r.store.QuarantineList(ctx, r.policy, actor(ctx), q)
 	return pageOf(page, quarantineView), err
 }
 

@@ -23,6 +23,7 @@ func TestDevices_ParkedFramesAreAdopted(t *testing.T) {
 		w.submit(telemetry.Parked, upload("NEW", "31", "2011", "20261121092900", "a21026-Rtd=1"), upload("NEW", "31", "2011", "20261121093000", "a21026-Rtd=2"))
 		list := b.ok("GET", "/parked", "")
 		b.has(list, map[string]any{"items.0.mn": "NEW", "items.0.frames": 2.0, "items.0.first_at": "2026-11-21T09:30:00+08:00", "items.1": nil})
+		b.has(list, map[string]any{"items.0.kind": "gas", "items.0.protocol": "2017", "items.0.factors.0": "二氧化硫", "items.0.factors.1": nil})
 		if raw := field(list, "items.0.last_raw").(string); !strings.Contains(raw, "Rtd=2") {
 			t.Error(raw)
 		}
@@ -71,6 +72,13 @@ func TestQuarantine_OverTheSurface(t *testing.T) {
 		b.has(out, map[string]any{"total": 1.0, "items.0.mn": "MN1", "items.0.reason_title": "访问密码 PW 与登记的不符", "items.0.hex": "", "items.0.address": "10.0.0.1:1"})
 		w.as("county").has(w.as("county").ok("GET", "/quarantine", ""), map[string]any{"total": 1.0, "items.0.reason": "password"})
 		w.as("clerk").refused("GET", "/quarantine", "", 403, "查看隔离区")
+		groups := b.ok("GET", "/quarantine/groups", "")
+		b.has(groups, map[string]any{"items.0.reason": "noise", "items.0.mn": "", "items.0.registered": false, "items.1.mn": "MN1", "items.1.registered": true, "items.1.outlet_id": w.gas.ID, "items.1.open": 1.0, "items.2": nil})
+		if field(groups, "items.1.advice").(string) == "" {
+			t.Error("no advice")
+		}
+		b.has(b.ok("GET", "/quarantine/groups?q=MN1", ""), map[string]any{"items.0.reason": "password", "items.1": nil})
+		w.as("clerk").refused("GET", "/quarantine/groups", "", 403, "查看隔离区")
 		noise := b.ok("GET", "/quarantine?reason=noise", "")
 		id := field(noise, "items.0.id").(string)
 		b.has(b.ok("GET", "/quarantine/"+id, ""), map[string]any{"hex": "d6d000", "text": "中\x00", "size": 3.0})

@@ -144,6 +144,7 @@ type OutletQuery struct {
 	Area         string `query:"area" maxLength:"12"`
 	Kind         string `query:"kind" enum:"gas,water,rain"`
 	State        string `query:"state" enum:"online,offline,alarm"`
+	Device       string `query:"device" enum:"none" doc:"none：还没有启用的数采仪"`
 	EnterpriseID string `query:"enterprise_id" maxLength:"64"`
 }
 
@@ -157,6 +158,13 @@ func (r outlets) list(ctx context.Context, in *struct {
 	}
 	q := enterprise.Query{Text: in.Q, Area: in.Area, Kind: enterprise.Kind(in.Kind), EnterpriseID: in.EnterpriseID, Cursor: in.Cursor, Limit: in.Limit}
 	r.inState(&q, in.State, n)
+	if in.Device == "none" {
+		with, err := r.Devices.Equipped(ctx)
+		if err != nil {
+			return out, err
+		}
+		q.NotIDs = append(q.NotIDs, with...)
+	}
 	page, err := r.Registry.ListOutlets(ctx, who, auth.TelemetryRead, q)
 	if err != nil {
 		return out, err

@@ -175,6 +175,11 @@ func TestOutlets_ListShowsValuesAgainstLimits(t *testing.T) {
 
 		w.as("far").has(w.as("far").ok("GET", "/outlets", ""), map[string]any{"total": 0.0})
 		w.as("agency").refused("GET", "/outlets", "", 403, "查看监测数据")
+
+		b.has(b.ok("GET", "/outlets?device=none", ""), map[string]any{"total": 0.0})
+		bare := b.ok("POST", "/outlets", fmt.Sprintf(`{"enterprise_id":%q,"name":"新建排口","kind":"water","area":"330302"}`, w.gas.EnterpriseID))
+		b.has(b.ok("GET", "/outlets?device=none", ""), map[string]any{"total": 1.0, "items.0.id": bare["id"]})
+		b.has(b.ok("GET", "/outlets?device=none&kind=gas", ""), map[string]any{"total": 0.0})
 	})
 }
 

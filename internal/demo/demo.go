@@ -155,7 +155,7 @@ func (d *Demo) Live(ctx context.Context) error {
 		return err
 	}
 	if d.memory.Starts == 1 {
-		if err := strangers(ctx, d.app.HJ212(), now); err != nil && ctx.Err() == nil {
+		if err := strangers(ctx, d.app.HJ212(), d.world.Outlets()[0].MN, now); err != nil && ctx.Err() == nil {
 			d.conf.App.Log.Warn("demo strangers", "error", err)
 		}
 	}

@@ -176,6 +176,9 @@ func (p *past) hire(ctx context.Context) error {
 	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids); err != nil {
 		return err
 	}
+	if err := p.staff["duty"].unequipped(ctx, ids, p.world); err != nil {
+		return err
+	}
 	for _, m := range cast(place, ids[p.world.Enterprises()[0].Key]) {
 		if p.staff[m.Login] == nil {
 			if err := p.enter(ctx, m); err != nil {

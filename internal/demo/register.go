@@ -39,6 +39,21 @@ func register(ctx context.Context, p *person, w *world.World) (map[string]string
 	return ids, nil
 }
 
+// unequipped registers one outlet that waits for its data logger: the stranger
+// of strangers is claimed for it.
+func (p *person) unequipped(ctx context.Context, ids map[string]string, w *world.World) error {
+	for _, e := range w.Enterprises() {
+		for _, o := range e.Outlets {
+			if o.Kind == world.Water {
+				_, err := p.create(ctx, "/outlets", map[string]any{"enterprise_id": ids[e.Key], "code": "DW009", "name": "新建车间废水排口", "kind": "water", "area": e.Area,
+					"lng": e.Lng, "lat": e.Lat})
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // create posts a new thing and returns its id.
 func (p *person) create(ctx context.Context, path string, body map[string]any) (string, error) {
 	var made struct {

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,21 +13,29 @@ import (
 )
 
 // strangers sends what every receiver meets in its first hour, so that the pages
-// for it have something to show: a logger that nobody has registered, a frame
-// that was damaged on the way, a port scanner. Nothing of it becomes data.
-func strangers(ctx context.Context, addr string, now time.Time) error {
+// for it have something to show: a logger that nobody has registered, a frame of
+// a registered one (mn) that was damaged on the way, another with a password that
+// is not its own, a port scanner. Nothing of it becomes data.
+func strangers(ctx context.Context, addr, mn string, now time.Time) error {
 	unknown, err := frame(now, "330300NEW0000000000009001", "w01018-Rtd=42.6,w01018-Flag=N;w21003-Rtd=3.15,w21003-Flag=N")
 	if err != nil {
 		return err
 	}
-	damaged, err := frame(now, "330302000000000000000000", "w01018-Rtd=38.1,w01018-Flag=N")
+	damaged, err := frame(now, mn, "w01018-Rtd=38.1,w01018-Flag=N")
 	if err != nil {
 		return err
 	}
-	damaged[len(damaged)/2] ^= 0x15
+	changed := bytes.Replace(damaged, []byte("PW=123456"), []byte("PW=000000"), 1)
+	wrong, err := hj212.AppendSegment(nil, changed[len("##0000"):len(changed)-len("FFFF\r\n")])
+	if err != nil {
+		return err
+	}
+	damaged[bytes.Index(damaged, []byte("Rtd="))+4] ^= 1
 	return errors.Join(
 		say(ctx, addr, unknown, true),
 		say(ctx, addr, damaged, false),
+		say(ctx, addr, damaged, false),
+		say(ctx, addr, wrong, false),
 		say(ctx, addr, []byte("GET /login HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"), false),
 	)
 }

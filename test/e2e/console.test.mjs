@@ -422,6 +422,18 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     await page.getByRole('img', { name: /时有效/ }).first().waitFor()
   }))
 
+  it('an unknown device is claimed for the outlet that waits for one, in two clicks', { timeout: 60_000 }, () => act('duty', wide, async (page) => {
+    await page.goto('/parked')
+    await settled(page)
+    await page.getByRole('button', { name: /^认领 / }).first().click()
+    const form = page.getByRole('form', { name: '认领设备' })
+    await form.getByRole('radio', { checked: true }).waitFor()
+    await accessible(page, 'the claim form')
+    await picture(page, 'claim')
+    await form.getByRole('button', { name: '认领', exact: true }).click()
+    await page.getByText(/已认领，\d+ 帧暂存报文已补入/).waitFor()
+  }))
+
   it('what one may not see is not there, and the page says what to do', { timeout: 60_000 }, () => act('admin', wide, async (page) => {
     await page.goto('/')
     await page.waitForURL('**/users')
@@ -446,10 +458,10 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-emission', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=emission`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
-        ['quarantine', '/quarantine'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
+        ['quarantine', '/quarantine'], ['quarantine-single', '/quarantine?view=single'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['meters', '/meters'], ['meter', async (p) => `/meters/${await id(p, '/meters?limit=1')}`], ['meter-profiles', '/meter-profiles'], ['meters-none', '/meters?q=%E6%97%A0%E6%AD%A4'],
         ['enterprise-metered', async (p) => `/enterprises/${await p.evaluate(async () => (await (await fetch('/api/v1/meters?limit=1')).json()).items[0].enterprise_id)}`], ['import', '/import'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
-        ['devices', '/devices'], ['device', async (p) => `/devices/${await id(p, '/devices?limit=1')}`], ['device-gaps', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=gaps`], ['device-link', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=link`], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`],
+        ['device', async (p) => `/devices/${await id(p, '/devices?limit=1')}`], ['device-gaps', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=gaps`], ['device-link', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=link`],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],

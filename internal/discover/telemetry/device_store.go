@@ -45,6 +45,11 @@ func DeviceByMN(ctx context.Context, tx *db.Tx, mn string) (d Device, ok bool, e
 	return d, err == nil, err
 }
 
+// equipped lists the outlets that have a device in use.
+func equipped(ctx context.Context, tx *db.Tx) ([]string, error) {
+	return db.All(ctx, tx, db.Value[string], `SELECT DISTINCT outlet_id FROM device WHERE active ORDER BY outlet_id`)
+}
+
 func insertDevice(ctx context.Context, tx *db.Tx, d *Device) error {
 	if err := chooseNum(ctx, tx, d); err != nil {
 		return err

@@ -216,6 +216,7 @@ func (s *Store) TrimQuarantine(ctx context.Context) error {
 type QuarantineQuery struct {
 	Reason   string
 	Text     string // in MN or address
+	Open     bool   // only those without a note
 	From, To time.Time
 	Cursor   string
 	Limit    int

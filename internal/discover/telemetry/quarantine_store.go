@@ -48,14 +48,15 @@ func trimQuarantine(ctx context.Context, tx *db.Tx, before time.Time) (int64, er
 	return db.Exec(ctx, tx, `DELETE FROM quarantine WHERE at < $1 AND note = ''`, before.UnixMicro())
 }
 
-func listQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q QuarantineQuery) (db.Page[Quarantined], error) {
-	var page db.Page[Quarantined]
-	var args []any
-	put := func(v any) string {
-		args = append(args, v)
-		return fmt.Sprintf("$%d", len(args))
+// quarantineWhere narrows to what the actor may see and the query asks; put adds
+// further arguments to args.
+func quarantineWhere(p auth.Policy, a auth.Actor, q QuarantineQuery) (args *[]any, put func(any) string, from string) {
+	args = &[]any{}
+	put = func(v any) string {
+		*args = append(*args, v)
+		return fmt.Sprintf("$%d", len(*args))
 	}
-	from := ` FROM quarantine WHERE ` + p.Where(a, auth.QuarantineRead, quarantineScope, &args)
+	from = ` FROM quarantine q WHERE ` + p.Where(a, auth.QuarantineRead, quarantineScope, args)
 	if q.Reason != "" {
 		from += ` AND reason = ` + put(q.Reason)
 	}
@@ -63,14 +64,48 @@ func listQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor
 		t := put(db.LikeAny(q.Text))
 		from += ` AND (mn LIKE ` + t + ` ESCAPE '\' OR address LIKE ` + t + ` ESCAPE '\')`
 	}
+	if q.Open {
+		from += ` AND note = ''`
+	}
 	if !q.From.IsZero() {
 		from += ` AND at >= ` + put(q.From.UnixMicro())
 	}
 	if !q.To.IsZero() {
 		from += ` AND at < ` + put(q.To.UnixMicro())
 	}
+	return args, put, from
+}
+
+// mostGroups is how many groups an answer holds.
+const mostGroups = 200
+
+func scanQuarantineGroup(s db.Scanner) (QuarantineGroup, error) {
+	var g QuarantineGroup
+	var first, last int64
+	err := s.Scan(&g.Reason, &g.MN, &g.Runs, &g.Dropped, &g.Open, &g.Address, &first, &last, &g.LastID, &g.Devices, &g.OutletID, &g.Outlet)
+	g.FirstAt, g.LastAt = moment(first), moment(last)
+	return g, err
+}
+
+// groupQuarantined sums up by reason and MN. Ids are in the order of time, so the
+// greatest is the newest.
+func groupQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q QuarantineQuery) ([]QuarantineGroup, error) {
+	args, _, from := quarantineWhere(p, a, q)
+	return db.All(ctx, tx, scanQuarantineGroup, `SELECT g.reason, g.mn, g.runs, g.dropped, g.unnoted, g.address, g.first_at, g.last_at, g.last_id,
+			COUNT(d.id), COALESCE(MAX(o.id), ''), COALESCE(MAX(o.name), '')
+		FROM (SELECT reason, mn, COUNT(*) AS runs, COALESCE(SUM(dropped), 0) AS dropped, SUM(CASE WHEN note = '' THEN 1 ELSE 0 END) AS unnoted,
+			MAX(address) AS address, MIN(at) AS first_at, MAX(at) AS last_at, MAX(id) AS last_id`+from+`
+			GROUP BY reason, mn ORDER BY MAX(at) DESC, reason, mn LIMIT `+fmt.Sprint(mostGroups)+`) g
+		LEFT JOIN device d ON d.mn = g.mn AND d.active LEFT JOIN outlet o ON o.id = d.outlet_id
+		GROUP BY g.reason, g.mn, g.runs, g.dropped, g.unnoted, g.address, g.first_at, g.last_at, g.last_id
+		ORDER BY g.last_at DESC, g.reason, g.mn`, *args...)
+}
+
+func listQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, q QuarantineQuery) (db.Page[Quarantined], error) {
+	var page db.Page[Quarantined]
+	args, put, from := quarantineWhere(p, a, q)
 	var err error
-	if page.Total, page.Capped, err = db.Count(ctx, tx, `SELECT 1`+from, args...); err != nil {
+	if page.Total, page.Capped, err = db.Count(ctx, tx, `SELECT 1`+from, *args...); err != nil {
 		return page, err
 	}
 	if q.Cursor != "" {
@@ -90,7 +125,7 @@ func listQuarantined(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor
 		limit = 50
 	}
 	limit = min(limit, 500)
-	page.Items, err = db.All(ctx, tx, scanQuarantined, `SELECT `+quarantineColumns+from+fmt.Sprintf(` ORDER BY at DESC, id DESC LIMIT %d`, limit+1), args...)
+	page.Items, err = db.All(ctx, tx, scanQuarantined, `SELECT `+quarantineColumns+from+fmt.Sprintf(` ORDER BY at DESC, id DESC LIMIT %d`, limit+1), *args...)
 	if err == nil && len(page.Items) > limit {
 		page.Items = page.Items[:limit]
 		last := page.Items[limit-1]

@@ -156,3 +156,72 @@ func TestQuarantine_IsTrimmedExceptNotes(t *testing.T) {
 		}
 	})
 }
+
+func TestQuarantineGroups_ByReasonAndMN(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		ctx, p := context.Background(), auth.DefaultPolicy()
+		b := open(t, d)
+		dev := b.device("MN1", enterprise.Gas) // in 330302
+		for i, x := range []Quarantined{
+			{Address: "10.0.0.1:1", Reason: "crc", MN: "MN1"},
+			{Address: "10.0.0.1:2", Reason: "crc", MN: "MN1"},
+			{Address: "10.0.0.9:1", Reason: "noise"},
+			{Address: "10.0.0.1:3", Reason: "length", MN: "MN1"},
+		} {
+			c.Advance(time.Second)
+			x.At, x.Raw = c.Now(), []byte{byte(i)}
+			b.s.Quarantine(x)
+		}
+		list, err := b.s.QuarantineGroups(ctx, p, duty, QuarantineQuery{})
+		if err != nil || len(list) != 3 {
+			t.Fatalf("%+v %v", list, err)
+		}
+		crc := list[2]
+		if list[0].Reason != "length" || list[1].Reason != "noise" || crc.Reason != "crc" || crc.Runs != 2 || crc.Dropped != 0 || crc.Open != 2 ||
+			crc.Devices != 1 || crc.OutletID != dev.OutletID || crc.Outlet == "" || !crc.LastAt.Equal(crc.FirstAt.Add(time.Second)) || list[1].Devices != 0 || list[1].OutletID != "" {
+			t.Errorf("%+v", list)
+		}
+		if x, err := b.s.QuarantineGet(ctx, p, duty, crc.LastID); err != nil || len(x.Raw) != 1 || x.Raw[0] != 1 {
+			t.Errorf("the newest of the group: %+v %v", x, err)
+		}
+		if _, err := b.s.QuarantineNote(ctx, p, duty, crc.LastID, "已更换"); err != nil {
+			t.Fatal(err)
+		}
+		county := auth.Actor{ID: "u-lc", Roles: []auth.Role{auth.Duty}, Area: "330302"}
+		for _, x := range []struct {
+			who   auth.Actor
+			query QuarantineQuery
+			want  int
+			runs  int64 // of all groups
+		}{
+			{duty, QuarantineQuery{Open: true}, 3, 3},
+			{duty, QuarantineQuery{Reason: "crc"}, 1, 2},
+			{duty, QuarantineQuery{Text: "10.0.0.9"}, 1, 1},
+			{county, QuarantineQuery{}, 2, 3},
+			{auth.Actor{ID: "u-clerk", Roles: []auth.Role{auth.Clerk}, Area: "330300"}, QuarantineQuery{}, 0, 0},
+		} {
+			list, err := b.s.QuarantineGroups(ctx, p, x.who, x.query)
+			runs := int64(0)
+			for _, g := range list {
+				runs += g.Runs
+			}
+			if err != nil || len(list) != x.want || runs != x.runs {
+				t.Errorf("%s %+v: %+v %v", x.who.ID, x.query, list, err)
+			}
+		}
+		if page, err := b.s.QuarantineList(ctx, p, duty, QuarantineQuery{Open: true}); err != nil || len(page.Items) != 3 {
+			t.Errorf("%d %v", len(page.Items), err)
+		}
+	})
+}
+
+func TestReasonAdvice_OfEveryReason(t *testing.T) {
+	said := map[string]string{}
+	for _, r := range Reasons() {
+		a := ReasonAdvice(r)
+		if a == ReasonAdvice("") || said[a] != "" {
+			t.Errorf("%s: %q, also of %s", r, a, said[a])
+		}
+		said[a] = r
+	}
+}

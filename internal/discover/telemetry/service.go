@@ -133,6 +133,16 @@ func (s *Devices) Of(ctx context.Context, actor auth.Actor, outletID string) (ou
 	return out, err
 }
 
+// Equipped lists the ids of all outlets that have a device in use; it tells
+// nothing else of them, and narrows what the actor may see anyway.
+func (s *Devices) Equipped(ctx context.Context) (out []string, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = equipped(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
 // DeviceQuery narrows a list of devices; zero fields do not narrow.
 type DeviceQuery struct {
 	Text     string // in MN or the outlet's name

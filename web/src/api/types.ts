@@ -54,6 +54,7 @@ export type Limit = S['LimitView']
 export type Enterprise = S['EnterpriseView']
 export type Parked = S['ParkedView']
 export type Quarantined = S['QuarantineView']
+export type QuarantineGroup = S['QuarantineGroupView']
 export type System = S['SystemView']
 
 export type Issue = S['IssueView']

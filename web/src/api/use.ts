@@ -86,7 +86,12 @@ type MemberOf<P extends AllPath> = Got<P> extends (infer T)[] ? T : never
 
 /** useAll reads a list that comes whole, in the shape of a paged one. */
 export function useAll<P extends AllPath>(path: P): List<MemberOf<P>> {
-  const q = useGet(path)
+  return useAllOf<P, AskOf<P>>(path, undefined)
+}
+
+/** useAllOf is useAll narrowed by a question. */
+export function useAllOf<P extends AllPath, Q extends AskOf<P>>(path: P, query: Exactly<Q, AskOf<P>> | undefined): List<MemberOf<P>> {
+  const q = useGet<P, Q>(path, { query }, { keep: true })
   const items = (q.data ?? []) as MemberOf<P>[]
   return { items, total: items.length, capped: false, loading: q.isPending && q.isFetching, error: q.error, hasMore: false, loadingMore: false, more: () => undefined, again: () => void q.refetch() }
 }

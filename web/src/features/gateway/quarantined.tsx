@@ -30,6 +30,7 @@ export function QuarantinedFrame() {
           <div><dt>来源地址</dt><dd className="mono">{f.address}</dd></div>
           <div><dt>MN</dt><dd className="mono">{f.mn || '—'}</dd></div>
           <div><dt>长度</dt><dd className="num">{count(f.size)} 字节</dd></div>
+          <div className="wide"><dt>怎样处理</dt><dd>{f.advice}</dd></div>
         </dl>
       </Panel>
       <Panel title="原始内容" tools={<Radio.Group aria-label="显示为" size="small" optionType="button" value={view} onChange={(e) => setView(e.target.value as 'text' | 'hex')} options={[{ value: 'text', label: '文本' }, { value: 'hex', label: '十六进制' }]} />}>
