@@ -148,6 +148,12 @@ func (w *world) do(s step) error {
 			return err
 		}
 		return w.report(rest, body)
+	case "publish":
+		body, err := expand(strings.Join(s.body, "\n"), w.vars, w.clock.Now())
+		if err != nil {
+			return err
+		}
+		return w.publish(rest, body)
 	case "UPLOAD":
 		return w.upload(rest)
 	case "device":

@@ -16,6 +16,7 @@
 //	  items# = 3
 //	  id -> clue                                  keeps a value as ${clue}
 //	report GW-1 secret                            a meter reports by HTTP; its payload is indented below
+//	publish GW-1 secret                           the same by MQTT, until it is acknowledged
 //	UPLOAD 整改前.png                             a small picture to /files
 //	device                                        opens a device connection
 //	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added

@@ -147,3 +147,12 @@ func (s *Store) MetersReadings(ctx context.Context, q MeterQuery) (out []MeterRe
 func (s *Store) MeterSeries(ctx context.Context, device int64, codes []string, from, to time.Time) (out []Series, truncated bool, err error) {
 	return s.SeriesOf(ctx, SeriesQuery{devices: []int64{device}, Kind: SeriesRealtime, Factors: codes, From: from, To: to})
 }
+
+// metersOnly narrows the kinds that are walked to those of meters where meters
+// are asked for: their moments are few, those of all devices are many.
+func metersOnly(devices []int64, want func(Kind) bool) func(Kind) bool {
+	if devices == nil {
+		return want
+	}
+	return func(k Kind) bool { return k.ST() == MeterST && want(k) }
+}

@@ -166,7 +166,7 @@ func (s *Store) rowSeries(ctx context.Context, q SeriesQuery, c *collector) erro
 		}
 		return nil
 	}
-	return s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), q.From.UnixMicro(), q.To.UnixMicro(), func(k Kind) bool { return k.CN() == cn }, false, take)
+	return s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), q.From.UnixMicro(), q.To.UnixMicro(), metersOnly(q.devices, func(k Kind) bool { return k.CN() == cn }), false, take)
 }
 
 // devicesOf gives the devices asked for, else those of the outlet.
@@ -296,7 +296,7 @@ func (s *Store) frameKeys(ctx context.Context, q FrameQuery, before *frameKey) (
 			from = q.From
 		}
 		var found []frameKey
-		err := s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), from.UnixMicro(), to.UnixMicro(), func(Kind) bool { return true }, true, func(r *packedRow) error {
+		err := s.rowsOfDevices(ctx, s.devicesOf(q.OutletID, q.devices), from.UnixMicro(), to.UnixMicro(), metersOnly(q.devices, func(Kind) bool { return true }), true, func(r *packedRow) error {
 			k := frameKey{r.time, int64(r.kind), r.device, int64(r.part), r.version, r.seq}
 			if before == nil || before.after(k) {
 				found = append(found, k)

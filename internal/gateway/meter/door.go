@@ -34,7 +34,7 @@ type Door struct {
 
 	mu       sync.Mutex
 	failures map[string]*rate.Limiter // wrong sign-ins, by host
-	heard    map[int64]time.Time      // last readings taken, by number
+	heard    map[int64]time.Time      // last readings taken, by number; zero = none before the start
 	present  map[string]int           // open connections, by meter's id
 	flapping map[string]*rate.Limiter // events, by meter's id
 
@@ -226,13 +226,21 @@ func (d *Door) HeardAt(num int64) time.Time {
 }
 
 // Remember notes when readings of a meter were stored before this process heard
-// it.
+// it, zero for never.
 func (d *Door) Remember(num int64, at time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at.After(d.heard[num]) {
+	if old, known := d.heard[num]; !known || at.After(old) {
 		d.heard[num] = at
 	}
+}
+
+// Known reports whether it is settled when the meter was heard last.
+func (d *Door) Known(num int64) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	_, known := d.heard[num]
+	return known
 }
 
 // Connected reports whether the meter has an open connection to this process.
