@@ -20,7 +20,7 @@ const versionTable = "goose_db_version"
 func readTables(ctx context.Context, tx pgx.Tx) ([]Table, error) {
 	rows, err := tx.Query(ctx, `SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum)
 		FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid
-		WHERE n.nspname = current_schema() AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND c.relname <> $1
+		WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND c.relname <> $1
 		GROUP BY c.relname ORDER BY c.relname`, versionTable)
 	if err != nil {
 		return nil, err
@@ -73,16 +73,22 @@ func parentsFirst(list []Table, needs map[string][]string) ([]Table, error) {
 	return out, nil
 }
 
-func copyOut(t Table) string { return copyText(t) + " TO STDOUT" }
+// copyOut selects, because a partitioned table cannot be copied itself; its
+// partitions are not listed, and a restore fills whatever the program makes anew.
+func copyOut(t Table) string {
+	return `COPY (SELECT ` + columnList(t) + ` FROM ` + quote(t.Name) + `) TO STDOUT`
+}
 
-func copyIn(t Table) string { return copyText(t) + " FROM STDIN" }
+func copyIn(t Table) string {
+	return `COPY ` + quote(t.Name) + ` (` + columnList(t) + `) FROM STDIN`
+}
 
-func copyText(t Table) string {
+func columnList(t Table) string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = quote(c)
 	}
-	return "COPY " + quote(t.Name) + " (" + strings.Join(columns, ", ") + ")"
+	return strings.Join(columns, ", ")
 }
 
 func quote(name string) string { return pgx.Identifier{name}.Sanitize() }

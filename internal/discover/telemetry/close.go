@@ -34,6 +34,7 @@ import (
 func (s *Store) CloseDays(ctx context.Context) (closed int, err error) {
 	s.closing.Lock()
 	defer s.closing.Unlock()
+	s.keepPartitions(ctx)
 	if err := s.clearRest(ctx); err != nil {
 		return 0, err
 	}

@@ -106,11 +106,23 @@ func Open(ctx context.Context, d *db.DB, o Options) (*Store, error) {
 	if s.shards, err = openShards(d); err != nil {
 		return nil, err
 	}
+	s.keepPartitions(ctx)
 	s.quarantine.init(s)
 	if err := s.load(ctx); err != nil {
 		return nil, errors.Join(err, s.shards.close())
 	}
 	return s, nil
+}
+
+// keepPartitions sees to partitions on PostgreSQL; without one rows are stored all
+// the same.
+func (s *Store) keepPartitions(ctx context.Context) {
+	if s.d.Engine() != db.Postgres {
+		return
+	}
+	if err := s.shards.partition(ctx, s.d.Now()); err != nil {
+		s.log.Warn("telemetry: partitions are not complete; the next run tries again", "error", err)
+	}
 }
 
 // load finds the last batch, the parked devices and the registry.
