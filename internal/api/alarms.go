@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -62,6 +63,8 @@ type AlarmView struct {
 	Summary        string     `json:"summary"`
 	Basis          string     `json:"basis"`
 	ClueID         string     `json:"clue_id"`
+	Explained      string     `json:"explained" enum:",given,accepted,rejected" doc:"企业说明的进展，空为尚未说明"`
+	ExplainedTitle string     `json:"explained_title"`
 	Version        int64      `json:"version"`
 }
 
@@ -91,6 +94,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
 		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
 		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
+		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(),
 	}
 }
 
@@ -102,6 +106,7 @@ type AlarmQuery struct {
 	Area         string    `query:"area" maxLength:"12"`
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
 	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
+	Explained    []string  `query:"explained" doc:"企业说明：none、given、accepted、rejected，可多个"`
 	From         time.Time `query:"from" doc:"持续到此时之后"`
 	To           time.Time `query:"to" doc:"开始于此时之前"`
 }
@@ -115,7 +120,13 @@ func (q AlarmQuery) query() rule.Query {
 		}
 		list = append(list, s)
 	}
-	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	words := slices.Clone(q.Explained)
+	for i := range words {
+		if words[i] == "none" {
+			words[i] = ""
+		}
+	}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: words, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {
@@ -132,6 +143,7 @@ var alarmColumns = []column[AlarmView]{
 	{sheet.Text("编号", 22), func(v AlarmView) any { return v.Number }},
 	{sheet.Text("级别", 10), func(v AlarmView) any { return v.LevelTitle }},
 	{sheet.Text("状态", 12), func(v AlarmView) any { return v.StateTitle }},
+	{sheet.Text("企业说明", 12), func(v AlarmView) any { return v.ExplainedTitle }},
 	{sheet.Text("辖区", 16), func(v AlarmView) any { return v.AreaName }},
 	{sheet.Text("企业", 28), func(v AlarmView) any { return v.EnterpriseName }},
 	{sheet.Text("排放口", 24), func(v AlarmView) any { return v.OutletName }},

@@ -15,12 +15,15 @@ import (
 // unheard is how long an alarm may wait for the duty room.
 const unheard = 30 * time.Minute
 
+// explain is how long an enterprise may take to explain an alarm.
+const explain = 24 * time.Hour
+
 // watch builds the rules on the committed values; clues and notices come first.
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
 		Signs: catalog.Signs(), Hours: hours{a.telemetry},
-		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard,
+		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard, Explain: explain,
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)

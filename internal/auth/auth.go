@@ -50,6 +50,7 @@ const (
 	MarkReview       Capability = "mark.review"
 	AlarmRead        Capability = "alarm.read"
 	AlarmHandle      Capability = "alarm.handle"
+	AlarmExplain     Capability = "alarm.explain"
 	ClueRead         Capability = "clue.read"
 	ClueEnter        Capability = "clue.enter"
 	ClueTriage       Capability = "clue.triage"

@@ -69,6 +69,7 @@ var capabilities = []capabilityTitle{
 	{MarkReview, "审核标记"},
 	{AlarmRead, "查看预警"},
 	{AlarmHandle, "处置预警"},
+	{AlarmExplain, "说明预警原因"},
 	{ClueRead, "查看线索"},
 	{ClueEnter, "登记线索"},
 	{ClueTriage, "研判线索"},

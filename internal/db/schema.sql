@@ -23,7 +23,7 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-);
+, explained TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX alarm_area ON alarm (area, id);
 

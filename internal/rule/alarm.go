@@ -36,10 +36,26 @@ type Alarm struct {
 	EndedAt        time.Time // zero while it lasts
 	Summary        string
 	ClueID         string
+	Explained      Explanation
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Version        int64
 }
+
+// Explanation is how far the enterprise's word about an alarm has come.
+type Explanation string
+
+// The stages; empty is nothing yet.
+const (
+	ExplanationGiven    Explanation = "given"    // 待审核
+	ExplanationAccepted Explanation = "accepted" // 已采纳
+	ExplanationRejected Explanation = "rejected" // 已退回
+)
+
+var explanationTitles = map[Explanation]string{"": "未说明", ExplanationGiven: "说明待审核", ExplanationAccepted: "说明已采纳", ExplanationRejected: "说明已退回"}
+
+// Title is the stage in Chinese.
+func (e Explanation) Title() string { return explanationTitles[e] }
 
 // Scope is where the alarm lies and whom it concerns.
 func (a Alarm) Scope() auth.Scope { return auth.Scope{Area: a.Area, Enterprise: a.EnterpriseID} }

@@ -55,7 +55,7 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 	if err := s.tell(ctx, tx, &a); err != nil {
 		return a, err
 	}
-	return a, job.Enqueue(ctx, tx, job.Spec{Kind: jobUnheard, Dedup: string(a.ID), Payload: a.ID, RunAt: tx.Now.Add(s.conf.Unheard)})
+	return a, s.clocks(ctx, tx, &a)
 }
 
 // tell notifies the duty room and the enterprise. An alarm that reaches nobody

@@ -127,7 +127,7 @@ func newDuty(t testing.TB, d *db.DB) *room {
 	}
 	r.duty = person("duty", auth.Duty, "330302")
 	person("leader", auth.Leader, "330302")
-	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
+	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Explain: 24 * time.Hour, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
 		Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{})})
 	r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
 	r.service.Jobs(r.jobs)
@@ -364,7 +364,7 @@ func TestUnheard_GoesUpOnce(t *testing.T) {
 		if got := step(time.Minute); !slices.Contains(got, rule.Escalate) {
 			t.Errorf("nobody acknowledged: %v", got)
 		}
-		if got := step(24 * time.Hour); len(got) != 4 {
+		if got := step(23 * time.Hour); len(got) != 4 {
 			t.Errorf("once: %v", got)
 		}
 	})
@@ -404,8 +404,8 @@ func TestScope(t *testing.T) {
 		}
 		firm := auth.Actor{ID: "y", Roles: []auth.Role{auth.Enterprise}, Area: "330302", Enterprise: a.EnterpriseID}
 		f, err := r.service.Get(ctx, firm, a.ID)
-		if err != nil || len(f.Actions) != 0 {
-			t.Errorf("the enterprise sees its alarm and may not close it: %v %v", f.Actions, err)
+		if err != nil || len(f.Actions) != 1 || f.Actions[0].Verb != rule.Explain {
+			t.Errorf("the enterprise sees its alarm, may explain and may not close it: %v %v", f.Actions, err)
 		}
 		if err := r.service.Do(ctx, r.duty, a.ID, rule.Clear, a.Version, nil); err == nil {
 			t.Error("a person cleared an alarm that lasts")
@@ -533,6 +533,92 @@ func TestConduct_LivesAsOneAlarm(t *testing.T) {
 		pass(3, normal)
 		if list := r.alarms(); len(list) != 1 {
 			t.Errorf("dealt with once: %+v", list)
+		}
+	})
+}
+
+// TestExplanation_GivenRejectedGivenAccepted walks the enterprise's word to its end.
+func TestExplanation_GivenRejectedGivenAccepted(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRoom(t, d, c)
+		r.values(enterprise.Hour, time.Hour, "70")
+		r.mustRun()
+		a := r.one().Alarm
+		boss, err := auth.New(d, auth.DefaultPolicy(), auth.Config{}).Provision(ctx, auth.System("test"), auth.Account{Profile: auth.Profile{Login: "boss", Name: "环保负责人"},
+			Rights: auth.Rights{Roles: []auth.Role{auth.Enterprise}, Area: "330302", Enterprise: a.EnterpriseID}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		firm := auth.Actor{ID: boss.ID, Name: "环保负责人", Roles: []auth.Role{auth.Enterprise}, Area: "330302", Enterprise: a.EnterpriseID}
+		inbox := func(who auth.Actor, word string) int {
+			t.Helper()
+			page, err := notify.New(d, auth.DefaultPolicy()).List(ctx, who, false, "", 50)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, x := range page.Items {
+				if strings.Contains(x.Title, word) {
+					n++
+				}
+			}
+			return n
+		}
+		due := func(d time.Duration) {
+			t.Helper()
+			c.Advance(d)
+			if _, err := r.jobs.RunDue(ctx); err != nil {
+				t.Fatal(err)
+			}
+		}
+		say := func(who auth.Actor, v flow.Verb, form map[string]any) error {
+			return r.service.Do(ctx, who, a.ID, v, r.one().Alarm.Version, form)
+		}
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		due(25 * time.Hour) // nobody says a word
+		if inbox(r.duty, "24小时未说明") != 1 || inbox(firm, "24小时未说明") != 1 {
+			t.Error("silence goes up, and the enterprise is reminded")
+		}
+		if err := say(firm, rule.Explain, map[string]any{"cause": "fluctuation"}); !fault.Is(err, fault.Invalid) {
+			t.Errorf("a word without words: %v", err)
+		}
+		if err := say(r.duty, rule.Explain, map[string]any{"cause": "fluctuation", "text": "x"}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("nobody explains for the enterprise: %v", err)
+		}
+		if err := say(r.duty, rule.Accept, nil); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("nothing to accept: %v", err)
+		}
+		must(say(firm, rule.Explain, map[string]any{"cause": "fluctuation", "text": "启炉"}))
+		if err := say(firm, rule.Explain, map[string]any{"cause": "other", "text": "再说一次"}); !fault.Is(err, fault.Forbidden) {
+			t.Errorf("a word waits for its answer: %v", err)
+		}
+		if b := r.one().Alarm; b.Explained != rule.ExplanationGiven || b.State != rule.StateNotified || inbox(r.duty, "待审核") != 1 {
+			t.Errorf("%+v", b)
+		}
+		if page, err := r.service.List(ctx, r.duty, rule.Query{Explained: []string{"given"}}); err != nil || len(page.Items) != 1 {
+			t.Errorf("to be judged: %+v %v", page, err)
+		}
+		must(say(r.duty, rule.Reject, map[string]any{"text": "请附启炉记录"}))
+		if b := r.one().Alarm; b.Explained != rule.ExplanationRejected || inbox(firm, "被退回") != 1 {
+			t.Errorf("%+v", b)
+		}
+		due(25 * time.Hour)
+		if inbox(firm, "24小时未说明") != 2 {
+			t.Error("the clock begins again")
+		}
+		must(say(firm, rule.Explain, map[string]any{"cause": "fluctuation", "text": "启炉，记录见附件"}))
+		must(say(r.duty, rule.Accept, nil))
+		if b := r.one().Alarm; b.Explained != rule.ExplanationAccepted || b.State != rule.StateHandled || b.ClueID == "" || inbox(firm, "已采纳") != 1 {
+			t.Errorf("%+v", b)
+		}
+		due(49 * time.Hour)
+		if inbox(firm, "24小时未说明") != 2 {
+			t.Error("what is explained is not asked for")
 		}
 	})
 }

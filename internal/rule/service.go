@@ -32,6 +32,7 @@ type Files interface {
 type Policy struct {
 	Prefix  string        // of numbers, e.g. WZ-Y
 	Unheard time.Duration // after which an alarm nobody acknowledged goes up
+	Explain time.Duration // in which an enterprise explains an alarm graver than a notice; 0 = no clock
 	// Category is the clue's category by the kind of outlet; none is lawful.
 	Category map[enterprise.Kind]string
 }
@@ -96,6 +97,7 @@ func (s *Service) Rule(id string) (Rule, bool) {
 // Jobs registers the clocks of alarms.
 func (s *Service) Jobs(r *job.Runner) {
 	r.Handle(jobUnheard, s.unheard)
+	r.Handle(jobUnexplained, s.unexplained)
 	if s.hours != nil {
 		r.Every(jobConduct, time.Hour, s.watchConduct)
 	}
@@ -110,6 +112,7 @@ type Query struct {
 	Area         string
 	OutletID     string
 	EnterpriseID string
+	Explained    []string // stages of the enterprise's word; "" = nothing yet
 	From, To     time.Time
 	Cursor       string
 	Limit        int
@@ -200,7 +203,8 @@ func (s *Service) can(actor auth.Actor, a Alarm) func(string) bool {
 }
 
 func facts(a Alarm) flow.Facts {
-	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), isNotice: a.Level == Notice}
+	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), isNotice: a.Level == Notice,
+		mayExplain: a.Explained == "" || a.Explained == ExplanationRejected, explained: a.Explained == ExplanationGiven, silent: a.Explained == "" || a.Explained == ExplanationRejected}
 }
 
 // Do carries out a verb of a person. version is the one that the person saw.
@@ -243,8 +247,14 @@ var errStale = fault.Conflictf("这条预警已被他人或新数据更新，请
 // conclude takes the step, stops the clock of an alarm that was heard, and
 // clears one that is handled and over.
 func (s *Service) conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+	word := s.word(a, st.Verb)
 	if err := s.take(ctx, tx, actor, a, st, form); err != nil {
 		return err
+	}
+	if word {
+		if err := s.answerWord(ctx, tx, a, st.Verb, form); err != nil || st.Verb == Explain {
+			return err
+		}
 	}
 	if err := job.Cancel(ctx, tx, jobUnheard, string(a.ID)); err != nil {
 		return err
@@ -256,7 +266,7 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, a *
 func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
 	from := a.State
 	a.State = st.Target(from)
-	if a.State != from || st.Verb == Forward {
+	if a.State != from || st.Verb == Forward || wordVerbs[st.Verb] != "" {
 		if err := saveState(ctx, tx, a); err != nil {
 			return err
 		}
@@ -277,6 +287,9 @@ func (s *Service) auto(ctx context.Context, tx *db.Tx, a *Alarm, v flow.Verb) (b
 func (s *Service) clear(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	cleared, err := s.auto(ctx, tx, a, Clear)
 	if err != nil || !cleared {
+		return err
+	}
+	if err := job.Cancel(ctx, tx, jobUnexplained, string(a.ID)); err != nil {
 		return err
 	}
 	return job.Cancel(ctx, tx, jobUnheard, string(a.ID))

@@ -24,16 +24,31 @@ const (
 	HandIn      flow.Verb = "handin"
 	Handle      flow.Verb = "handle"
 	Clear       flow.Verb = "clear"
+	Explain     flow.Verb = "explain"
+	Accept      flow.Verb = "accept"
+	Reject      flow.Verb = "reject"
+	Unexplained flow.Verb = "unexplained"
 )
 
-const capHandle = "alarm.handle"
+const (
+	capHandle  = "alarm.handle"
+	capExplain = "alarm.explain"
+)
 
 // The facts that guards name.
 const (
-	noClue   flow.Fact = "no_clue"
-	hasEnded flow.Fact = "has_ended"
-	isNotice flow.Fact = "is_notice"
+	noClue     flow.Fact = "no_clue"
+	hasEnded   flow.Fact = "has_ended"
+	isNotice   flow.Fact = "is_notice"
+	mayExplain flow.Fact = "may_explain"
+	explained  flow.Fact = "explained"
+	silent     flow.Fact = "unexplained"
 )
+
+// causes are what people may say was behind an alarm.
+var causes = []flow.Option{
+	{Value: "discharge", Title: "实际超标排放"}, {Value: "fluctuation", Title: "工况波动"},
+	{Value: "maintenance", Title: "设备维护校准"}, {Value: "instrument", Title: "监测设备故障"}, {Value: "other", Title: "其他"}}
 
 // raising is the first entry of every timeline.
 var raising = flow.Step{Verb: Raise, To: StateOpen, Title: "产生预警", Capability: capHandle}
@@ -65,11 +80,26 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateAcknowledged}, Verb: Handle, To: StateHandled, Title: "登记处置", Capability: capHandle,
 			Next: "数据恢复正常后预警自动解除",
 			Fields: []flow.Field{
-				{Name: "cause", Title: "原因", Kind: flow.Choice, Required: true, Options: []flow.Option{
-					{Value: "discharge", Title: "实际超标排放"}, {Value: "fluctuation", Title: "工况波动"},
-					{Value: "maintenance", Title: "设备维护校准"}, {Value: "instrument", Title: "监测设备故障"}, {Value: "other", Title: "其他"}}},
+				{Name: "cause", Title: "原因", Kind: flow.Choice, Required: true, Options: causes},
 				{Name: "text", Title: "处置情况", Kind: flow.Text, Required: true},
 				{Name: "files", Title: "附件", Kind: flow.Files}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Explain, Title: "说明原因", Capability: capExplain,
+			Next:   "由监控值班岗审核",
+			Guards: []flow.Guard{{Fact: mayExplain, Refuse: "说明已提交或已被采纳；如需更正，请联系监控值班岗退回"}},
+			Fields: []flow.Field{
+				{Name: "cause", Title: "原因", Kind: flow.Choice, Required: true, Options: causes},
+				{Name: "text", Title: "情况说明和已采取的措施", Kind: flow.Text, Required: true},
+				{Name: "files", Title: "证明材料", Kind: flow.Files, Hint: "工单、台账、现场照片等"}}},
+		{From: []flow.State{StateNotified, StateAcknowledged}, Verb: Accept, To: StateHandled, Title: "采纳企业说明", Capability: capHandle,
+			Next:   "数据恢复正常后预警自动解除；超标的线索仍按研判办理",
+			Guards: []flow.Guard{{Fact: explained, Refuse: "企业没有待审核的说明"}},
+			Fields: []flow.Field{{Name: "text", Title: "审核意见", Kind: flow.Text, Hint: "可不填"}}},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled}, Verb: Reject, Title: "退回企业说明", Capability: capHandle, Danger: true,
+			Next:   "企业收到通知，须重新说明",
+			Guards: []flow.Guard{{Fact: explained, Refuse: "企业没有待审核的说明"}},
+			Fields: []flow.Field{{Name: "text", Title: "退回的理由", Kind: flow.Text, Required: true}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Unexplained, Title: "企业逾期未说明，提醒上级", Capability: capHandle, Auto: true,
+			Guards: []flow.Guard{{Fact: silent, Refuse: "企业已说明"}}},
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，早期提醒解除", Capability: capHandle, Auto: true,

@@ -10,7 +10,7 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
 
@@ -18,7 +18,7 @@ func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
 	var started, last, ended, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt = moment(created), moment(updated)
 	return a, err
@@ -63,8 +63,8 @@ func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 
 // saveState writes what a step changes, unless another transaction was faster.
 func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, updated_at = $3, version = version + 1 WHERE id = $4 AND version = $5`,
-		a.State, a.ClueID, tx.Micros(), a.ID, a.Version)
+	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6`,
+		a.State, a.ClueID, a.Explained, tx.Micros(), a.ID, a.Version)
 	if err != nil {
 		return err
 	}
@@ -125,6 +125,7 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
 	f.In("a.state", q.States)
 	f.In("a.level", q.Levels)
+	f.In("a.explained", q.Explained)
 	if q.Area != "" {
 		f.Add("a.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
 	}

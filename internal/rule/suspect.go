@@ -121,7 +121,7 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, w
 	if err := s.tell(ctx, tx, &a); err != nil {
 		return err
 	}
-	return job.Enqueue(ctx, tx, job.Spec{Kind: jobUnheard, Dedup: string(a.ID), Payload: a.ID, RunAt: tx.Now.Add(s.conf.Unheard)})
+	return s.clocks(ctx, tx, &a)
 }
 
 // goOn adds what was found since.

@@ -40,6 +40,7 @@ export function AlarmFile() {
               <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
               <div className="wide"><dt>依据</dt><dd>{[a.rule_title, a.basis, a.rule_basis].filter(Boolean).join('；')}</dd></div>
+              <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}</dd></div>
               {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
             </dl>
           </Panel>

@@ -7,13 +7,14 @@ import { DataList, type Column } from '../../ui/list'
 import { LevelMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick, withDays } from '../../ui/search'
-import { alarmStates, alarmLevels, judged } from './words'
+import { alarmStates, alarmLevels, explanations, judged } from './words'
 
 const filters: Filter[] = [
   { name: 'q', title: '编号、企业', kind: 'text' },
   { name: 'area', title: '区域', kind: 'area' },
   { name: 'level', title: '级别', options: alarmLevels, width: 120 },
   { name: 'state', title: '状态', options: alarmStates, width: 120 },
+  { name: 'explained', title: '企业说明', options: explanations, width: 140 },
   { name: 'from', title: '起始日', kind: 'day' },
   { name: 'to', title: '截止日', kind: 'day' },
 ]
@@ -32,13 +33,14 @@ const columns: Column<Alarm>[] = [
   { key: 'started', title: '开始', align: 'c', render: (a) => dateTime(a.started_at), text: (a) => dateTime(a.started_at) },
   { key: 'lasting', title: '持续', align: 'r', render: (a) => lasting(a.started_at, a.ended_at), text: (a) => lasting(a.started_at, a.ended_at) },
   { key: 'rule', title: '规则', optional: true, render: (a) => a.rule_title, text: (a) => a.rule_title },
+  { key: 'explained', title: '企业说明', align: 'c', optional: true, render: (a) => <span className={a.explained === 'given' ? 'amber' : 'soft'}>{a.explained_title}</span>, text: (a) => a.explained_title },
   { key: 'state', title: '状态', align: 'c', render: (a) => <StateChip state={a.state} title={a.state_title} />, text: (a) => a.state_title },
 ]
 
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'from', 'to', 'outlet_id', 'enterprise_id']))
   const list = useList('/alarms', query)
   return (
     <Page title="预警">

@@ -18,3 +18,10 @@ export const alarmLevels = [
 
 /** judged: a limit was broken; a suspicion has none. */
 export const judged = (a: { level: string }) => a.level !== 'suspect'
+
+export const explanations = [
+  { value: 'none', label: '企业未说明' },
+  { value: 'given', label: '说明待审核' },
+  { value: 'accepted', label: '说明已采纳' },
+  { value: 'rejected', label: '说明已退回' },
+]
