@@ -12,7 +12,7 @@ DATA ?= data/demo
 LISTEN ?= 127.0.0.1:8080
 HJ212 ?= 127.0.0.1:8212
 
-.PHONY: run build web test go-test web-test e2e clause bench soak fuzz race lint cross clean tools
+.PHONY: run build web test go-test web-test e2e clause bench peers soak fuzz race lint cross clean tools
 
 run: build
 	bin/qingshao demo --data $(DATA) --listen $(LISTEN) --hj212 $(HJ212)
@@ -71,9 +71,14 @@ bench: build
 	go test -run '^$$' -bench . -benchmem ./hj212 ./internal/discover/telemetry ./internal/gateway
 	scripts/bench.sh
 
-# The long suites: killed 50 times, system calls traced, long fuzzing.
+# Other ways to keep the readings, beside ours, in one run.
+peers: build
+	scripts/peers.sh
+
+# The long suites: the whole load for ten minutes, killed 50 times, a full disk,
+# PostgreSQL that stops, system calls traced.
 soak: build
-	go test -count=1 -timeout 60m -tags soak -v ./test/soak
+	go test -count=1 -timeout 90m -tags soak -v ./test/soak
 
 # Each target in turn, FUZZTIME each.
 fuzz:

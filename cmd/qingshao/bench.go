@@ -39,9 +39,16 @@ func (c benchDecodeCmd) Run() error {
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(d)
 	}
-	_, err = fmt.Printf("解码 %.0f 帧/秒（%.0f MB/s），每帧 %.2f 次分配；仅校验码（逐字节查表）%.0f 帧/秒\n",
+	others, err := bench.Layouts(c.Each)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("解码 %.0f 帧/秒（%.0f MB/s），每帧 %.2f 次分配；仅校验码（逐字节查表）%.0f 帧/秒\n",
 		d.FramesPerSecond, d.BytesPerSecond/1e6, d.AllocsPerFrame, d.CRCOnlyPerSecond)
-	return err
+	for _, l := range others {
+		fmt.Printf("  %s，%d 字节：%.0f 帧/秒\n", l.Name, l.Bytes, l.FramesPerSecond)
+	}
+	return nil
 }
 
 type benchIngestCmd struct {

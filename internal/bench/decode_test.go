@@ -43,6 +43,19 @@ func TestDecode_ReadsEverythingWithoutAllocating(t *testing.T) {
 	}
 }
 
+func TestLayouts_ReadEveryForm(t *testing.T) {
+	// Not parallel, as above.
+	list, err := Layouts(4 * time.Millisecond)
+	if err != nil || len(list) != len(layouts) {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for _, l := range list {
+		if l.FramesPerSecond <= 0 || l.Bytes < 150 || l.Bytes > 1100 {
+			t.Errorf("%+v", l)
+		}
+	}
+}
+
 func TestDecoder_NoticesAFrameThatIsMissing(t *testing.T) {
 	t.Parallel()
 	stream, _, err := uploads(variants)
