@@ -75,8 +75,9 @@ type MeterView struct {
 // MeterFile is one meter with its latest values and its comings and goings.
 type MeterFile struct {
 	MeterView
-	Values []MeterValueView `json:"values" nullable:"false"`
-	Events []MeterEventView `json:"events" nullable:"false"`
+	Values  []MeterValueView `json:"values" nullable:"false"`
+	Unknown []string         `json:"unknown" nullable:"false" doc:"最近一条报文中映射没有提到的键"`
+	Events  []MeterEventView `json:"events" nullable:"false"`
 }
 
 // MeterValueView is the latest number of one code.
@@ -154,7 +155,7 @@ func (r meters) get(ctx context.Context, in *ByID) (MeterFile, error) {
 	if err != nil {
 		return MeterFile{}, err
 	}
-	out := MeterFile{Values: []MeterValueView{}, Events: []MeterEventView{}}
+	out := MeterFile{Values: []MeterValueView{}, Unknown: []string{}, Events: []MeterEventView{}}
 	list, _, err := r.Store.MetersReadings(ctx, telemetry.MeterQuery{Device: m.Num, Limit: 20})
 	if err != nil {
 		return out, err
@@ -163,6 +164,9 @@ func (r meters) get(ctx context.Context, in *ByID) (MeterFile, error) {
 		r.Door.Remember(m.Num, list[0].Received)
 	}
 	points := r.points(ctx, m.ProfileID)
+	if len(list) > 0 {
+		out.Unknown = append(out.Unknown, points.beyond(list[0].Payload, list[0].Received)...)
+	}
 	seen := map[string]bool{}
 	for _, x := range list {
 		for _, it := range x.Items {
@@ -191,6 +195,14 @@ func (r meters) points(ctx context.Context, profile string) pointWords {
 		return pointWords{}
 	}
 	return pointWords{list[0].Mapping}
+}
+
+// beyond lists the keys of one stored reading that the mapping does not name. What
+// is stored of a list is its element.
+func (p pointWords) beyond(payload []byte, received time.Time) []string {
+	m := p.mapping
+	m.List = ""
+	return m.Apply(payload, received).Unknown
 }
 
 func (p pointWords) words(code string) (title, unit string) {

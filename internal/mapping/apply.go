@@ -87,7 +87,13 @@ func (m *Mapping) Apply(payload []byte, received time.Time) (out Result) {
 	if len(elements) == 0 {
 		reject(payload, noValue)
 	}
-	out.Readings = a.merged()
+	for _, r := range a.merged() {
+		if len(r.Values) == 0 {
+			reject(r.Raw, noValue)
+			continue
+		}
+		out.Readings = append(out.Readings, r)
+	}
 	out.Unknown, out.Bad = sorted(a.seen), sorted(a.bad)
 	if len(out.Readings) == 0 && len(out.Rejected) > 1 {
 		out.Rejected = []Rejected{{payload, out.Rejected[0].Reason}}
@@ -137,10 +143,7 @@ func (a *applier) element(raw json.RawMessage) string {
 		}
 		a.object(v, &r)
 	}
-	if len(r.Values) == 0 {
-		return noValue
-	}
-	a.found = append(a.found, r)
+	a.found = append(a.found, r) // without values too: it may belong to a moment that has some
 	return ""
 }
 
