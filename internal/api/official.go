@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/official"
+	"github.com/qingshao/qingshao/internal/sheet"
 )
 
 // officials is the resource of official hourly and daily values.
@@ -27,6 +28,7 @@ type officials struct {
 func (a *API) Officials(g *telemetry.Digest, e *enterprise.Service, n Names) {
 	r := officials{g, e, a.policy, n}
 	get(a, "listOfficial", "/outlets/{id}/official/{period}", "法定均值", r.list)
+	exportRows(a, "exportOfficial", "/outlets/{id}/official", "导出法定均值", "法定均值", officialColumns, r.export)
 	get(a, "explainOfficial", "/outlets/{id}/official/{period}/{factor}", "一个法定均值的来历", r.explain)
 	get(a, "getEmission", "/outlets/{id}/emission", "一个季度的排放量、缺失替代与统计", r.emission)
 	get(a, "listNorms", "/outlets/{id}/norms", "折算与流量设置", r.norms)
@@ -144,6 +146,60 @@ func (r officials) list(ctx context.Context, in *OfficialQuery) ([]OfficialView,
 		out = append(out, officialView(v, period, limits[in.ID]))
 	}
 	return out, err
+}
+
+var officialColumns = []column[OfficialView]{
+	{sheet.Time("时段开始"), func(v OfficialView) any { return v.At }},
+	{sheet.Text("因子编码", 12), func(v OfficialView) any { return v.Factor }},
+	{sheet.Text("因子", 16), func(v OfficialView) any { return v.FactorName }},
+	{sheet.Text("单位", 10), func(v OfficialView) any { return v.Unit }},
+	{sheet.Number("实测"), func(v OfficialView) any { return digits(v.Value) }},
+	{sheet.Number("折算"), func(v OfficialView) any { return digits(v.Converted) }},
+	{sheet.Number("上限"), func(v OfficialView) any { return digits(v.Limit) }},
+	{sheet.Number("下限"), func(v OfficialView) any { return digits(v.Lower) }},
+	{sheet.Number("合计"), func(v OfficialView) any { return digits(v.Total) }},
+	{sheet.Text("合计单位", 10), func(v OfficialView) any { return v.TotalUnit }},
+	{sheet.Number("有效个数"), func(v OfficialView) any { return int64(v.Count) }},
+	{sheet.Number("应有个数"), func(v OfficialView) any { return int64(v.Due) }},
+	{sheet.Text("数据标记", 10), func(v OfficialView) any { return v.Flag }},
+	{sheet.Text("未计标记时", 10), func(v OfficialView) any { return v.OwnFlag }},
+	{sheet.Text("判定", 10), func(v OfficialView) any { return v.verdict() }},
+	{sheet.Text("说明", 32), func(v OfficialView) any { return v.GuardTitle }},
+	{sheet.Text("来源", 18), func(v OfficialView) any { return v.SourceTitle }},
+	{sheet.Text("规则版本", 14), func(v OfficialView) any { return v.Rules }},
+	{sheet.Number("版本"), func(v OfficialView) any { return v.Version }},
+	{sheet.Text("版本原因", 20), func(v OfficialView) any { return v.CauseTitle }},
+}
+
+// verdict is what may be concluded from a value, in a word.
+func (v OfficialView) verdict() string {
+	switch {
+	case v.Exceeds:
+		return "超标"
+	case !v.Valid:
+		return "无效"
+	case v.Exempt:
+		return "豁免"
+	case !v.Judged:
+		return "不判定"
+	}
+	return "有效"
+}
+
+func (r officials) export(ctx context.Context, in *struct {
+	ByID
+	Period  string    `query:"period" default:"hour" enum:"hour,day"`
+	Factors string    `query:"factors" maxLength:"400" doc:"因子编码，逗号分隔；空为全部"`
+	From    time.Time `query:"from"`
+	To      time.Time `query:"to"`
+}, row func(OfficialView) error) error {
+	list, err := r.list(ctx, &OfficialQuery{ByID: in.ByID, Period: in.Period, Factors: in.Factors, From: in.From, To: in.To})
+	for _, v := range list {
+		if err == nil {
+			err = row(v)
+		}
+	}
+	return err
 }
 
 // PartView is one reading that an hour is made of.

@@ -101,7 +101,14 @@ type RateTotal struct {
 	Basis  string `json:"basis" doc:"计算口径"`
 }
 
-const rateBasis = "按废气颗粒物、二氧化硫、氮氧化物，废水化学需氧量、氨氮的小时值计数；应传不计停运小时；传输率＝收到÷应传，有效率＝有效÷收到，传输有效率＝两者之积；多个排放口按小时数合计，不对比率求平均；自首个小时值（没有时自设备登记）起算"
+// rateBasis says how the rates are counted.
+func rateBasis(p official.Policy) string {
+	valid := "收到"
+	if p.ValidOfDue {
+		valid = "应传"
+	}
+	return "按废气颗粒物、二氧化硫、氮氧化物，废水化学需氧量、氨氮的小时值计数；应传不计停运小时；传输率＝收到÷应传，有效率＝有效÷" + valid + "，传输有效率＝两者之积；多个排放口按小时数合计，不对比率求平均；自首个小时值（没有时自设备登记）起算"
+}
 
 func (r officials) rateTotal(ctx context.Context, in *RateQuery) (out RateTotal, err error) {
 	q, err := r.rateQuery(*in)
@@ -122,7 +129,7 @@ func (r officials) rateTotal(ctx context.Context, in *RateQuery) (out RateTotal,
 	}
 	out.RateView = rateView("area", sum, p)
 	out.Outlets = len(list)
-	out.From, out.To, out.Target, out.Basis = day(q.From), day(q.To.AddDate(0, 0, -1)), p.Target, rateBasis
+	out.From, out.To, out.Target, out.Basis = day(q.From), day(q.To.AddDate(0, 0, -1)), p.Target, rateBasis(p)
 	return out, nil
 }
 
@@ -270,7 +277,7 @@ func (r officials) rateDays(ctx context.Context, in *struct {
 	To   string `query:"to" maxLength:"10" doc:"截止日（含）；空为今日"`
 }) (out RateCalendar, err error) {
 	p := r.digest.OfficialPolicy()
-	out = RateCalendar{Factors: []RateFactor{}, Target: p.Target, Basis: rateBasis, Total: rateView("outlet", official.Tally{}, p)}
+	out = RateCalendar{Factors: []RateFactor{}, Target: p.Target, Basis: rateBasis(p), Total: rateView("outlet", official.Tally{}, p)}
 	if _, err := r.registry.GetOutlet(ctx, actor(ctx), auth.TelemetryRead, in.ID); err != nil {
 		return out, err
 	}

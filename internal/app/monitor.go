@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/official"
+	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/seal"
 )
 
@@ -24,7 +25,7 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	}
 	a.devices = telemetry.NewDevices(a.db, a.policy, a.telemetry)
 	a.serve(a.telemetry)
-	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Official: official.DefaultPolicy(), Log: a.conf.Log})
+	a.digest = telemetry.NewDigest(a.telemetry, telemetry.DigestOptions{Official: officialPolicy(a.place.Official), Log: a.conf.Log})
 	a.background(a.digest, a.digest.RunDue)
 	box := seal.New(a.conf.Dir)
 	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
@@ -77,4 +78,13 @@ func (a *App) HJ212() string {
 		return ""
 	}
 	return a.gateway.Addr()
+}
+
+// officialPolicy is what the place decides about official values.
+func officialPolicy(o profile.Official) official.Policy {
+	p := official.Policy{DayByOperating: o.DayByOperating, ValidOfDue: o.ValidOfDue, Target: o.Target}
+	if p.Target == 0 {
+		p.Target = official.DefaultPolicy().Target
+	}
+	return p
 }

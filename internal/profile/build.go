@@ -31,7 +31,7 @@ func (b *builder) fail(line Line, format string, args ...any) {
 var prefixForm = regexp.MustCompile(`^[A-Z]{2,4}$`)
 
 func (b *builder) build(f file, id string) *Profile {
-	p := &Profile{ID: f.ID, Name: f.Name, Title: f.Title, Document: f.Document, Prefix: f.Prefix, Clue: f.Clue, Issue: f.Issue}
+	p := &Profile{ID: f.ID, Name: f.Name, Title: f.Title, Document: f.Document, Prefix: f.Prefix, Clue: f.Clue, Issue: f.Issue, Official: f.Official}
 	if f.ID != id {
 		b.fail(0, "id“%s”与文件夹名“%s”不一致", f.ID, id)
 	}

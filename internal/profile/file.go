@@ -20,6 +20,7 @@ type file struct {
 	Sources    []fileChoice   `yaml:"sources" check:"required" title:"线索来源"`
 	Clue       Clue           `yaml:"clue" check:"required" title:"线索时限"`
 	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
+	Official   Official       `yaml:"official" title:"法定均值与传输有效率的口径"`
 	Calendar   fileCalendar   `yaml:"calendar" title:"法定节假日之外的增减"`
 	Industries []fileIndustry `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
 }

@@ -32,6 +32,7 @@ type Profile struct {
 	Sources    []Choice       // where clues come from
 	Clue       Clue           // clocks of clues
 	Issue      Issue          // clocks of issues
+	Official   Official       // rules of official values
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises
@@ -89,6 +90,13 @@ type Issue struct {
 	SuperviseDays int `yaml:"supervise_after_days" check:"required,min=1,max=60" title:"逾期几个工作日后督办"`
 	ExtendDays    int `yaml:"extend_max_days" check:"required,min=1,max=365" title:"一次延期最多几个工作日"`
 	ReturnsUp     int `yaml:"returns_before_higher" check:"required,min=1,max=10" title:"退回几次后报上一级协调"`
+}
+
+// Official is what the sources leave open about official values of monitors.
+type Official struct {
+	DayByOperating bool `yaml:"gas_day_by_operating_hours" title:"废气日均值按运行小时的 75% 判定有效；否则不少于 20 个有效小时"`
+	ValidOfDue     bool `yaml:"validity_of_due" title:"有效率＝有效÷应传；否则有效÷收到"`
+	Target         int  `yaml:"effective_rate_target" check:"min=1,max=100" title:"要求的传输有效率，百分数；不写为 90"`
 }
 
 // Category looks a kind of issue up.

@@ -80,7 +80,14 @@ func (g *Digest) SetNorm(ctx context.Context, p auth.Policy, actor auth.Actor, n
 			Detail: map[string]any{"oxygen": oxygen, "source": n.Source, "flow_unit": n.FlowUnit, "valid_from": n.ValidFrom}}); err != nil {
 			return err
 		}
-		return g.Recompute(ctx, tx, o.ID, n.ValidFrom, tx.Now)
+		first, err := firstHour(ctx, tx, o.ID, "")
+		if err != nil || first.IsZero() {
+			return err
+		}
+		if n.ValidFrom.After(first) {
+			first = n.ValidFrom
+		}
+		return g.Recompute(ctx, tx, o.ID, first, tx.Now)
 	})
 	return n, err
 }

@@ -226,9 +226,15 @@ func factorHours(ctx context.Context, tx *db.Tx, p Period, outletID, factor stri
 	return newest(all), err
 }
 
-// firstHour is the first hour of a factor that ever came, zero when none did.
+// firstHour is the first hour of a factor, of any when none is named, that ever
+// came; zero when none did.
 func firstHour(ctx context.Context, tx *db.Tx, outletID, factor string) (time.Time, error) {
-	at, err := db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(at), 0) FROM hourly_value WHERE outlet_id = $1 AND factor = $2`, outletID, factor)
+	var f db.Filter
+	f.Add("outlet_id = ?", outletID)
+	if factor != "" {
+		f.Add("factor = ?", factor)
+	}
+	at, err := db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(at), 0) FROM hourly_value WHERE `+f.Where(), f.Args...)
 	if err != nil || at == 0 {
 		return time.Time{}, err
 	}

@@ -1,9 +1,11 @@
 import { Radio, Select } from 'antd'
 import { useState } from 'react'
+import { address } from '../../api/client'
 import type { OfficialValue, OutletFile as Outlet } from '../../api/types'
 import { useGet } from '../../api/use'
 import { useFilters } from '../../ui/filters'
 import { dateTime, day, reading } from '../../ui/format'
+import { Go } from '../../ui/go'
 import { Mark } from '../../ui/marks'
 import { Panel } from '../../ui/page'
 import { flagWord } from '../../ui/series'
@@ -23,12 +25,14 @@ export function Official({ outlet }: { outlet: Outlet }) {
   const span = spans[period].find((s) => s.value === search.od)?.value ?? spans[period][0].value
   const factor = outlet.values.some((v) => v.code === search.of) ? search.of : leading(outlet.values)[0]?.code ?? ''
   const to = Math.ceil(Date.now() / 3600_000) * 3600_000
-  const q = useGet('/outlets/{id}/official/{period}', { path: { id: outlet.id, period }, query: { factors: factor, from: stamp(to - Number(span) * 86400_000), to: stamp(to) } }, { keep: true, enabled: factor !== '', refetchInterval: 60_000 })
+  const query = { factors: factor, from: stamp(to - Number(span) * 86400_000), to: stamp(to) }
+  const asked = { ...query, period }
+  const q = useGet('/outlets/{id}/official/{period}', { path: { id: outlet.id, period }, query }, { keep: true, enabled: factor !== '', refetchInterval: 60_000 })
   const [open, setOpen] = useState<OfficialValue>()
   const rows = [...(q.data ?? [])].reverse()
   return (
     <>
-      <Panel title="法定均值" flush tools={<a href="#norms">折算与流量设置</a>}>
+      <Panel title="法定均值" flush tools={<><Go href={`/marks?outlet_id=${outlet.id}`}>标记</Go><a href={address(`/outlets/${outlet.id}/official.xlsx`, asked)} download>导出 Excel</a><a href={address(`/outlets/${outlet.id}/official.csv`, asked)} download>导出 CSV</a></>}>
         <div className="series-tools">
           <Radio.Group aria-label="时段" optionType="button" value={period} onChange={(e) => all({ ...search, op: String(e.target.value), od: '' })} options={[{ value: 'hour', label: '小时值' }, { value: 'day', label: '日值' }]} />
           <Select aria-label="因子" style={{ width: 180 }} value={factor || undefined} onChange={(v) => all({ ...search, of: v })} options={outlet.values.map((v) => ({ value: v.code, label: v.name || v.code }))} />
