@@ -83,7 +83,12 @@ type credential struct {
 func table(w io.Writer, p *profile.Profile, list []credential) error {
 	var b strings.Builder
 	b.WriteString("\n演示账号（口令每次启动随机生成，仅用于演示）：\n")
+	districts := false
 	for _, c := range list {
+		if !districts && c.Login == "agency"+c.Area {
+			districts = true
+			b.WriteString("各区县的联络员：\n")
+		}
 		where := p.Agencies.Name(c.Agency)
 		if where == "" {
 			where = p.Regions.Name(c.Area)

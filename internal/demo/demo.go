@@ -210,4 +210,5 @@ func (d *Demo) incident(now time.Time) {
 	d.memory.Incidents = append(d.memory.Incidents, a)
 	d.world.Add(d.faulty, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
 	fmt.Fprintf(d.conf.Out, "演示事故：%s %s 的污染治理设施失效，一分钟内出现早期提醒\n", d.faulty.Enterprise.Name, d.faulty.Name)
+	fmt.Fprintf(d.conf.Out, "在浏览器打开上面的地址，先用 duty 登录，等工作台上出现这条提醒；按 Ctrl+C 停止，数据留在 %s\n", d.conf.App.Dir)
 }

@@ -12,6 +12,7 @@ import { useMe, useReference } from '../api/use'
 import { Go, useGo } from '../ui/go'
 import { Icon } from '../ui/icons'
 import { usePhone } from '../ui/screen'
+import { useShown } from '../ui/shown'
 import { Empty } from '../ui/state'
 import { parseSearch, stringifySearch, withFilter } from '../ui/search'
 import { closed, home, menu, sectionOf, type Section } from './menu'
@@ -25,6 +26,7 @@ export function Shell() {
   const location = useLocation()
   const here = sectionOf(list, location.pathname)
   const search = parseSearch(location.searchStr)
+  const row = useShown(here.tab?.path ?? '')
   const keep = search.area ? stringifySearch({ area: search.area }) : ''
   return (
     <>
@@ -48,7 +50,7 @@ export function Shell() {
       <main className="main" id="page" tabIndex={-1}>
         {live === 'off' && <div className="away" role="status">与服务的实时连接中断，正在重连；页面上的数字可能不是最新的。</div>}
         {here.section && here.section.tabs.length > 1 && (
-          <nav className="tabs" aria-label={here.section.title}>
+          <nav ref={row} className="tabs" aria-label={here.section.title}>
             {here.section.tabs.map((t) => (
               <Go key={t.path} href={t.path + keep} aria-current={t === here.tab ? 'page' : undefined}>{t.title}</Go>
             ))}

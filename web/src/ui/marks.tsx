@@ -70,7 +70,8 @@ const outletStates: Record<string, [Shape, Tone, string]> = {
   silent: ['dash', 'grey', '未上报'],
 }
 
-export function OutletMark({ state }: { state: string }) {
-  const [shape, tone, word] = outletStates[state] ?? ['dash', 'grey', '未上报']
+/** OutletMark tells an outlet's state; one that was never heard of is not merely offline. */
+export function OutletMark({ state, lastAt }: { state: string; lastAt?: string }) {
+  const [shape, tone, word] = outletStates[state === 'offline' && lastAt === '' ? 'silent' : state] ?? ['dash', 'grey', '未上报']
   return <Mark shape={shape as Shape} tone={tone as Tone}>{word}</Mark>
 }

@@ -2,6 +2,7 @@
 
 import { useLocation } from '@tanstack/react-router'
 import { Go } from './go'
+import { useShown } from './shown'
 import { parseSearch, stringifySearch, withFilter } from './search'
 import './subtabs.css'
 
@@ -18,8 +19,9 @@ export function Subtabs({ label, tabs }: { label: string; tabs: readonly Subtab[
   const location = useLocation()
   const search = parseSearch(location.searchStr)
   const open = useSubtab(tabs)
+  const row = useShown(open)
   return (
-    <nav className="subtabs" aria-label={label}>
+    <nav ref={row} className="subtabs" aria-label={label}>
       {tabs.map((t, i) => (
         <Go key={t.key} href={location.pathname + stringifySearch(withFilter(search, 'tab', i === 0 ? undefined : t.key))} aria-current={t.key === open ? 'page' : undefined}>
           {t.title}{t.count !== undefined && t.count > 0 && <span className="num small">　{t.count}</span>}

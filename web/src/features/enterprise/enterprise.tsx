@@ -48,7 +48,7 @@ export function EnterpriseFile() {
                 <li key={o.id}>
                   <Go className="card row between" href={`/outlets/${o.id}`}>
                     <span><span className="strong">{o.name}</span>　<span className="soft small">{kinds[o.kind]}{o.code && `　${o.code}`}</span></span>
-                    {now && <span className="row"><span className="soft small num">{ago(now.last_at)}</span><OutletMark state={now.state} /></span>}
+                    {now && <span className="row"><span className="soft small num">{ago(now.last_at)}</span><OutletMark state={now.state} lastAt={now.last_at} /></span>}
                   </Go>
                 </li>
               )

@@ -5,6 +5,7 @@ import { post } from '../../api/client'
 import { sentence } from '../../api/problem'
 import { useCan, useDo, useGet } from '../../api/use'
 import { count, dateSecond } from '../../ui/format'
+import { Go } from '../../ui/go'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Trouble } from '../../ui/state'
 import { hexDump } from './hex'
@@ -22,7 +23,7 @@ export function QuarantinedFrame() {
   if (!q.data) return <Page title="隔离的报文"><div className="panel"><Bones /></div></Page>
   const f = q.data
   return (
-    <Page title="隔离的报文" crumb={f.reason_title}>
+    <Page title="隔离的报文" crumb={<Go href="/quarantine">隔离区</Go>}>
       <Panel>
         <dl className="facts">
           <div><dt>原因</dt><dd>{f.reason_title}</dd></div>

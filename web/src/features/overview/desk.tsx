@@ -30,8 +30,8 @@ export function Desk() {
       <Counters rows={o.counters} area={search.area} />
       {phone && todo}
       <div className="desk">
-        <div><UnitMap units={o.units} linkable={can('issue.read')} />{!phone && <LateTen rows={o.overdue} />}</div>
-        <div>{!phone && todo}{alarms}</div>
+        <div><UnitMap units={o.units} linkable={can('issue.read')} />{!phone && <LateTen rows={o.overdue} />}{!phone && alarms}</div>
+        <div>{phone ? alarms : todo}</div>
       </div>
       {phone && <LateTen rows={o.overdue} />}
     </Page>
@@ -127,7 +127,7 @@ function LiveAlarms({ rows }: { rows: Alarm[] }) {
       {rows.length === 0 ? (
         <Empty title="当前没有未解除的预警" how="监控点数据超过限值时，预警会自动出现在这里。" />
       ) : (
-        <ul className="lines" aria-live="polite">
+        <ul className="lines two" aria-live="polite">
           {rows.map((a) => (
             <li key={a.id}>
               <Go href={`/alarms/${a.id}`}>

@@ -41,7 +41,7 @@ export function DeviceFile() {
     >
       <Panel>
         <dl className="facts">
-          <div className="wide"><dt>MN</dt><dd className="mono">{d.mn}</dd></div>
+          <div><dt>MN</dt><dd className="mono">{d.mn}</dd></div>
           <div><dt>协议</dt><dd>{d.protocol ? `HJ 212-${d.protocol}` : s.protocol ? `自动识别（现为 ${s.protocol}）` : '自动识别'}</dd></div>
           <div><dt>实时间隔</dt><dd className="num">{d.rtd_interval || 60} 秒</dd></div>
           <div><dt>最近报文</dt><dd className="num">{d.last_at ? `${dateTime(d.last_at)}（${ago(d.last_at)}）` : '还没有'}</dd></div>

@@ -30,7 +30,7 @@ function Frame({ outlet, f }: { outlet: string; f: RawFrame }) {
         <span className="soft small num">{dateSecond(f.at)}　　CN={f.cn} {f.cn_title}{f.version > 1 && `　第 ${f.version} 版`}{f.superseded && '　已被更正'}</span>
         <button type="button" className="linkish" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? '收起' : '解析'}</button>
       </span>
-      <code className="mono wrap" style={{ display: 'block' }}>{f.raw}</code>
+      <code className={`mono wrap ${open ? 'frame-raw' : 'frame-raw clip'}`}>{f.raw}</code>
       {open && <Parts outlet={outlet} id={f.id} />}
     </>
   )

@@ -47,12 +47,12 @@ export function OutletFile() {
   if (!q.data) return <Page title="监控点"><div className="panel"><Bones rows={8} /></div></Page>
   const o = q.data
   return (
-    <Page title={o.name} crumb={<Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>} tools={<OutletMark state={o.state} />}>
+    <Page title={o.name} crumb={<Go href={`/enterprises/${o.enterprise_id}`}>{o.enterprise_name}</Go>} tools={<OutletMark state={o.state} lastAt={o.last_at} />}>
       <Panel>
         <dl className="facts">
           <div><dt>类别</dt><dd>{{ gas: '废气', water: '废水', rain: '雨水' }[o.kind]}{o.code && `　${o.code}`}</dd></div>
           <div><dt>区域</dt><dd>{o.area_name}</dd></div>
-          <div><dt>最近上报</dt><dd className="num">{dateTime(o.last_at)}（{ago(o.last_at)}）</dd></div>
+          <div><dt>最近上报</dt><dd className="num">{o.last_at ? `${dateTime(o.last_at)}（${ago(o.last_at)}）` : '还没有'}</dd></div>
           <div><dt>位置</dt><dd className="num">{o.lng ? `${o.lng.toFixed(4)}，${o.lat.toFixed(4)}` : '—'}</dd></div>
           <div className="wide"><dt>当前值／限值</dt><dd><Values values={o.values} /></dd></div>
         </dl>

@@ -58,7 +58,7 @@ const columns: Column<Outlet>[] = [
   { key: 'name', title: '监控点与企业', align: 'c', render: (o) => <>{o.name}<span className="sub">{o.enterprise_name}</span></>, text: (o) => `${o.name} ${o.enterprise_name}` },
   { key: 'area', title: '区域', align: 'c', render: (o) => o.area_name, text: (o) => o.area_name },
   { key: 'kind', title: '类别', align: 'c', render: (o) => kinds[o.kind] ?? o.kind, text: (o) => kinds[o.kind] ?? o.kind },
-  { key: 'state', title: '状态', align: 'c', render: (o) => <OutletMark state={o.state} />, text: (o) => o.state },
+  { key: 'state', title: '状态', align: 'c', render: (o) => <OutletMark state={o.state} lastAt={o.last_at} />, text: (o) => o.state },
   { key: 'values', title: '当前值／限值', render: (o) => <Values values={o.values} brief />, text: (o) => o.values.map((v) => `${v.name} ${reading(judged(v))} ${limitText(v)} ${v.unit}`).join('；') },
   { key: 'alarms', title: '预警', unit: '起', align: 'r', render: (o) => (o.alarms_open > 0 ? <Go className="red" href={`/alarms?outlet_id=${o.id}`}>{count(o.alarms_open)}</Go> : '0'), text: (o) => o.alarms_open },
   { key: 'last', title: '最近上报', align: 'c', render: (o) => <time dateTime={o.last_at} title={dateTime(o.last_at)}>{ago(o.last_at)}</time>, text: (o) => dateTime(o.last_at) },
@@ -69,7 +69,7 @@ function Card({ outlet: o }: { outlet: Outlet }) {
     <>
       <span className="row between">
         <span className="strong">{o.name}</span>
-        <OutletMark state={o.state} />
+        <OutletMark state={o.state} lastAt={o.last_at} />
       </span>
       <span className="sub">{o.enterprise_name} · {o.area_name} · {ago(o.last_at)}</span>
       <Values values={o.values} brief />
@@ -87,7 +87,7 @@ function Tiles({ list }: { list: List<Outlet> }) {
         {list.items.map((o) => (
           <li key={o.id}>
             <Go href={`/outlets/${o.id}`} className={`outlet-tile ${o.state === 'alarm' ? 'burning' : ''}`}>
-              <span className="row between"><OutletMark state={o.state} /><span className="soft small">{kinds[o.kind] ?? ''} · {o.area_name}</span></span>
+              <span className="row between"><OutletMark state={o.state} lastAt={o.last_at} /><span className="soft small">{kinds[o.kind] ?? ''} · {o.area_name}</span></span>
               <span className="strong tile-title">{o.name}</span>
               <span className="sub tile-title">{o.enterprise_name}</span>
               <span className="tile-values">

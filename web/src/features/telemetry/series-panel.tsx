@@ -9,6 +9,7 @@ import { type ChartHandle } from '../../ui/series-chart'
 import { layoutOf, thinned } from '../../ui/series-layout'
 import { Bones, Trouble } from '../../ui/state'
 import { daysOf } from './compare'
+import { banded } from './bands'
 import { CompareTable } from './compare-table'
 import { CurveTools } from './curve-tools'
 import { CurveView } from './curve-view'
@@ -27,7 +28,9 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
   const days = daysOf(search.cmp)
   const read = useLines([{ id: outlet.id, factors: chosen.factors }], chosen, days, !search.to)
   const alarms = useList('/alarms', { outlet_id: outlet.id, from, to, limit: 100 }, { enabled: can('alarm.read') })
-  const layout = layoutOf(search.view, read.lines, days.length > 0)
+  const marks = useList('/marks', { outlet_id: outlet.id, from, to, state: 'force', limit: 100 })
+  const lines = banded(read.lines, marks.items)
+  const layout = layoutOf(search.view, lines, days.length > 0)
   const out = { kind, factors: chosen.factors.join(','), from, to }
   return (
     <Panel flush>
@@ -58,7 +61,7 @@ export function SeriesPanel({ outlet }: { outlet: Outlet }) {
       {read.error ? <Trouble error={read.error} again={read.again} /> : null}
       {read.loading ? <Bones rows={8} /> : (
         <>
-          <CurveView lines={read.lines} chosen={chosen} layout={layout} alarms={alarms.items} pinKey={(a) => a.factor} truncated={read.truncated} handle={handle} />
+          <CurveView lines={lines} chosen={chosen} layout={layout} alarms={alarms.items} pinKey={(a) => a.factor} truncated={read.truncated} handle={handle} />
           {days.length > 0 && <CompareTable kind={kind} present={read.lines} others={read.others} />}
         </>
       )}
