@@ -47,41 +47,62 @@ func (s *Store) CloseDays(ctx context.Context) (closed int, err error) {
 		return 0, err
 	}
 	until := midnight(s.d.Now().Add(-s.o.CloseAfter).UnixMicro())
-	for _, sh := range s.shards.list(anyTime, until) {
-		days := map[int64]bool{}
-		err := s.shards.reader(sh, func(h querier) error {
-			marked, err := markedDays(ctx, h)
-			for day, closing := range marked {
-				if closing > sealed[day] {
-					days[day] = true
-				}
+	var errs []error // a day that cannot be closed keeps no other open
+	for _, sh := range s.shards.list(anyTime, everTime) {
+		n, err := s.closeShard(ctx, sh, sealed, until)
+		closed += n
+		errs = append(errs, err)
+		if ctx.Err() != nil || errors.Is(err, ErrStopped) {
+			break
+		}
+	}
+	return closed, errors.Join(errs...)
+}
+
+// closeShard closes the days of a shard, packs its frames, and gives its room back
+// when its month is over.
+func (s *Store) closeShard(ctx context.Context, sh *shard, sealed map[int64]int64, until int64) (closed int, err error) {
+	days := map[int64]bool{}
+	made := true
+	err = s.shards.reader(sh, func(h querier) error {
+		if !sh.postgres {
+			if _, made, err = hasTables(ctx, h); err != nil || !made {
+				return err
 			}
-			return errors.Join(err, openDays(ctx, h, until, days))
-		})
-		if err != nil {
+		}
+		marked, err := markedDays(ctx, h)
+		for day, closing := range marked {
+			if closing > sealed[day] {
+				days[day] = true
+			}
+		}
+		return errors.Join(err, openDays(ctx, h, until, days))
+	})
+	if err != nil || !made {
+		return 0, err
+	}
+	var errs []error
+	for _, day := range slices.Sorted(maps.Keys(days)) {
+		began := time.Now()
+		d, err := s.closeDay(ctx, sh, day)
+		if errors.Is(err, ErrStopped) || ctx.Err() != nil {
 			return closed, err
 		}
-		for _, day := range slices.Sorted(maps.Keys(days)) {
-			began := time.Now()
-			d, err := s.closeDay(ctx, sh, day)
-			if err != nil {
-				return closed, fmt.Errorf("close %s: %w", dayText(day), err)
-			}
-			closed++
-			s.log.Info("telemetry: a day is closed", "day", dayText(day), "closing", d.closing, "chunks", d.chunks, "rows", d.rows, "took", time.Since(began).Round(time.Millisecond))
+		if err != nil {
+			errs = append(errs, fmt.Errorf("close %s: %w", dayText(day), err))
+			continue
+		}
+		closed++
+		s.log.Info("telemetry: a day is closed", "day", dayText(day), "closing", d.closing, "chunks", d.chunks, "rows", d.rows, "took", time.Since(began).Round(time.Millisecond))
+	}
+	if err := s.sealFrames(ctx, sh, until); err != nil {
+		errs = append(errs, fmt.Errorf("pack frames of %s: %w", shardText(sh.name), err))
+	} else if !sh.postgres && sh.name < monthOf(until) { // the room is not needed for days to come
+		if err := s.shrink(ctx, sh); err != nil {
+			errs = append(errs, fmt.Errorf("shrink %s: %w", fileOf(sh.name), err))
 		}
 	}
-	for _, sh := range s.shards.list(anyTime, everTime) { // data of tomorrow were received, too
-		if err := s.sealFrames(ctx, sh, until); err != nil {
-			return closed, fmt.Errorf("pack frames of %s: %w", shardText(sh.name), err)
-		}
-		if !sh.postgres && sh.name < monthOf(until) { // the room is not needed for days to come
-			if err := s.shrink(ctx, sh); err != nil {
-				return closed, fmt.Errorf("shrink %s: %w", fileOf(sh.name), err)
-			}
-		}
-	}
-	return closed, nil
+	return closed, errors.Join(errs...)
 }
 
 // dayText is a day as people write it.

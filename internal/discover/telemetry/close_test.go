@@ -285,7 +285,7 @@ func errIf(yes bool, text string) error {
 	return nil
 }
 
-var errStopped = errors.New("stopped by the test")
+var errStopped = fmt.Errorf("by the test: %w", ErrStopped)
 
 // A closing that is cut short between any two steps loses nothing, shows nothing
 // twice, keeps knowing what it has, and the next one finishes it.
@@ -336,6 +336,31 @@ func TestCloseDays_StoppedAnywhere(t *testing.T) {
 			t.Fatal(diff)
 		}
 		b.close(0)
+	})
+}
+
+// A day that cannot be closed keeps its rows and holds up no other.
+func TestCloseDays_ADamagedDayHoldsUpNoOther(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := &bench{t: t, d: d}
+		b.start(few)
+		past(b)
+		b.s.between = func(step string) error {
+			if step == "marked" {
+				b.s.between = nil // the first day, 31 October
+				return errors.New("damaged")
+			}
+			return nil
+		}
+		n, err := b.s.CloseDays(context.Background())
+		if n != 2 || err == nil || !strings.Contains(err.Error(), "close 2026-10-31: damaged") {
+			t.Fatalf("%d days closed, %v", n, err)
+		}
+		if n := openRows(b); n != 79 {
+			t.Errorf("%d rows are open, want those of one day", n)
+		}
+		b.close(1)
+		b.sound("closed in the end")
 	})
 }
 

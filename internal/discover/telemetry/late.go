@@ -11,8 +11,14 @@ import (
 // history called back (数据补传) reads each chunk once. It belongs to the writer's
 // goroutine.
 type lateBook struct {
-	of   map[lateKey][]packedRow
+	of   map[lateKey][]lateRow
 	rows int
+}
+
+// lateRow is what of a row in a chunk decides about a late one.
+type lateRow struct {
+	time, hash, version int64
+	part                int
 }
 
 type lateKey struct {
@@ -20,15 +26,20 @@ type lateKey struct {
 	device, day int64
 }
 
-// lateRows bounds the rows that a book holds, about 80 bytes each.
-const lateRows = 300_000
+// lateRows bounds the rows that a book holds, 32 bytes each: a day of 1,000 devices.
+const lateRows = 1_500_000
 
-func (b *lateBook) put(k lateKey, rows []packedRow) {
+func (b *lateBook) put(k lateKey, rows []packedRow) []lateRow {
 	if b.rows+len(rows) > lateRows || b.of == nil {
-		b.of, b.rows = map[lateKey][]packedRow{}, 0
+		b.of, b.rows = map[lateKey][]lateRow{}, 0
 	}
-	b.of[k] = rows
+	list := make([]lateRow, len(rows))
+	for i, r := range rows {
+		list[i] = lateRow{r.time, r.hash, r.version, r.part}
+	}
+	b.of[k] = list
 	b.rows += len(rows)
+	return list
 }
 
 // splitLate takes the rows of days that stand in chunks out of a batch: their
@@ -70,12 +81,13 @@ func (sh *shard) addLate(ctx context.Context, tx *sql.Tx, seq int64, r routed) e
 		if err != nil {
 			return err
 		}
-		if closed, err = unpackAll(chunks, k.day, k.day+dayLength, true); err != nil {
+		rows, err := unpackAll(chunks, k.day, k.day+dayLength, true)
+		if err != nil {
 			return err
 		}
-		sh.late.put(k, closed)
+		closed = sh.late.put(k, rows)
 	}
-	i, _ := slices.BinarySearchFunc(closed, e, func(r packedRow, e *Entry) int {
+	i, _ := slices.BinarySearchFunc(closed, e, func(r lateRow, e *Entry) int {
 		return cmp.Or(cmp.Compare(r.time, e.Time), cmp.Compare(r.part, e.Part))
 	})
 	for ; i < len(closed) && closed[i].time == e.Time && closed[i].part == e.Part; i++ {
