@@ -201,8 +201,12 @@ func (r meters) points(ctx context.Context, profile string) pointWords {
 // is stored of a list is its element.
 func (p pointWords) beyond(payload []byte, received time.Time) []string {
 	m := p.mapping
-	m.List = ""
-	return m.Apply(payload, received).Unknown
+	r := m.Apply(payload, received)
+	if len(r.Readings) == 0 {
+		m.List = ""
+		r = m.Apply(payload, received)
+	}
+	return r.Unknown
 }
 
 func (p pointWords) words(code string) (title, unit string) {

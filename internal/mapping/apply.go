@@ -15,7 +15,7 @@ type Reading struct {
 	Time    time.Time // to the millisecond
 	Assumed bool      // the payload named no time that can be read: Time is the receipt
 	Values  []Value   // by code; never empty
-	Raw     []byte    // the JSON it came from
+	Raw     []byte    // the JSON it came from: the payload, or its part of a payload of several
 }
 
 // Value is one number.
@@ -93,6 +93,9 @@ func (m *Mapping) Apply(payload []byte, received time.Time) (out Result) {
 			continue
 		}
 		out.Readings = append(out.Readings, r)
+	}
+	if len(out.Readings) == 1 && len(out.Rejected) == 0 {
+		out.Readings[0].Raw = payload
 	}
 	out.Unknown, out.Bad = sorted(a.seen), sorted(a.bad)
 	if len(out.Readings) == 0 && len(out.Rejected) > 1 {

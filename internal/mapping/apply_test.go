@@ -119,6 +119,10 @@ func TestApply_Payloads(t *testing.T) {
 
 func TestApply_KeepsBytes(t *testing.T) {
 	t.Parallel()
+	whole := `{"time":"2026-11-25 16:00:00", "list":[{"id":"Ia","v":1.20},{"id":"P","v":3}]}`
+	if r := preset(t, "single").Apply([]byte(whole), received); len(r.Readings) != 1 || string(r.Readings[0].Raw) != whole {
+		t.Errorf("%+v", r)
+	}
 	r := preset(t, "values").Apply([]byte(`[ {"ts":1764057600, "values":{"Ia":1.0}} ,{"ts":1764057660,"values":{"Ia":2}}]`), received)
 	if len(r.Readings) != 2 || string(r.Readings[0].Raw) != `{"ts":1764057600, "values":{"Ia":1.0}}` {
 		t.Errorf("%+v", r)

@@ -44,8 +44,8 @@ export function MeterFile() {
             </table>
           </div>
         )}
+        {m.unknown.length > 0 && <div className="body soft small">最近一条报文里映射没有提到的键：<span className="mono wrap">{m.unknown.join('、')}</span>。原始报文都保存着，需要时在报文映射中补上测点。</div>}
       </Panel>
-      {m.unknown.length > 0 && <p className="soft small">最近一条报文里映射没有提到的键：<span className="mono">{m.unknown.join('、')}</span>。原始报文都保存着；需要时在报文映射中补上测点。</p>}
       {can('telemetry.read') && m.values.length > 0 && <Curve m={m} />}
       <Panel title="上线与离线" flush>
         {m.events.length === 0 ? <Empty title="还没有记录" how="设备以 MQTT 接入、断开时记在这里；意外断开时附上设备预先留下的遗嘱。" /> : (
