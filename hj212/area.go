@@ -49,6 +49,16 @@ const buckets = 64
 // codeSeed keeps a sender from choosing codes that all meet in one bucket.
 var codeSeed = maphash.String(maphash.MakeSeed(), "hj212") | 1
 
+// Forget lets go of the bytes that the area points into and keeps its own memory
+// for the next, e.g. while it waits for somebody else's frame.
+func (a *Area) Forget() {
+	clear(a.Params[:cap(a.Params)])
+	clear(a.Items[:cap(a.Items)])
+	clear(a.pairs[:cap(a.pairs)])
+	clear(a.sorted[:cap(a.sorted)])
+	a.Params, a.Items, a.pairs, a.sorted = a.Params[:0], a.Items[:0], a.pairs[:0], a.sorted[:0]
+}
+
 // Param returns the value of the first parameter called name, matched without
 // regard to case, and whether there is one.
 func (a *Area) Param(name string) (value []byte, ok bool) { return get(a.Params, name) }

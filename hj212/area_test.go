@@ -245,3 +245,33 @@ func TestArea_ManyCodes(t *testing.T) {
 		t.Errorf("%d items, %s", len(a.Items), codes(w))
 	}
 }
+
+func TestArea_ForgetsWhatItPointedTo(t *testing.T) {
+	t.Parallel()
+	var a Area
+	text := []byte("DataTime=20261121093000;a21026-Rtd=1;a21002-Rtd=2;a21026-ZsRtd=3")
+	for range 2 { // again, with the memory of the first
+		if a.Parse(text); len(a.Items) != 2 || len(a.Params) != 1 {
+			t.Fatalf("%+v", a)
+		}
+	}
+	a.Forget()
+	if len(a.Items) != 0 || len(a.Params) != 0 {
+		t.Errorf("%+v", a)
+	}
+	for _, list := range [][]Pair{a.Params[:cap(a.Params)], a.pairs[:cap(a.pairs)], a.sorted[:cap(a.sorted)]} {
+		for _, p := range list {
+			if p.Name != nil || p.Value != nil {
+				t.Errorf("%s=%s is kept", p.Name, p.Value)
+			}
+		}
+	}
+	for _, it := range a.Items[:cap(a.Items)] {
+		if it.Code != nil || it.Pairs != nil {
+			t.Errorf("%s is kept", it.Code)
+		}
+	}
+	if a.Parse(text); len(a.Items) != 2 || string(a.Items[0].Code) != "a21026" || len(a.Items[0].Pairs) != 2 {
+		t.Errorf("it reads on: %+v", a)
+	}
+}

@@ -63,6 +63,7 @@ var spare = sync.Pool{New: func() any { return &hands{} }}
 func (c *conn) borrow() func() {
 	c.hands = spare.Get().(*hands)
 	return func() {
+		c.reader.Forget()
 		clear(c.group.Entries)
 		clear(c.frames)
 		clear(c.messages)

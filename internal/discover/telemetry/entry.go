@@ -96,6 +96,9 @@ type Reader struct {
 // valid.
 func (r *Reader) Reset() { r.packed = r.packed[:0] }
 
+// Forget lets go of the last frame's bytes.
+func (r *Reader) Forget() { r.area.Forget() }
+
 // Entry reads a usable frame (f.OK()). The result points into the frame and the
 // reader.
 func (r *Reader) Entry(f *hj212.Frame, received time.Time, address string) Entry {
