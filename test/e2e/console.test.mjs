@@ -176,6 +176,33 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     }))
   })
 
+  it('企业 explains its alarm on the phone, 值班员 sends the word back', { timeout: 120_000 }, async () => {
+    await act('enterprise', narrow, async (page) => {
+      await page.goto('/alarms?state=notified,acknowledged&explained=none')
+      await page.locator('.card').first().click()
+      await settled(page)
+      await verb(page, '说明原因').click()
+      await accessible(page, 'explain')
+      await choose(page, '原因', '工况波动')
+      await field(page, '情况说明和已采取的措施').fill('脱硝喷枪堵塞，已切换备用喷枪。')
+      await send(page, '说明原因')
+      await page.getByText('说明待审核').waitFor()
+      story.explained = page.url()
+    })
+    await act('duty', wide, async (page) => {
+      await page.goto('/alarms?explained=given')
+      await settled(page)
+      assert.ok(await page.locator('table.t tbody tr').count() > 0)
+      await page.goto(story.explained)
+      await settled(page)
+      assert.ok((await page.getByText('脱硝喷枪堵塞').count()) > 0, 'the word stands in the timeline')
+      await verb(page, '退回企业说明').click()
+      await field(page, '退回的理由').fill('请附喷枪检修工单。')
+      await send(page, '退回企业说明')
+      await page.getByText('说明已退回').first().waitFor()
+    })
+  })
+
   it('lists can be worked without a mouse, and filters live in the address', { timeout: 90_000 }, () => act('clerk', wide, async (page) => {
     await page.goto('/issues')
     await settled(page)
@@ -450,7 +477,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
       ['duty', [
         ['desk', '/'], ['outlets', '/outlets'], ['outlets-tiles', '/outlets?view=tiles'], ['wall', '/wall'], ['wall-screen', '/wall/screen'], ['wall-none', '/wall?q=%E6%97%A0%E6%AD%A4%E4%BC%81%E4%B8%9A'],
         ['outlet-hour', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?kind=hour&span=7d`],
-        ...['now', 'alarms', 'frames', 'rules'].map((tab) => [`outlet-${tab}`, async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?tab=${tab}`]),
+        ...['now', 'alarms', 'conduct', 'frames', 'rules'].map((tab) => [`outlet-${tab}`, async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}?tab=${tab}`]),
         ['outlet-realtime', async (p) => `/outlets/${await id(p, '/outlets?state=alarm&limit=1') ?? await id(p, '/outlets?limit=1')}`],
       ]],
       ['duty', [
