@@ -39,7 +39,7 @@ describe('the first page', () => {
 
 describe('where a page lies', () => {
   const list = menu(duty)
-  it.each([['/', 'desk', '/'], ['/alarms/123', 'monitor', '/alarms'], ['/clues/new', 'clue', '/clues/new'], ['/clues/77', 'clue', '/clues'], ['/issues', 'issue', '/issues']])('%s', (path, section, tab) => {
+  it.each([['/', 'desk', '/'], ['/alarms/123', 'monitor', '/alarms'], ['/clues/new', 'clue', '/clues/new'], ['/clues/77', 'clue', '/clues'], ['/issues', 'issue', '/issues'], ['/meter-profiles', 'resource', '/meters']])('%s', (path, section, tab) => {
     const here = sectionOf(list, path)
     expect(here.section?.key).toBe(section)
     expect(here.tab?.path).toBe(tab)

@@ -1,7 +1,8 @@
 // The menu: at most eight entries in the order of the loop, each shown only to
 // whom it opens something.
 
-export interface Tab { path: string; title: string; needs: string[] }
+/** A tab is one page of a section; under names the pages that are reached from it and have no tab of their own. */
+export interface Tab { path: string; title: string; needs: string[]; under?: string[] }
 export interface Section { key: string; title: string; icon: string; tabs: Tab[] }
 
 export const sections: Section[] = [
@@ -28,7 +29,7 @@ export const sections: Section[] = [
     key: 'resource', title: '资源', icon: 'house', tabs: [
       { path: '/enterprises', title: '企业', needs: ['registry.read'] },
       { path: '/devices', title: '设备', needs: ['registry.read', 'telemetry.read'] },
-      { path: '/meters', title: '用电与工况', needs: ['registry.read', 'telemetry.read'] },
+      { path: '/meters', title: '用电与工况', needs: ['registry.read', 'telemetry.read'], under: ['/meter-profiles'] },
       { path: '/import', title: '导入', needs: ['registry.write'] },
     ],
   },
@@ -62,7 +63,7 @@ export function sectionOf(list: Section[], path: string): { section?: Section; t
   let best: { section?: Section; tab?: Tab } = {}
   for (const section of list) {
     for (const tab of section.tabs) {
-      const inside = tab.path === '/' ? path === '/' : path === tab.path || path.startsWith(tab.path + '/')
+      const inside = tab.path === '/' ? path === '/' : [tab.path, ...(tab.under ?? [])].some((p) => path === p || path.startsWith(p + '/'))
       if (inside && tab.path.length > (best.tab?.path.length ?? -1)) best = { section, tab }
     }
   }

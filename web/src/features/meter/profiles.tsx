@@ -5,6 +5,7 @@ import { sentence } from '../../api/problem'
 import type { MeterProfile, MeterTrial } from '../../api/types'
 import { useCan, useDo, useGet } from '../../api/use'
 import { dateTime } from '../../ui/format'
+import { Go } from '../../ui/go'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 
@@ -19,7 +20,7 @@ export function MeterProfiles() {
   const open = (p: MeterProfile) => setDraft({ id: p.id, version: p.version, name: p.name, mapping: p.mapping })
   const presets = q.data?.presets ?? []
   return (
-    <Page title="报文映射" crumb="用电与工况" tools={can('registry.write') && presets.length > 0 && <Button onClick={() => setDraft({ name: '', mapping: presets[0].mapping })}>新建映射</Button>}>
+    <Page title="报文映射" crumb={<Go href="/meters">用电与工况</Go>} tools={can('registry.write') && presets.length > 0 && <Button onClick={() => setDraft({ name: '', mapping: presets[0].mapping })}>新建映射</Button>}>
       <Panel flush>
         {!q.data ? <Bones /> : q.data.items.length === 0 ? <Empty title="还没有报文映射" how="电表与工况设备的 JSON 没有统一标准。新建映射，说明时间和数值在哪里，设备就能接入；修订会留下版本，已存的数据不变。" /> : (
           <ul className="cards">
