@@ -319,8 +319,10 @@ func (w *world) write(frame []byte) error {
 
 // expectAnswer reads the device's next answer; an answer means that the frame
 // is durable, so the rules may then run. That a frame was not answered shows in
-// the next answer being another's.
-func (w *world) expectAnswer(cn string) error {
+// the next answer being another's. A name behind the CN keeps the QN, so that the
+// device can answer a command.
+func (w *world) expectAnswer(rest string) error {
+	cn, name, _ := strings.Cut(rest, " ")
 	if err := w.device.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		return err
 	}
@@ -330,6 +332,13 @@ func (w *world) expectAnswer(cn string) error {
 	}
 	if !strings.Contains(line, "CN="+cn+";") {
 		return fmt.Errorf("the answer is %q", line)
+	}
+	if name != "" {
+		var f hj212.Frame
+		if err := hj212.ParseFrame([]byte(line), &f); err != nil {
+			return err
+		}
+		w.vars[name] = string(f.QN)
 	}
 	return w.app.Settle(context.Background())
 }

@@ -22,6 +22,7 @@
 //	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added
 //	garble QN=…                                   the same with one byte changed on the way
 //	answer 9014                                   the CN that must come back next
+//	answer 1061 asked                             the same; its QN is kept as ${asked}
 //	advance 48h                                   moves the clock, then lets all due work run
 //	restart                                       stops the program and starts it on the same data
 //

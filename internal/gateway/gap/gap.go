@@ -79,8 +79,6 @@ type Parts struct {
 // Service finds gaps and follows them.
 type Service struct {
 	Parts
-	reached map[hj212.Command]time.Time // looked at up to here; owned by RunDue
-
 	stop context.CancelFunc
 	wait sync.WaitGroup
 }
@@ -90,7 +88,7 @@ func New(p Parts) *Service {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Parts: p, reached: map[hj212.Command]time.Time{}}
+	return &Service{Parts: p}
 }
 
 // lookEach is how often the clock is looked at.

@@ -36,20 +36,29 @@ func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
 	}
 	now := s.DB.Now()
 	end := now.Add(-k.grace)
-	from := s.begin(k, known, now)
-	if end.Sub(from) < max(shortPass, k.base/4) {
+	reached, from := begin(k, known, now)
+	if end.Sub(reached) < max(shortPass, k.base/4) {
 		return false, nil
 	}
-	to := from.Add(k.step)
-	if to.After(end) {
-		to = end
-	}
 	moments := map[int64][]int64{}
-	err = s.Store.EachMoment(ctx, k.CN, from.UnixMicro(), to.UnixMicro(), func(device, at int64) {
-		moments[device] = append(moments[device], at)
-	})
-	if err != nil {
-		return false, err
+	to := reached
+	for len(moments) == 0 {
+		if to = to.Add(k.step); to.After(end) {
+			to = end
+		}
+		err = s.Store.EachMoment(ctx, k.CN, from.UnixMicro(), to.UnixMicro(), func(device, at int64) {
+			moments[device] = append(moments[device], at)
+		})
+		if err != nil {
+			return false, err
+		}
+		if len(known) > 0 {
+			break
+		}
+		if len(moments) == 0 && !to.Before(end) {
+			return false, nil // nobody has sent any yet; what comes may be old
+		}
+		from = to
 	}
 	devices := s.Store.DevicesInUse()
 	here := make(map[string]bool, len(devices))
@@ -77,30 +86,33 @@ func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
 			return false, err
 		}
 	}
-	s.reached[k.CN] = to
-	return true, s.forget(ctx, k, known, here)
+	return to.Before(end), s.forget(ctx, k, known, here)
 }
 
-// begin is where the next pass of a kind starts: where the device that was looked
-// at least far stands.
-func (s *Service) begin(k *Kind, known map[string]rhythm, now time.Time) time.Time {
+// begin is up to where all devices of a kind have been looked at, and where the
+// next pass reads from: what lies behind a device's last slot may have come since.
+func begin(k *Kind, known map[string]rhythm, now time.Time) (reached, from time.Time) {
 	if len(known) == 0 {
-		back := now.Add(-lookBack)
+		back := lookBack
 		if k.CN == telemetry.CNRealtime {
-			back = now.Add(-lookBackLive)
+			back = lookBackLive
 		}
-		if s.reached[k.CN].After(back) { // nobody has sent any yet
-			return s.reached[k.CN]
-		}
-		return back
+		return now.Add(-back), now.Add(-back)
 	}
-	from := int64(0)
+	first, low := int64(0), int64(0)
 	for _, r := range known {
-		if from == 0 || r.Until < from {
-			from = r.Until
+		open := r.Until
+		if r.Pace > 0 {
+			open = min(open, r.Last+1)
+		}
+		if first == 0 || r.Until < first {
+			first = r.Until
+		}
+		if low == 0 || open < low {
+			low = open
 		}
 	}
-	return time.UnixMicro(from)
+	return time.UnixMicro(first), time.UnixMicro(low)
 }
 
 // forget drops the rhythms of devices that are no longer in use: one that returns
@@ -125,7 +137,11 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 	}
 	was := r.Until
 	slices.Sort(moments)
-	for len(moments) > 0 && moments[0] < r.Until {
+	behind := r.Until // what fills a missed slot is found by looking at its gap
+	if r.Pace > 0 {
+		behind = r.Last + 1
+	}
+	for len(moments) > 0 && moments[0] < behind {
 		moments = moments[1:]
 	}
 	r.base = k.base.Microseconds()
@@ -133,6 +149,9 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 		r.base = (time.Duration(max(d.RtdInterval, 1)) * time.Second).Microseconds()
 	}
 	f := r.walk(moments, to, k.young)
+	if r.Pace == 0 && r.Last > 0 && to-r.Last < k.hold.Microseconds() {
+		r.Until = r.Last + 1 // it may be sending what it has kept, from the oldest on
+	}
 	if ok, err := saveRhythm(ctx, tx, &r, known, was); err != nil || !ok {
 		return err
 	}

@@ -16,15 +16,16 @@ type Kind struct {
 	grace time.Duration // how long after its moment a slot counts as missing
 	step  time.Duration // the longest stretch of one pass
 	young int           // distances that are watched before anything is missed
+	hold  time.Duration // how long a new device may take to send what it has kept
 	ask   bool          // HJ 212 has a command that calls it back
 }
 
 // Kinds are the kinds of data that are watched, in the order of the calendar.
 var Kinds = []Kind{
-	{CN: telemetry.CNRealtime, Name: "realtime", Title: "实时", grace: 10 * time.Minute, step: time.Hour, young: 10},
-	{CN: telemetry.CNMinute, Name: "minute", Title: "分钟", base: time.Minute, grace: 30 * time.Minute, step: 6 * time.Hour, young: 4, ask: true},
-	{CN: telemetry.CNHour, Name: "hour", Title: "小时", base: time.Hour, grace: 75 * time.Minute, step: 48 * time.Hour, young: 4, ask: true},
-	{CN: telemetry.CNDay, Name: "day", Title: "日", base: 24 * time.Hour, grace: 18 * time.Hour, step: 31 * 24 * time.Hour, young: 2, ask: true},
+	{CN: telemetry.CNRealtime, Name: "realtime", Title: "实时", grace: 10 * time.Minute, step: time.Hour, young: 10, hold: 30 * time.Minute},
+	{CN: telemetry.CNMinute, Name: "minute", Title: "分钟", base: time.Minute, grace: 30 * time.Minute, step: 6 * time.Hour, young: 4, ask: true, hold: 2 * time.Hour},
+	{CN: telemetry.CNHour, Name: "hour", Title: "小时", base: time.Hour, grace: 75 * time.Minute, step: 48 * time.Hour, young: 4, ask: true, hold: 12 * time.Hour},
+	{CN: telemetry.CNDay, Name: "day", Title: "日", base: 24 * time.Hour, grace: 18 * time.Hour, step: 31 * 24 * time.Hour, young: 2, ask: true, hold: 10 * 24 * time.Hour},
 }
 
 func kindOf(cn hj212.Command) *Kind {
