@@ -408,7 +408,7 @@ func TestForward_PlatformAway(t *testing.T) {
 		p := c.dial()
 		c.take(p, "MN1", 1, 2, 3) // answered although nobody is there
 		got := c.status(target.ID, "the trouble", func(t forward.Target) bool { return t.Error != "" })
-		if got.Connected || got.Behind(c.fwd.Head()) == 0 {
+		if got.Error != "对方没有开放这个端口" || got.Connected || got.Behind(c.fwd.Head()) == 0 {
 			t.Errorf("%+v", got)
 		}
 		u := newUpper(t)

@@ -3,7 +3,9 @@ package forward
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
+	"syscall"
 	"time"
 
 	"github.com/qingshao/qingshao/hj212"
@@ -23,10 +25,20 @@ func sentence(err error) string {
 		return known.Error()
 	}
 	var n net.Error
-	if errors.As(err, &n) && n.Timeout() {
+	var name *net.DNSError
+	switch {
+	case errors.As(err, &name):
+		return "找不到主机 " + name.Name + "，请检查地址"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "对方没有开放这个端口"
+	case errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return "对方断开了连接"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "网络不通，到不了对方"
+	case errors.As(err, &n) && n.Timeout():
 		return "对方没有响应，连接超时"
 	}
-	return "连接不上或已断开：" + err.Error()
+	return "转发中断：" + err.Error()
 }
 
 // session sends over one connection until it breaks.
@@ -66,7 +78,7 @@ func (s *Service) session(ctx context.Context, q *queue) error {
 				return err
 			case <-answers: // nobody waits for it
 			case <-wake:
-			case <-time.After(time.Minute): // several processes: the wake is of ours alone
+			case <-time.After(lookEach): // several processes: the wake is of ours alone
 			}
 			continue
 		}

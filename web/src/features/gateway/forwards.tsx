@@ -42,7 +42,7 @@ function Target({ t, edit }: { t: Forward; edit: () => void }) {
         </>
       )}
     >
-      {t.error && <p className="red" role="status">{dateTime(t.error_at)}　{t.error}；系统会不断重连，报文留在队列里。</p>}
+      {t.error && <div className="trouble block" role="status">{dateTime(t.error_at)}　{t.error}；系统会不断重连，报文留在队列里。</div>}
       {act.error ? <Trouble error={act.error} /> : null}
       <dl className="facts">
         <div><dt>状态</dt><dd>{t.state === 'paused' ? <Mark shape="dash" tone="grey">已暂停</Mark> : t.connected ? <Mark shape="circle" tone="green">已连接</Mark> : <Mark shape="triangle" tone="red">未连接</Mark>}</dd></div>
