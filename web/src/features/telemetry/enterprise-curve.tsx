@@ -11,6 +11,7 @@ import { flagWord, rows } from '../../ui/series'
 import { type ChartHandle } from '../../ui/series-chart'
 import { layoutOf, thinned, type Line } from '../../ui/series-layout'
 import { Bones, Empty, Trouble } from '../../ui/state'
+import { banded } from './bands'
 import { keysOf, mostLines, sourcesOf } from './channels'
 import { daysOf } from './compare'
 import { CompareTable } from './compare-table'
@@ -46,7 +47,9 @@ function Curves({ id, name }: { id: string; name: string }) {
   const alarms = useList('/alarms', { enterprise_id: id, from, to, limit: 200 }, { enabled: can('alarm.read') })
   const keys = keysOf(sources)
   const mine = alarms.items.filter((a) => keys.includes(`${a.outlet_id}:${a.factor}`))
-  const layout = layoutOf(search.view, read.lines, days.length > 0)
+  const marks = useList('/marks', { enterprise_id: id, from, to, state: 'force', limit: 200 })
+  const lines = banded(read.lines, marks.items)
+  const layout = layoutOf(search.view, lines, days.length > 0)
   if (outlets.loading) return <Panel flush><Bones rows={8} /></Panel>
   if (outlets.error) return <Panel flush><Trouble error={outlets.error} again={outlets.again} /></Panel>
   if (outlets.items.every((o) => o.values.length === 0)) return <Panel flush><Empty title="还没有监测数据" how="这家企业的监控点还没有上报过数据；登记数采仪并收到报文后，曲线会出现在这里。" /></Panel>
@@ -79,7 +82,7 @@ function Curves({ id, name }: { id: string; name: string }) {
       {read.error ? <Trouble error={read.error} again={read.again} /> : null}
       {read.loading ? <Bones rows={8} /> : (
         <>
-          <CurveView lines={read.lines} chosen={chosen} layout={layout} alarms={mine} pinKey={(a) => `${a.outlet_id}:${a.factor}`} truncated={read.truncated} handle={handle} />
+          <CurveView lines={lines} chosen={chosen} layout={layout} alarms={mine} pinKey={(a) => `${a.outlet_id}:${a.factor}`} truncated={read.truncated} handle={handle} />
           {days.length > 0 && <CompareTable kind={chosen.kind} present={read.lines} others={read.others} />}
         </>
       )}
