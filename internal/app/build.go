@@ -116,6 +116,7 @@ func (a *App) surface() error {
 	a.api.Wall(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words}, a.rules)
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)
 	a.api.Roster(a.roster())
+	a.coveragePages(words)
 	a.stationPages()
 	a.workingPages(words)
 	a.system(a.audit)

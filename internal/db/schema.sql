@@ -817,6 +817,13 @@ CREATE TABLE outlet_limit (
 
 CREATE INDEX outlet_limit_outlet ON outlet_limit (outlet_id, factor, statistic, valid_from);
 
+CREATE TABLE outlet_load (
+    outlet_id TEXT NOT NULL REFERENCES outlet (id),
+    factor    TEXT NOT NULL,
+    tonnes    TEXT NOT NULL,                     -- permitted a year
+    PRIMARY KEY (outlet_id, factor)
+);
+
 CREATE TABLE outlet_norm (
     id         TEXT PRIMARY KEY,
     outlet_id  TEXT NOT NULL REFERENCES outlet (id),
@@ -829,6 +836,15 @@ CREATE TABLE outlet_norm (
 );
 
 CREATE INDEX outlet_norm_outlet ON outlet_norm (outlet_id, valid_from);
+
+CREATE TABLE outlet_permit (
+    outlet_id  TEXT PRIMARY KEY REFERENCES outlet (id),
+    monitor    TEXT NOT NULL DEFAULT '',         -- auto, manual, none; '' = not written
+    basis      TEXT NOT NULL DEFAULT '',         -- number and page of the permit
+    updated_by TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    version    BIGINT NOT NULL DEFAULT 1
+);
 
 CREATE TABLE quarantine (
     id      TEXT PRIMARY KEY,

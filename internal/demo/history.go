@@ -186,7 +186,7 @@ func (p *past) hire(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return leaveGaps(ctx, p.staff["duty"], p.world, ids)
 }
 
 func (p *past) enter(ctx context.Context, m member) error {

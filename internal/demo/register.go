@@ -82,6 +82,11 @@ func (p *person) outlet(ctx context.Context, enterprise string, e world.Enterpri
 			return err
 		}
 	}
+	if e.Key != unentered {
+		if err := p.permit(ctx, id, o.Loads()); err != nil {
+			return err
+		}
+	}
 	_, err = p.create(ctx, "/devices", map[string]any{"mn": o.MN, "outlet_id": id, "password": o.Password, "protocol": o.Protocol, "rtd_interval": int(rtdInterval / time.Second)})
 	return err
 }

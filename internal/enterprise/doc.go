@@ -3,5 +3,6 @@
 // outlet, with the standard, its article and the days on which they are in
 // force. It stands before the loop: sources, rules and issues refer to it.
 //
-// It knows neither devices nor readings (discover/telemetry) nor permits.
+// It knows neither devices nor readings (discover/telemetry), nor what permits
+// say beside the class and the limits (permit).
 package enterprise

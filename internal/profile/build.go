@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/org"
 	"github.com/qingshao/qingshao/internal/region"
 )
@@ -45,6 +46,7 @@ func (b *builder) build(f file, id string) *Profile {
 	b.units(p, f.Units)
 	b.agencies(p, f)
 	b.categories(p, f.Categories)
+	p.Coverage = b.coverage(f.Coverage)
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Holidays = b.dates(f.Calendar.Line, "holidays", f.Calendar.Holidays)
@@ -65,6 +67,26 @@ func (b *builder) build(f file, id string) *Profile {
 		p.Industries = append(p.Industries, Industry{i.Code, i.Name})
 	}
 	return p
+}
+
+// coverage fills in what a place has left out: the share of the documents, and
+// the four pollutants of the national total-load control.
+func (b *builder) coverage(c Coverage) Coverage {
+	if c.Target == 0 {
+		c.Target = 85
+	}
+	if len(c.Factors) == 0 {
+		c.Factors = []string{"w01018", "w21003", "a21026", "a21002"}
+	}
+	if c.HeardDays == 0 {
+		c.HeardDays = 3
+	}
+	for _, code := range c.Factors {
+		if _, ok := factor.ByCode(code); !ok {
+			b.fail(0, "coverage.factors 中的“%s”不是已知的因子编码", code)
+		}
+	}
+	return c
 }
 
 // regions reads the CSV: code,name,level,parent,own.

@@ -21,6 +21,7 @@ type file struct {
 	Clue       Clue           `yaml:"clue" check:"required" title:"线索时限"`
 	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
 	Official   Official       `yaml:"official" title:"法定均值与传输有效率的口径"`
+	Coverage   Coverage       `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
 	Calendar   fileCalendar   `yaml:"calendar" title:"法定节假日之外的增减"`
 	Industries []fileIndustry `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
 }

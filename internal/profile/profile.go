@@ -33,6 +33,7 @@ type Profile struct {
 	Clue       Clue           // clocks of clues
 	Issue      Issue          // clocks of issues
 	Official   Official       // rules of official values
+	Coverage   Coverage       // how the coverage of monitoring is counted
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises
@@ -97,6 +98,14 @@ type Official struct {
 	DayByOperating bool `yaml:"gas_day_by_operating_hours" title:"废气日均值按运行小时的 75% 判定有效；否则不少于 20 个有效小时"`
 	ValidOfDue     bool `yaml:"validity_of_due" title:"有效率＝有效÷应传；否则有效÷收到"`
 	Target         int  `yaml:"effective_rate_target" check:"min=1,max=100" title:"要求的传输有效率，百分数；不写为 90"`
+}
+
+// Coverage says how the coverage of monitoring is counted. The documents name
+// the share, neither the pollutants nor a formula: these are local choices.
+type Coverage struct {
+	Target    int      `yaml:"target_percent" check:"min=1,max=100" title:"主要污染物负荷应受控的百分比"`
+	Factors   []string `yaml:"factors" title:"主要污染物的因子编码"`
+	HeardDays int      `yaml:"heard_days" check:"min=1,max=90" title:"最近几天内有数据算受控"`
 }
 
 // Category looks a kind of issue up.

@@ -484,7 +484,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['rates', '/rates'], ['rates-area', '/rates?group=area'],
         ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-emission', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=emission`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
-        ['alarms', '/alarms'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
+        ['alarms', '/alarms'], ['coverage', '/coverage'], ['coverage-gaps', '/coverage/gaps'], ['coverage-gaps-none', '/coverage/gaps?q=x'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['quarantine', '/quarantine'], ['quarantine-single', '/quarantine?view=single'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['meters', '/meters'], ['meter', async (p) => `/meters/${await id(p, '/meters?limit=1')}`], ['meter-profiles', '/meter-profiles'], ['meters-none', '/meters?q=%E6%97%A0%E6%AD%A4'],
         ['enterprise-metered', async (p) => `/enterprises/${await p.evaluate(async () => (await (await fetch('/api/v1/meters?limit=1')).json()).items[0].enterprise_id)}`], ['import', '/import'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
