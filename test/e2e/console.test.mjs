@@ -176,10 +176,12 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     }))
   })
 
-  it('企业 explains its alarm on the phone, 值班员 sends the word back', { timeout: 120_000 }, async () => {
+  it('企业 explains its alarm on the phone, 值班员 sends the word back', { timeout: 180_000 }, async () => {
     await act('enterprise', narrow, async (page) => {
       await page.goto('/alarms?state=notified,acknowledged&explained=none')
-      await page.locator('.card').first().click()
+      const card = page.locator('.card').first()
+      await card.waitFor({ timeout: 90_000 }) // the incident comes by itself
+      await card.click()
       await settled(page)
       await verb(page, '说明原因').click()
       await accessible(page, 'explain')
@@ -199,6 +201,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
       await verb(page, '退回企业说明').click()
       await field(page, '退回的理由').fill('请附喷枪检修工单。')
       await send(page, '退回企业说明')
+      await page.getByRole('button', { name: '确定退回企业说明' }).click()
       await page.getByText('说明已退回').first().waitFor()
     })
   })
