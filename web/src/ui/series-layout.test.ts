@@ -82,6 +82,11 @@ describe('the chart', () => {
     const o = option([line('a', '', 5, [point(1, 1, 'C'), point(2, 1)], { bands: [{ from: 1, to: 2, title: '标记：停炉' }] })], {})
     expect(o.series[0].markArea?.data.map((d) => d[0].name)).toEqual(['校准', '标记：停炉'])
   })
+  it('hatches a period that curves of one chart share once', () => {
+    const twice = ['a', 'b'].map((c) => line(c, 'mg/L', 5, [point(1, 1, 'C'), point(2, 1, c === 'b' ? 'D' : 'N')]))
+    expect(option(twice, { layout: 'together' }).series.map((s) => s.markArea?.data.map((d) => d[0].name))).toEqual([['校准'], ['故障']])
+    expect(option(twice, {}).series.map((s) => s.markArea?.data.length)).toEqual([1, 2])
+  })
   it('pins an alarm on its own line only, where the curve is', () => {
     const l = line('a', '', 5, [point(1, 1), point(2, 7)], { key: 'outlet:a' })
     const pins = [{ at: at(2), title: 'x', factor: 'outlet:a', level: 'exceed' }, { at: at(2), title: 'y', factor: 'other:a', level: 'exceed' }]

@@ -70,7 +70,7 @@ export function chartOption(lines: Line[], kind: string, pins: Pin[], hatch: unk
           ...curve(f.points, gapOf(f, kind), own, y, (p) => exceeds(p, f.limits, kind)), name: strips ? '本时段' : f.name,
           xAxisIndex: strips ? i : 0, yAxisIndex: strips ? i : Math.max(0, units.indexOf(f.unit)),
           markLine: { symbol: 'none', silent: true, data: layout === 'ratio' ? (i === 0 ? [limitLine(100, '限值 100%', narrow)] : []) : limitLines(f, kind, narrow, strips ? undefined : lines, i) },
-          markArea: { silent: true, data: hatches(f, kind, hatch, strips ? '' : f.name) },
+          markArea: { silent: true, data: hatches(f, kind, hatch, strips ? [] : lines.slice(0, i)) },
           markPoint: {
             symbol: 'pin', symbolSize: 28, silent: true,
             data: pinsOn(f, pins).map((p) => ({ coord: pinCoord(f, p, kind, layout), itemStyle: { color: p.level === 'notice' || p.level === 'suspect' ? '#b07100' : red }, label: { show: true, formatter: p.level === 'notice' || p.level === 'suspect' ? '◆' : '▲', color: '#fff', fontSize: 12 } })),
@@ -146,10 +146,17 @@ function ratioTop(lines: readonly Line[], kind: string): number {
   return m * 1.05
 }
 
-function hatches(f: Line, kind: string, hatch: unknown, of: string): unknown[] {
+/** hatches draws a line's marked periods; in one chart a period that several lines share is drawn once. */
+function hatches(f: Line, kind: string, hatch: unknown, before: readonly Line[]): unknown[] {
+  const seen = new Set(before.flatMap((l) => bandsOf(l, kind)).map(told))
+  return bandsOf(f, kind).filter((b) => !seen.has(told(b))).map((s) => [{ xAxis: s.from, name: s.title, itemStyle: { color: hatch }, label: { color: soft, fontSize: 12, position: 'insideTop' } }, { xAxis: s.to }])
+}
+
+const told = (b: Band) => `${b.from} ${b.to} ${b.title}`
+
+function bandsOf(f: Line, kind: string): Band[] {
   const step = Math.max(steps[kind] ?? steps.hour, thinned(f) ? gapOf(f, kind) : 0)
-  const bands: Band[] = [...marked(f.points, step).map((s) => ({ from: s.from, to: s.to, title: flagWord(s.flag) })), ...(f.bands ?? [])]
-  return bands.map((s) => [{ xAxis: s.from, name: of ? `${of}${s.title}` : s.title, itemStyle: { color: hatch }, label: { color: soft, fontSize: 12, position: 'insideTop' } }, { xAxis: s.to }])
+  return [...marked(f.points, step).map((s) => ({ from: s.from, to: s.to, title: flagWord(s.flag) })), ...(f.bands ?? [])]
 }
 
 const statistics: Record<string, string> = { realtime: '实时', hour: '小时', day: '日均' }
