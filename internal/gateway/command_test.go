@@ -506,6 +506,9 @@ func TestCommand_KeysOf2025(t *testing.T) {
 		if err != nil || len(last.Items) != 1 || fmt.Sprint(last.Items[0].Values[0]) != "1.5" {
 			t.Fatalf("%+v %v", last, err)
 		}
+		if v, err := telemetry.Verify(ctx, d); err != nil || len(v.Findings) > 0 || v.Rows == 0 {
+			t.Errorf("an encrypted frame against its row: %+v %v", v, err)
+		}
 		// The station asks for a new key; it travels under the old one.
 		s.send(framed("QN=20261121093300000;ST=32;CN=1014;PW=123456;MN=M1;Flag=9;CP=&&SKCreateTime=&&"))
 		if got := s.answer(); !strings.Contains(got, "CN=9013") {
