@@ -8,6 +8,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/decimal"
+	"github.com/qingshao/qingshao/internal/loop"
 )
 
 // Reading is one committed value of a sender.
@@ -47,8 +48,7 @@ type Runner struct {
 	units    map[string]*liveUnit
 	wanted   map[int64]bool
 
-	cancel context.CancelFunc
-	done   chan struct{}
+	loop loop.Loop
 }
 
 type channelKey struct {
@@ -73,7 +73,9 @@ type liveUnit struct {
 
 // NewRunner makes a runner; it reads nothing before its first pass.
 func NewRunner(d *db.DB, s Source, log *slog.Logger) *Runner {
-	return &Runner{db: d, source: s, log: log, units: map[string]*liveUnit{}}
+	r := &Runner{db: d, source: s, log: log, units: map[string]*liveUnit{}}
+	r.loop = loop.Loop{Work: r.RunDue, Wake: s.Wake, Each: poll, Rest: rest, Log: log, Fail: "states of units were not derived; they will be tried again"}
+	return r
 }
 
 // Refresh makes the next pass read the channels again.
@@ -94,50 +96,10 @@ const (
 )
 
 // Start derives states until Stop.
-func (r *Runner) Start(ctx context.Context) error {
-	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	r.done = make(chan struct{})
-	go func() {
-		defer close(r.done)
-		tick := time.NewTicker(poll)
-		defer tick.Stop()
-		pause := time.NewTimer(rest)
-		defer pause.Stop()
-		for {
-			wake := r.source.Wake()
-			if _, err := r.RunDue(ctx); err != nil && ctx.Err() == nil {
-				r.log.ErrorContext(ctx, "states of units were not derived; they will be tried again", "err", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-wake:
-			case <-tick.C:
-			}
-			pause.Reset(rest)
-			select {
-			case <-ctx.Done():
-				return
-			case <-pause.C:
-			}
-		}
-	}()
-	return nil
-}
+func (r *Runner) Start(ctx context.Context) error { return r.loop.Start(ctx) }
 
 // Stop ends the deriving; what was not read is read after the next start.
-func (r *Runner) Stop(ctx context.Context) error {
-	if r.cancel == nil {
-		return nil
-	}
-	r.cancel()
-	select {
-	case <-r.done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (r *Runner) Stop(ctx context.Context) error { return r.loop.Stop(ctx) }
 
 // RunDue takes everything that is committed and reports how many values of
 // channels that were.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/loop"
 )
 
 // Source gives committed values in order.
@@ -33,8 +34,7 @@ type Runner struct {
 	limits  *limitBook
 	lanes   map[Stream]*lane
 	passed  atomic.Int64 // cursor of the realtime stream, for those who watch
-	cancel  context.CancelFunc
-	done    chan struct{}
+	loop    loop.Loop
 }
 
 // NewRunner makes a runner of the service's rules.
@@ -43,6 +43,7 @@ func NewRunner(s *Service, source Source, log *slog.Logger) *Runner {
 	for _, stream := range streams {
 		r.lanes[stream] = newLane(s, stream)
 	}
+	r.loop = loop.Loop{Work: r.RunDue, Wake: source.Wake, Each: poll, Rest: rest, Log: log, Fail: "rules did not run; they will be tried again"}
 	return r
 }
 
@@ -58,50 +59,10 @@ const (
 )
 
 // Start runs the rules until Stop.
-func (r *Runner) Start(ctx context.Context) error {
-	ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	r.done = make(chan struct{})
-	go func() {
-		defer close(r.done)
-		tick := time.NewTicker(poll)
-		defer tick.Stop()
-		pause := time.NewTimer(rest)
-		defer pause.Stop()
-		for {
-			wake := r.source.Wake() // before reading: what comes meanwhile wakes
-			if _, err := r.RunDue(ctx); err != nil && ctx.Err() == nil {
-				r.log.ErrorContext(ctx, "rules did not run; they will be tried again", "err", err)
-			}
-			select {
-			case <-ctx.Done():
-				return
-			case <-wake:
-			case <-tick.C:
-			}
-			pause.Reset(rest)
-			select {
-			case <-ctx.Done():
-				return
-			case <-pause.C:
-			}
-		}
-	}()
-	return nil
-}
+func (r *Runner) Start(ctx context.Context) error { return r.loop.Start(ctx) }
 
 // Stop ends the running; what was not judged is judged after the next start.
-func (r *Runner) Stop(ctx context.Context) error {
-	if r.cancel == nil {
-		return nil
-	}
-	r.cancel()
-	select {
-	case <-r.done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (r *Runner) Stop(ctx context.Context) error { return r.loop.Stop(ctx) }
 
 // RunDue judges everything that is committed and reports how many values that
 // were.

@@ -3,7 +3,6 @@ package gap
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/qingshao/qingshao/hj212"
@@ -11,6 +10,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/loop"
 )
 
 // The answers of a device that the plan tells apart.
@@ -79,8 +79,7 @@ type Parts struct {
 // Service finds gaps and follows them.
 type Service struct {
 	Parts
-	stop context.CancelFunc
-	wait sync.WaitGroup
+	loop loop.Loop
 }
 
 // New makes the service.
@@ -88,40 +87,19 @@ func New(p Parts) *Service {
 	if p.Log == nil {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{Parts: p}
+	s := &Service{Parts: p}
+	s.loop = loop.Loop{Work: s.RunDue, Each: lookEach, Log: p.Log, Fail: "gap: missing data could not be looked for"}
+	return s
 }
 
 // lookEach is how often the clock is looked at.
 const lookEach = time.Minute
 
 // Start looks for gaps in the background, until Stop.
-func (s *Service) Start(ctx context.Context) error {
-	run, stop := context.WithCancel(context.WithoutCancel(ctx))
-	s.stop = stop
-	s.wait.Go(func() {
-		tick := time.NewTicker(lookEach)
-		defer tick.Stop()
-		for run.Err() == nil {
-			if _, err := s.RunDue(run); err != nil && run.Err() == nil {
-				s.Log.Error("gap: missing data could not be looked for", "error", err)
-			}
-			select {
-			case <-run.Done():
-			case <-tick.C:
-			}
-		}
-	})
-	return nil
-}
+func (s *Service) Start(ctx context.Context) error { return s.loop.Start(ctx) }
 
 // Stop ends the background work; the rows say where it goes on.
-func (s *Service) Stop(context.Context) error {
-	if s.stop != nil {
-		s.stop()
-		s.wait.Wait()
-	}
-	return nil
-}
+func (s *Service) Stop(ctx context.Context) error { return s.loop.Stop(ctx) }
 
 // RunDue looks at what has come since, and follows the gaps whose time has come.
 // It says how much has changed.
