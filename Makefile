@@ -87,6 +87,8 @@ fuzz:
 	go test -run '^$$' -fuzz '^FuzzLines$$' -fuzztime $${FUZZTIME:-3m} ./internal/hj212cli
 	go test -run '^$$' -fuzz '^FuzzMapping$$' -fuzztime $${FUZZTIME:-3m} ./internal/mapping
 	go test -run '^$$' -fuzz '^FuzzPacket$$' -fuzztime $${FUZZTIME:-3m} ./mqtt
+	for target in FuzzChunk FuzzBlock; do go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $${FUZZTIME:-3m} ./internal/discover/telemetry || exit 1; done
+	go test -run '^$$' -fuzz '^FuzzInspect$$' -fuzztime $${FUZZTIME:-3m} ./internal/blob
 
 # The race detector needs a C compiler and other flags than the rest.
 race:
