@@ -14,6 +14,7 @@ import { Emission } from './emission'
 import { Frames } from './frames'
 import { Limits, OutletAlarms, OutletDevices } from './outlet-parts'
 import { Official } from './official'
+import { Permits } from './permit'
 import { PresentValues } from './present-values'
 import { RateCalendar } from './rate-calendar'
 import { SeriesPanel } from './series-panel'
@@ -33,7 +34,7 @@ const tabs: Tab[] = [
   { key: 'conduct', title: '异常识别', needs: 'alarm.read', draw: (o) => <OutletConduct id={o.id} /> },
   { key: 'frames', title: '原始报文', needs: 'telemetry.read', draw: (o) => <Frames id={o.id} /> },
   { key: 'video', title: '视频', needs: 'registry.read', draw: (o) => <Cameras outlet={o.id} /> },
-  { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><OutletDevices devices={o.devices} /></> },
+  { key: 'rules', title: '限值与设备', draw: (o) => <><Limits outlet={o} /><Permits outlet={o} /><OutletDevices devices={o.devices} /></> },
 ]
 
 /** OutletFile is one outlet: what it emits now, its curves, alarms, frames, limits and devices. */
