@@ -38,7 +38,7 @@ function Behind({ e, period }: { e: Explained; period: string }) {
       {e.marks.length > 0 && (
         <section>
           <h3>标记</h3>
-          <ul className="lines">{e.marks.map((m) => <li key={m.id}><Go href={`/marks/${m.id}`}>{m.number}</Go>　{m.kind_title}（{m.state_title}）　<span className="num">{dateTime(m.from)} 至 {dateTime(m.until)}</span><span className="sub">{m.effect_title}。{m.reason}</span></li>)}</ul>
+          <ul className="lines told">{e.marks.map((m) => <li key={m.id}><Go href={`/marks/${m.id}`}>{m.number}</Go>　{m.kind_title}（{m.state_title}）　<span className="num">{dateTime(m.from)} 至 {dateTime(m.until)}</span><span className="sub">{m.effect_title}。{m.reason}</span></li>)}</ul>
         </section>
       )}
       {e.beside.length > 0 && period === 'hour' && (
