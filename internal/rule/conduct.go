@@ -132,8 +132,8 @@ func (s *Service) Conduct(ctx context.Context, actor auth.Actor, outletID string
 	if err != nil {
 		return Conduct{}, err
 	}
-	if err := s.policy.Require(actor, auth.AlarmRead, auth.Scope{Area: o.Area, Enterprise: o.EnterpriseID}); err != nil {
-		return Conduct{}, err
+	if !s.policy.Can(actor, auth.AlarmRead, auth.Scope{Area: o.Area, Enterprise: o.EnterpriseID}) {
+		return Conduct{}, fault.NotFoundf("没有这个排放口，可能已被移出或不在您的管辖范围内")
 	}
 	return Replay(ctx, s.db, s.hours, s.signs, o, from, to)
 }
