@@ -17,6 +17,7 @@ import (
 )
 
 type benchCmd struct {
+	Alarm  benchAlarmCmd  `cmd:"" help:"预警速度：从报文应发时刻到预警入库并推送到在线页面"`
 	Decode benchDecodeCmd `cmd:"" help:"HJ 212 解码速度，单核，约 550 字节一帧；同时测逐字节查表的校验码作对照"`
 	Detect benchDetectCmd `cmd:"" help:"预警规则在虚拟县域上的精确率、召回率和延迟，与单值单限对照"`
 	Ingest benchIngestCmd `cmd:"" help:"接收速度：从网口到落盘后应答，按计划时刻发送，延迟自应发时刻算起"`
@@ -69,7 +70,7 @@ func (c benchIngestCmd) Run(ctx context.Context) error {
 	m := bench.Ingest{Seconds: c.Seconds, Devices: c.Devices, Connections: c.Connections, Rate: c.Rate, Addr: c.Addr, Manifest: c.Manifest, Dir: c.Dir,
 		Serve: asServed, Note: func(s string) { fmt.Fprintln(os.Stderr, s) }}
 	if c.CPUProfile != "" {
-		m.Watch = c.profile
+		m.Watch = profileTo(c.CPUProfile)
 	}
 	r, err := m.Run(ctx)
 	if err != nil {
@@ -108,18 +109,21 @@ func asServed(dir string) (app.Config, error) {
 	return s.app()
 }
 
-func (c benchIngestCmd) profile() (end func(), err error) {
-	f, err := os.Create(c.CPUProfile)
-	if err == nil {
-		err = pprof.StartCPUProfile(f)
-	}
-	if err != nil {
-		return nil, fault.Invalidf("不能写入采样文件 %s：%v", c.CPUProfile, err)
-	}
-	return func() {
-		pprof.StopCPUProfile()
-		if err := errors.Join(f.Sync(), f.Close()); err != nil {
-			fmt.Fprintln(os.Stderr, "采样文件没有写完："+err.Error())
+// profileTo samples the CPU into a file until the end is called.
+func profileTo(file string) func() (func(), error) {
+	return func() (end func(), err error) {
+		f, err := os.Create(file)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
 		}
-	}, nil
+		if err != nil {
+			return nil, fault.Invalidf("不能写入采样文件 %s：%v", file, err)
+		}
+		return func() {
+			pprof.StopCPUProfile()
+			if err := errors.Join(f.Sync(), f.Close()); err != nil {
+				fmt.Fprintln(os.Stderr, "采样文件没有写完："+err.Error())
+			}
+		}, nil
+	}
 }

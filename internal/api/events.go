@@ -126,11 +126,11 @@ func (r *live) run(ctx context.Context, s *eventStream, who auth.Actor) {
 	for {
 		var err error
 		select {
-		case e, open := <-events:
+		case batch, open := <-events:
 			if !open {
 				return
 			}
-			err = s.send(r.shown(ctx, who, e))
+			err = r.send(ctx, s, who, batch)
 		case <-tick.C:
 			if who, err = r.people.Refresh(ctx, who); err == nil {
 				err = s.beat()
@@ -140,6 +140,27 @@ func (r *live) run(ctx context.Context, s *eventStream, who auth.Actor) {
 			return
 		}
 	}
+}
+
+// send writes what this person may know of the events, in one piece.
+func (r *live) send(ctx context.Context, s *eventStream, who auth.Actor, events []bus.Event) error {
+	s.text = s.text[:0]
+	for _, e := range events {
+		s.last = e.Seq
+		v, show := r.shown(ctx, who, e)
+		if !show {
+			continue
+		}
+		text, err := json.Marshal(v)
+		if err != nil {
+			return err
+		}
+		s.text = fmt.Appendf(s.text, "id: %d\ndata: %s\n\n", v.Seq, text)
+	}
+	if len(s.text) == 0 {
+		return nil
+	}
+	return s.write(s.text)
 }
 
 // LiveEvent is what a page is told: which thing has changed, never its content.
@@ -192,39 +213,27 @@ func (r *live) leave(person string) {
 type eventStream struct {
 	w       io.Writer
 	control *http.ResponseController
-	last    int64 // number of the last event looked at
+	last    int64  // number of the last event looked at
+	text    []byte // being written
 }
 
 func (s *eventStream) begin(reset bool) error {
-	text := fmt.Sprintf("retry: %d\nid: %d\n\n", browserRetry, s.last)
+	text := fmt.Appendf(nil, "retry: %d\nid: %d\n\n", browserRetry, s.last)
 	if reset {
-		text += fmt.Sprintf("id: %d\nevent: reset\ndata: {}\n\n", s.last)
+		text = fmt.Appendf(text, "id: %d\nevent: reset\ndata: {}\n\n", s.last)
 	}
 	return s.write(text)
 }
 
-// send writes an event that may be shown and remembers the number of any.
-func (s *eventStream) send(v LiveEvent, show bool) error {
-	s.last = v.Seq
-	if !show {
-		return nil
-	}
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", v.Seq, text))
-}
-
 // beat keeps the line open; the number lets a browser resume behind events that
 // were not for it.
-func (s *eventStream) beat() error { return s.write(fmt.Sprintf(": 心跳\nid: %d\n\n", s.last)) }
+func (s *eventStream) beat() error { return s.write(fmt.Appendf(nil, ": 心跳\nid: %d\n\n", s.last)) }
 
-func (s *eventStream) write(text string) error {
+func (s *eventStream) write(text []byte) error {
 	if err := s.control.SetWriteDeadline(time.Now().Add(slowReader)); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return err
 	}
-	if _, err := io.WriteString(s.w, text); err != nil {
+	if _, err := s.w.Write(text); err != nil {
 		return err
 	}
 	return s.control.Flush()

@@ -23,7 +23,10 @@ type Crowd struct {
 	Start       time.Time // data time of each station's first frame
 	Step        time.Duration
 	Minute      bool // minute data (2051) in place of realtime data
-	Dial        func(context.Context) (net.Conn, error)
+	// Breaks adds moments at which a station exceeds its limit; nil = none but those
+	// of the few that always do.
+	Breaks func(station, turn int) bool
+	Dial   func(context.Context) (net.Conn, error)
 
 	// Without Rate the crowd sends for Duration as fast as it is answered, Window
 	// frames unanswered on each connection.
@@ -104,13 +107,22 @@ func (c *Crowd) open(n int, now time.Time) bool {
 	return n < c.Frames
 }
 
+// frames writes what stations send.
+func (c *Crowd) frames(stations []int) *frames {
+	f := newFrames(c.Minute, stations)
+	if c.Breaks != nil {
+		f.breaks = func(station int, at time.Time) bool { return c.Breaks(station, int(at.Sub(c.Start)/c.Step)) }
+	}
+	return f
+}
+
 func (c *Crowd) at(turn int) time.Time { return c.Start.Add(time.Duration(turn) * c.Step) }
 
 // Each calls f for every frame that was sent, connection by connection.
 func (c *Crowd) Each(f func(station int, at time.Time, frame []byte, answered bool) error) error {
 	var buf []byte
 	for _, w := range c.conns {
-		fr := newFrames(c.Minute, w.stations)
+		fr := c.frames(w.stations)
 		for j := range w.sent {
 			i, turn := j%len(w.stations), j/len(w.stations)
 			buf = fr.append(buf[:0], i, w.stations[i], c.at(turn))

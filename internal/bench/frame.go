@@ -36,14 +36,15 @@ func stationOf(mn string) (n int, ok bool) {
 
 const password = "123456"
 
-// breaks reports whether a station exceeds its limit all the time, one in 200:
+// always reports whether a station exceeds its limit all the time, one in 200:
 // the rules then have alarms to keep alive.
-func breaks(station int) bool { return station%200 == 7 }
+func always(station int) bool { return station%200 == 7 }
 
 // frames writes the frames of one connection, reusing its memory.
 type frames struct {
 	minute  bool
-	heads   [][]byte // of each station: everything between QN's time and DataTime's
+	breaks  func(station int, at time.Time) bool // nil = always decides
+	heads   [][]byte                             // of each station: everything between QN's time and DataTime's
 	segment []byte
 	stamp   [14]byte
 }
@@ -58,6 +59,11 @@ func newFrames(minute bool, stations []int) *frames {
 		f.heads = append(f.heads, fmt.Appendf(nil, ";ST=31;CN=%s;PW=%s;MN=%s;Flag=5;CP=&&DataTime=", cn, password, MN(s)))
 	}
 	return f
+}
+
+// over reports whether the first factor of a frame breaks its limit.
+func (f *frames) over(station int, at time.Time) bool {
+	return always(station) || f.breaks != nil && f.breaks(station, at)
 }
 
 // append writes the frame of the i-th station for a moment, some 490 bytes of
@@ -75,7 +81,7 @@ func (f *frames) append(dst []byte, i, station int, at time.Time) []byte {
 		r ^= r >> 29
 		r *= 0x94D049BB133111EB
 		low := 10 + r>>8%35 // 10.00 to 44.99, the limit being 50
-		if n == 0 && breaks(station) {
+		if n == 0 && f.over(station, at) {
 			low = 60 + r>>8%35
 		}
 		cents := r >> 20 % 100

@@ -45,6 +45,8 @@ type Ingest struct {
 	Dir   string                 // where data folders are made, "" = the system's
 	Note  func(string)           // told what goes on
 	Watch func() (func(), error) // called around the measured part, e.g. to profile
+
+	ready func(context.Context, app.Config) error // called on the prepared folder, before the program starts
 }
 
 // Run measures once.
@@ -104,9 +106,23 @@ func (c Ingest) check() error {
 	return nil
 }
 
-// load offers the planned frames to an address. A station's data run up to now,
-// a second apart at least, so that no two frames bear the same time.
+// load offers the planned frames to an address.
 func (c Ingest) load(ctx context.Context, addr string, out *Ingested) (*Crowd, error) {
+	crowd, err := c.plan(addr)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.offer(ctx, crowd)
+	out.FramesPerSecond = float64(t.Answered) / max(t.Seconds, c.Seconds)
+	out.ValuesPerSecond = Factors * out.FramesPerSecond
+	out.P50, out.P99, out.Max, out.Sent, out.Answered, out.Resent, out.Reconnects = t.P50, t.P99, t.Max, t.Sent, t.Answered, t.Resent, t.Reconnects
+	out.Rate = c.Rate
+	return crowd, err
+}
+
+// plan says what is sent. A station's data run up to now, a second apart at
+// least, so that no two frames bear the same time.
+func (c Ingest) plan(addr string) (*Crowd, error) {
 	dial, err := Loopback(addr)
 	if err != nil {
 		return nil, err
@@ -114,22 +130,23 @@ func (c Ingest) load(ctx context.Context, addr string, out *Ingested) (*Crowd, e
 	frames := max(1, int(c.Rate*c.Seconds))
 	turns := (frames + c.Devices - 1) / c.Devices
 	step := max(time.Second, time.Duration(float64(c.Devices)/c.Rate*float64(time.Second)).Truncate(time.Second))
-	crowd := &Crowd{Stations: c.Devices, Connections: c.Connections, Rate: c.Rate, Frames: frames, Dial: dial,
-		Start: time.Now().Truncate(time.Second).Add(-time.Duration(turns) * step), Step: step}
+	return &Crowd{Stations: c.Devices, Connections: c.Connections, Rate: c.Rate, Frames: frames, Dial: dial,
+		Start: time.Now().Truncate(time.Second).Add(-time.Duration(turns) * step), Step: step}, nil
+}
+
+// offer sends it, watched.
+func (c Ingest) offer(ctx context.Context, crowd *Crowd) (Tally, error) {
 	c.Note(fmt.Sprintf("按 %.0f 帧/秒发送 %g 秒：%d 台设备，%d 个连接", c.Rate, c.Seconds, c.Devices, c.Connections))
 	end := func() {}
 	if c.Watch != nil {
+		var err error
 		if end, err = c.Watch(); err != nil {
-			return nil, err
+			return Tally{}, err
 		}
 	}
 	t, err := crowd.Run(ctx)
 	end()
-	out.FramesPerSecond = float64(t.Answered) / max(t.Seconds, c.Seconds)
-	out.ValuesPerSecond = Factors * out.FramesPerSecond
-	out.P50, out.P99, out.Max, out.Sent, out.Answered, out.Resent, out.Reconnects = t.P50, t.P99, t.Max, t.Sent, t.Answered, t.Resent, t.Reconnects
-	out.Rate = c.Rate
-	return crowd, err
+	return t, err
 }
 
 // peakSeconds is how long pressure is applied to find the rate.

@@ -50,7 +50,7 @@ func Register(ctx context.Context, d *db.DB, n int) error {
 }
 
 func station(ctx context.Context, tx *db.Tx, p auth.Policy, firm string, s int) error {
-	o, err := enterprise.CreateOutlet(ctx, tx, p, registrar, enterprise.Outlet{EnterpriseID: firm, Name: fmt.Sprintf("测速排放口 %d", s), Kind: enterprise.Gas, Area: "330302"})
+	o, err := enterprise.CreateOutlet(ctx, tx, p, registrar, enterprise.Outlet{EnterpriseID: firm, Name: outletName(s), Kind: enterprise.Gas, Area: "330302"})
 	if err != nil {
 		return err
 	}

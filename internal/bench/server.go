@@ -39,9 +39,19 @@ func (c Ingest) serve(ctx context.Context, devices int, f func(*server) error) (
 	if err != nil {
 		return err
 	}
+	if conf.Database != "" {
+		if err := mustBeEmpty(ctx, conf); err != nil {
+			return err
+		}
+	}
 	c.Note(fmt.Sprintf("登记 %d 台设备", devices))
 	if err := Prepare(ctx, conf, devices); err != nil {
 		return err
+	}
+	if c.ready != nil {
+		if err := c.ready(ctx, conf); err != nil {
+			return err
+		}
 	}
 	a, err := app.New(ctx, conf)
 	if err != nil {

@@ -35,7 +35,7 @@ type Check struct {
 func (c *Crowd) Check() *Check {
 	k := &Check{crowd: c, frames: map[*wire]*frames{}, once: map[*wire]*bits{}}
 	for _, w := range c.conns {
-		k.frames[w], k.once[w] = newFrames(c.Minute, w.stations), new(bits)
+		k.frames[w], k.once[w] = c.frames(w.stations), new(bits)
 	}
 	return k
 }

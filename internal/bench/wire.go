@@ -38,7 +38,7 @@ func newWire(c *Crowd, index int) *wire {
 	for s := index; s < c.Stations; s += c.Connections {
 		w.stations = append(w.stations, s)
 	}
-	w.frames = newFrames(c.Minute, w.stations)
+	w.frames = c.frames(w.stations)
 	return w
 }
 

@@ -265,14 +265,14 @@ func TestPublish_NumbersFollowCommits(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		const writers, each = 8, 25
-		tail := bus.New(d).Tail(ctx, 0)
+		const writers, many = 8, 25
+		tail := each(bus.New(d).Tail(ctx, 0))
 		var wg sync.WaitGroup
 		for w := range writers {
 			wg.Add(1)
 			go func() {
 				defer wg.Done()
-				for i := range each {
+				for i := range many {
 					if err := write(d, fmt.Sprintf("w%d.%d", w, i), fmt.Sprintf("w%d.%d+", w, i)); err != nil {
 						t.Error(err)
 						return
@@ -280,7 +280,7 @@ func TestPublish_NumbersFollowCommits(t *testing.T) {
 				}
 			}()
 		}
-		for want := int64(1); want <= 2*writers*each; want++ {
+		for want := int64(1); want <= 2*writers*many; want++ {
 			e, open := <-tail
 			if !open || e.Seq != want {
 				t.Fatalf("got number %d (open %t), want %d", e.Seq, open, want)
@@ -335,11 +335,25 @@ func receive(t *testing.T, c <-chan bus.Event) bus.Event {
 	}
 }
 
+// each hands the events of a tail over one by one.
+func each(tail <-chan []bus.Event) <-chan bus.Event {
+	out := make(chan bus.Event)
+	go func() {
+		defer close(out)
+		for events := range tail {
+			for _, e := range events {
+				out <- e
+			}
+		}
+	}()
+	return out
+}
+
 func TestTail_ResumesAndFollows(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, cancel := context.WithCancel(context.Background())
 		publish(t, d, "issue.1", "issue.2", "issue.3")
-		tail := bus.New(d).Tail(ctx, 1)
+		tail := each(bus.New(d).Tail(ctx, 1))
 		for want := int64(2); want <= 4; want++ {
 			if want == 4 {
 				publish(t, d, "issue.4")
@@ -375,7 +389,7 @@ func TestNodes_AcrossHandles(t *testing.T) {
 		if b.Start(ctx) == nil {
 			t.Error("started twice")
 		}
-		tail := b.Tail(ctx, 0)
+		tail := each(b.Tail(ctx, 0))
 		for i := range 3 {
 			topic := fmt.Sprintf("issue.%d", i)
 			publish(t, other, topic)

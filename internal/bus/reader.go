@@ -24,6 +24,7 @@ type Bus struct {
 
 	mu   sync.Mutex
 	stop context.CancelFunc // guarded by mu; nil while not started
+	feed *feed              // guarded by mu; nil while no page is open
 	all  sync.WaitGroup
 }
 

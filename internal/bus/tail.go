@@ -27,37 +27,6 @@ func (b *Bus) Complete(ctx context.Context, after int64) (bool, error) {
 	return ok, err
 }
 
-// Tail sends every event after the number, first those that are stored and then
-// each as it comes, until ctx ends; then the channel is closed. It keeps no
-// cursor: the receiver remembers the last number. Events of other processes
-// arrive while the bus is started.
-func (b *Bus) Tail(ctx context.Context, after int64) <-chan Event {
-	out := make(chan Event)
-	go func() {
-		defer close(out)
-		ear, deaf := b.db.Listen(bell)
-		defer deaf()
-		for ctx.Err() == nil {
-			events, err := b.read(ctx, after)
-			if err != nil && ctx.Err() == nil {
-				b.Log.Error("bus tail", "error", err)
-			}
-			for _, e := range events {
-				select {
-				case out <- e:
-					after = e.Seq
-				case <-ctx.Done():
-					return
-				}
-			}
-			if len(events) < batch {
-				pause(ctx, 10*pollEach, ear)
-			}
-		}
-	}()
-	return out
-}
-
 // Since gives the events after a number, in order, some hundred at a time; none
 // means that nothing has happened. It is for those who look by themselves before
 // they act and keep no cursor.

@@ -34,6 +34,8 @@ type Runner struct {
 	limits  *limitBook
 	lanes   map[Stream]*lane
 	passed  atomic.Int64 // cursor of the realtime stream, for those who watch
+	values  atomic.Int64 // judged since the start
+	spent   atomic.Int64 // nanoseconds that judging them took, by the clock
 	loop    loop.Loop
 }
 
@@ -50,6 +52,12 @@ func NewRunner(s *Service, source Source, log *slog.Logger) *Runner {
 // Passed is the cursor up to which realtime values are judged, 0 before the
 // first pass.
 func (r *Runner) Passed() int64 { return r.passed.Load() }
+
+// Cost tells how many values have been judged since the start, and how long that
+// took by the clock, writing alarms included and reading the values left out.
+func (r *Runner) Cost() (values int64, spent time.Duration) {
+	return r.values.Load(), time.Duration(r.spent.Load())
+}
 
 // poll is how often a runner looks without being woken; rest is how long commits
 // gather between two looks, so that one transaction serves many of them.
@@ -98,7 +106,10 @@ func (r *Runner) pass(ctx context.Context, stream Stream) (n int, more bool, err
 	if err := r.limits.refresh(ctx); err != nil {
 		return 0, false, err
 	}
+	began := time.Now()
 	moved, err := l.judge(ctx, samples, next, r.limits)
+	r.spent.Add(int64(time.Since(began)))
+	r.values.Add(int64(len(samples)))
 	if err != nil {
 		return 0, false, err
 	}
