@@ -35,6 +35,7 @@ type cli struct {
 	Simulate  simulateCmd  `cmd:"" help:"模拟监测设备，向本机的接收端发送 HJ 212 数据"`
 	Telemetry telemetryCmd `cmd:"" help:"监测数据"`
 	Backtest  backtestCmd  `cmd:"" help:"用预警规则回测一段外部数据"`
+	Open311   open311Cmd   `cmd:"" name:"open311" help:"举报开放接口（GeoReport v2）"`
 	Bench     benchCmd     `cmd:"" help:"在本机测量速度"`
 	Demo      demoCmd      `cmd:"" help:"启动演示：虚拟城市、模拟设备和各岗位账号"`
 }

@@ -110,3 +110,12 @@ func chinese(status int, msg string) string {
 	}
 	return msg
 }
+
+// fields are the wrong inputs that a fault names.
+func fields(err error) []fault.Field {
+	var f *fault.Error
+	if errors.As(err, &f) {
+		return f.Fields
+	}
+	return nil
+}

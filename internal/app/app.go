@@ -24,6 +24,7 @@ import (
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
+	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/facility"
 	"github.com/qingshao/qingshao/internal/gateway"
@@ -108,6 +109,7 @@ type App struct {
 	closing  *closing.Service
 	rules    *rule.Service
 	marks    *mark.Service
+	tips     *tip.Service
 	judges   *rule.Runner
 	calendar *calendar.Calendar
 

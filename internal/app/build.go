@@ -11,6 +11,7 @@ import (
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/gateway/forward"
@@ -42,6 +43,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.handle()
 	a.watch()
 	a.mark()
+	a.report()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
@@ -127,11 +129,14 @@ func (a *App) surface() error {
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
+	if err := a.publicPages(words); err != nil {
+		return err
+	}
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, command.Machine.Kind: a.commands.See})
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

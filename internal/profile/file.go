@@ -22,6 +22,7 @@ type file struct {
 	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
 	Official   Official       `yaml:"official" title:"法定均值与传输有效率的口径"`
 	Coverage   Coverage       `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
+	Report     fileReport     `yaml:"report" title:"公众举报：告知时限、求助电话、可举报的事项；不写则没有网上举报"`
 	Calendar   fileCalendar   `yaml:"calendar" title:"法定节假日之外的增减"`
 	Industries []fileIndustry `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
 }
@@ -80,4 +81,40 @@ type fileIndustry struct {
 	Code string `yaml:"code" check:"required" title:"国民经济行业代码"`
 	Name string `yaml:"name" check:"required" title:"名称"`
 	Line Line   `yaml:"-"`
+}
+
+type fileReport struct {
+	Days    int         `yaml:"accept_days" check:"required,min=1,max=60" title:"告知是否受理的时限，工作日"`
+	Contact string      `yaml:"contact" check:"required" title:"平台管理单位和联系方式，公开"`
+	Key     string      `yaml:"key_service" check:"required" title:"怎样申请开放接口密钥"`
+	Phones  []filePhone `yaml:"phones" check:"required" title:"求助和举报电话"`
+	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`
+	Line    Line        `yaml:"-"`
+}
+
+type filePhone struct {
+	Number string `yaml:"number" check:"required" title:"号码"`
+	When   string `yaml:"when" check:"required" title:"什么时候打"`
+	Urgent bool   `yaml:"urgent" title:"危急时用"`
+}
+
+type fileKind struct {
+	Code      string         `yaml:"code" check:"required" title:"编号，小写字母、数字和连字符"`
+	Name      string         `yaml:"name" check:"required" title:"名称"`
+	About     string         `yaml:"about" check:"required" title:"一两句说明"`
+	Group     string         `yaml:"group" check:"required" title:"分组"`
+	Keywords  []string       `yaml:"keywords" title:"关键词"`
+	Category  string         `yaml:"category" check:"required" title:"线索类别"`
+	Questions []fileQuestion `yaml:"questions" title:"追加的问题"`
+	Line      Line           `yaml:"-"`
+}
+
+type fileQuestion struct {
+	Code     string       `yaml:"code" check:"required" title:"编号"`
+	Title    string       `yaml:"title" check:"required" title:"问题"`
+	Hint     string       `yaml:"hint" title:"说明"`
+	Type     string       `yaml:"type" check:"required" title:"string、text、number、datetime、singlevaluelist、multivaluelist"`
+	Required bool         `yaml:"required" title:"必答"`
+	Options  []fileChoice `yaml:"options" title:"选项"`
+	Line     Line         `yaml:"-"`
 }

@@ -34,6 +34,7 @@ type Profile struct {
 	Issue      Issue          // clocks of issues
 	Official   Official       // rules of official values
 	Coverage   Coverage       // how the coverage of monitoring is counted
+	Report     Report         // what the public may report
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises
@@ -106,6 +107,38 @@ type Coverage struct {
 	Target    int      `yaml:"target_percent" check:"min=1,max=100" title:"主要污染物负荷应受控的百分比"`
 	Factors   []string `yaml:"factors" title:"主要污染物的因子编码"`
 	HeardDays int      `yaml:"heard_days" check:"min=1,max=90" title:"最近几天内有数据算受控"`
+}
+
+// Report is what a place offers the public: kinds of reports with their
+// questions, and whom to call. Without kinds there is no public entry.
+type Report struct {
+	Days    int // working days until the reporter is told
+	Contact string
+	Key     string // how to ask for a key of the open interface
+	Phones  []Phone
+	Kinds   []ReportKind
+}
+
+// Phone is a number to call and when.
+type Phone struct {
+	Number string
+	When   string
+	Urgent bool
+}
+
+// ReportKind is one thing that may be reported.
+type ReportKind struct {
+	Code, Name, About, Group string
+	Keywords                 []string
+	Category                 string // of clues
+	Questions                []Question
+}
+
+// Question is one thing that a kind of report asks; Type is GeoReport's.
+type Question struct {
+	Code, Title, Hint, Type string
+	Required                bool
+	Options                 []Choice
 }
 
 // Category looks a kind of issue up.

@@ -66,6 +66,7 @@ type world struct {
 	status int
 	raw    string
 	answer any
+	public *http.Client // a citizen's browser
 	device net.Conn
 	lines  *bufio.Reader
 }
@@ -142,6 +143,10 @@ func (w *world) do(s step) error {
 			return err
 		}
 		return w.request(verb, rest, "application/json", strings.NewReader(body))
+	case "FORM", "PAGE":
+		return w.browse(verb, rest, s.body)
+	case "key":
+		return w.key(rest)
 	case "report":
 		body, err := expand(strings.Join(s.body, "\n"), w.vars, w.clock.Now())
 		if err != nil {
@@ -229,12 +234,12 @@ func (w *world) request(method, path, kind string, body io.Reader) error {
 	if t := w.tokens[w.who]; t != "" {
 		r.Header.Set("Authorization", "Bearer "+t)
 	}
-	return w.ask(r)
+	return w.ask(http.DefaultClient, r)
 }
 
 // ask sends a request, keeps the answer and lets due work run.
-func (w *world) ask(r *http.Request) error {
-	resp, err := http.DefaultClient.Do(r)
+func (w *world) ask(c *http.Client, r *http.Request) error {
+	resp, err := c.Do(r)
 	if err != nil {
 		return err
 	}

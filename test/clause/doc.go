@@ -15,8 +15,13 @@
 //	  actions[*].verb has adopt
 //	  items# = 3
 //	  id -> clue                                  keeps a value as ${clue}
+//	  find 编号 (WZ-J-\S+) -> number               keeps what a pattern finds in the answer
 //	report GW-1 secret                            a meter reports by HTTP; its payload is indented below
 //	publish GW-1 secret                           the same by MQTT, until it is acknowledged
+//	key 12345                                     a key of the open interface, kept as ${key}
+//	FORM /public/track                            a form sent by a citizen's browser, which keeps
+//	  number=${number}                            cookies and follows where it is sent
+//	PAGE /public/progress                         a page of that browser, or any address outside the API
 //	UPLOAD 整改前.png                             a small picture to /files
 //	device                                        opens a device connection
 //	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added

@@ -23,7 +23,7 @@ func (w *world) report(rest, payload string) error {
 	}
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(words[0]+":"+words[1])))
-	return w.ask(r)
+	return w.ask(http.DefaultClient, r)
 }
 
 // publish sends a payload by MQTT, waits until it is acknowledged, and takes its

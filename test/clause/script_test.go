@@ -158,6 +158,8 @@ func show(v any) string {
 	return string(b)
 }
 
+var findLine = regexp.MustCompile(`^find (.+) -> (\w+)$`)
+
 var checkLine = regexp.MustCompile(`^(\S+)\s+(=|!=|~|has|lacks|->)\s*(.*)$`)
 
 // check tests one indented line below a status.
@@ -172,6 +174,18 @@ func check(answer any, raw, line string, vars map[string]string) error {
 		if strings.Contains(raw, text) {
 			return fmt.Errorf("answer contains %q", text)
 		}
+		return nil
+	}
+	if m := findLine.FindStringSubmatch(line); m != nil {
+		re, err := regexp.Compile(m[1])
+		if err != nil {
+			return err
+		}
+		found := re.FindStringSubmatch(raw)
+		if len(found) != 2 {
+			return fmt.Errorf("answer has nothing like %s", m[1])
+		}
+		vars[m[2]] = found[1]
 		return nil
 	}
 	m := checkLine.FindStringSubmatch(line)
@@ -238,6 +252,7 @@ func TestChecks_CanFail(t *testing.T) {
 		"a.b[*].c lacks z": true, "a.b[*].c lacks x": false, "a.b# = 2": true, "a.b# = 3": false, "e# = 0": true,
 		"n = 3": true, "n != 3": false, "n ~ ^3$": true, "n ~ 4": false, "a.z = 1": false, "a.b[2].c = y": false,
 		"contains \"c\"": true, "contains q": false, "without q": true, "without \"c\"": false, "nonsense": false,
+		`find "c":"(.)" -> c`: true, `find "q":"(.)" -> c`: false,
 	} {
 		if err := check(v, raw, line, map[string]string{}); (err == nil) != want {
 			t.Errorf("%q: %v, want pass=%v", line, err, want)

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qingshao/qingshao/internal/api"
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/issue"
+	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/web"
+)
+
+// report builds the public's reports; the loop comes first.
+func (a *App) report() {
+	seats := []tip.Seat{}
+	for _, u := range a.place.Units {
+		seats = append(seats, tip.Seat{Area: u.Code, Lng: u.Lng, Lat: u.Lat})
+	}
+	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
+		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline})
+	a.files.Guard(tip.Machine.Kind, a.tips.See)
+	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)
+}
+
+// publicPages adds the doors that need no account.
+func (a *App) publicPages(words api.Names) error {
+	a.api.Tips(a.tips, words, a.files)
+	place := api.Place{ID: a.place.ID, Name: a.place.Name, Title: a.place.Title, Report: a.place.Report}
+	for _, u := range a.place.Units {
+		place.Areas = append(place.Areas, flow.Option{Value: u.Code, Title: u.Name})
+	}
+	a.api.Open311(a.tips, place)
+	return a.api.Public(a.tips, place, web.Public())
+}
+
+func tipPolicy(p *profile.Profile) tip.Policy {
+	out := tip.Policy{Prefix: p.Prefix + "-J", Days: p.Report.Days}
+	for _, k := range p.Report.Kinds {
+		kind := tip.Kind{Code: k.Code, Name: k.Name, About: k.About, Group: k.Group, Keywords: k.Keywords, Category: k.Category}
+		for _, q := range k.Questions {
+			kind.Questions = append(kind.Questions, tip.Question{Code: q.Code, Title: q.Title, Hint: q.Hint, Type: tip.Type(q.Type), Required: q.Required, Options: options(q.Options)})
+		}
+		out.Kinds = append(out.Kinds, kind)
+	}
+	return out
+}
+
+// matter tells a reporter how far a clue and its issue have come.
+type matter struct{ app *App }
+
+// Progress follows the clue through merging and adoption.
+func (m matter) Progress(ctx context.Context, clueID string) (p tip.Progress, err error) {
+	self := auth.System("tip")
+	f, err := m.app.clues.Get(ctx, self, clue.ID(clueID))
+	for err == nil && f.Clue.State == clue.StateMerged && f.Clue.MergedInto != "" {
+		f, err = m.app.clues.Get(ctx, self, f.Clue.MergedInto)
+	}
+	if err != nil {
+		return p, err
+	}
+	c := f.Clue
+	p = tip.Progress{ClueID: string(c.ID), IssueID: c.IssueID, DueAt: c.DueAt}
+	if c.IssueID != "" {
+		return m.issue(ctx, p)
+	}
+	switch c.State {
+	case clue.StateReferred:
+		p.Stage, p.Agency, p.Note = "已移送", m.app.place.Agencies.Name(c.ReferredTo), "这件事由该单位负责，正在等待其答复"
+	case clue.StateSettled:
+		p.Stage, p.Agency, p.Closed, p.Note = "移送办结", m.app.place.Agencies.Name(c.ReferredTo), true, "接收单位已办理完毕"
+	case clue.StateDismissed:
+		p.Stage, p.Closed, p.Note = "不予立案", true, dismissal(f, m.app.clues.Machine())
+	default:
+		p.Stage, p.Note = "正在研判", "核对情况后决定是否受理，并告知您"
+	}
+	if p.Closed {
+		p.ClosedAt, p.DueAt = c.UpdatedAt, c.DueAt
+	}
+	return p, nil
+}
+
+// dismissal gives the plain reason: the ground that the desk chose, and no more.
+// Free text may name people.
+func dismissal(f clue.File, m *flow.Machine) string {
+	for i := len(f.Timeline) - 1; i >= 0; i-- {
+		e := f.Timeline[i]
+		if st, ok := m.Find(clue.StateNew, e.Verb); ok && e.Verb == clue.Dismiss {
+			for _, field := range st.Fields {
+				if field.Name == "ground" {
+					return field.ShowChoice(e.Data.Text("ground"))
+				}
+			}
+		}
+	}
+	return "经研判不予立案"
+}
+
+var stages = map[flow.State][2]string{
+	issue.Pending:   {"已受理，等待交办", "已列入问题清单"},
+	issue.Assigned:  {"已交办", "责任单位正在签收"},
+	issue.Working:   {"正在整改", "责任单位正在整改"},
+	issue.Submitted: {"等待验收", "整改结果已提交，由其他单位现场验收"},
+	issue.Accepted:  {"验收通过", "等待销号"},
+	issue.Closed:    {"已办结", "整改完成，已销号"},
+}
+
+func (m matter) issue(ctx context.Context, p tip.Progress) (tip.Progress, error) {
+	f, err := m.app.issues.Get(ctx, auth.System("tip"), issue.ID(p.IssueID))
+	if err != nil {
+		return p, err
+	}
+	i := f.Issue
+	p.Stage, p.Note = stages[i.State][0], stages[i.State][1]
+	p.Agency, p.DueAt, p.Closed, p.ClosedAt = m.app.place.Agencies.Name(i.LeadAgency), i.RectifyBy, i.State == issue.Closed, i.ClosedAt
+	return p, nil
+}
+
+// Open311Key makes a key of the open interface for another program.
+func (a *App) Open311Key(ctx context.Context, name string) (secret string, err error) {
+	return tip.IssueKey(ctx, a.db, auth.System("cli"), name)
+}
+
+// NewOpen311Key makes a key of the open interface from outside. It opens
+// the data alone: no port, no background work, so a server may run beside it.
+func NewOpen311Key(ctx context.Context, p config.Place, name string) (secret string, err error) {
+	url, err := p.URL()
+	if err != nil {
+		return "", err
+	}
+	d, err := db.Open(ctx, db.Config{Dir: p.Data.Data, URL: url})
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if e := d.Close(); err == nil {
+			err = e
+		}
+	}()
+	return tip.IssueKey(ctx, d, auth.System("cli"), name)
+}

@@ -1,0 +1,69 @@
+package tip
+
+import "github.com/qingshao/qingshao/internal/flow"
+
+// The states of a tip are those of its review for the public; how the matter
+// goes on is the clue's and the state.
+const (
+	Fresh flow.State = "fresh"
+	Shown flow.State = "shown"
+	Held  flow.State = "held"
+)
+
+// The verbs of a tip.
+const (
+	File    flow.Verb = "file" // the beginning; not in the table
+	Show    flow.Verb = "show"
+	Hold    flow.Verb = "hold"
+	Reply   flow.Verb = "reply"
+	Message flow.Verb = "message"
+	Rate    flow.Verb = "rate"
+)
+
+const capTriage = "clue.triage"
+
+const listed flow.Fact = "listed"
+
+var filing = flow.Step{Verb: File, To: Fresh, Title: "收到举报", Capability: capTriage}
+
+// The places that a reviewer may let the public see.
+const (
+	pointNone  = "none"
+	pointRough = "rough"
+	pointExact = "exact"
+)
+
+// Machine is the table of a tip.
+var Machine = &flow.Machine{
+	Kind: "tip", Title: "举报", Initial: Fresh,
+	States: []flow.StateRow{
+		{State: Fresh, Title: "待公开审核", Waits: "受理研判岗"},
+		{State: Shown, Title: "已公开", Terminal: true},
+		{State: Held, Title: "不公开", Terminal: true},
+	},
+	Steps: []flow.Step{
+		{From: []flow.State{Fresh, Held, Shown}, Verb: Show, To: Shown, Title: "审核公开", Capability: capTriage,
+			Next:   "公开页面和开放接口即可看到以下内容，其余内容不公开",
+			Guards: []flow.Guard{{Fact: listed, Refuse: "匿名和保密举报不公开"}},
+			Fields: []flow.Field{
+				{Name: "text", Title: "公开的描述", Kind: flow.Text, Required: true, Hint: "删去姓名、电话、门牌、车牌等能识别举报人和无关个人的内容"},
+				{Name: "address", Title: "公开的地点", Kind: flow.Line, Hint: "到街道或道路即可；不填则不公开"},
+				{Name: "point", Title: "公开的坐标", Kind: flow.Choice, Required: true, Options: []flow.Option{
+					{Value: pointNone, Title: "不公开"}, {Value: pointRough, Title: "约一公里"}, {Value: pointExact, Title: "准确位置"}}},
+				{Name: "media", Title: "公开举报人提供的网址", Kind: flow.Choice, Options: []flow.Option{{Value: "no", Title: "不公开"}, {Value: "yes", Title: "公开"}}},
+			}},
+		{From: []flow.State{Fresh, Shown}, Verb: Hold, To: Held, Title: "不公开", Capability: capTriage,
+			Next:   "只公开类别、时间和办理状态",
+			Guards: []flow.Guard{{Fact: listed, Refuse: "匿名和保密举报不公开"}},
+			Fields: []flow.Field{{Name: "reason", Title: "理由", Kind: flow.Text, Required: true}}},
+		{From: []flow.State{Fresh, Shown, Held}, Verb: Reply, Title: "答复举报人", Capability: capTriage,
+			Next:   "举报人凭查询码可以看到",
+			Fields: []flow.Field{{Name: "text", Title: "答复内容", Kind: flow.Text, Required: true}}},
+		{From: []flow.State{Fresh, Shown, Held}, Verb: Message, Title: "举报人补充", Capability: capTriage, Auto: true,
+			Fields: []flow.Field{{Name: "text", Title: "补充内容", Kind: flow.Text, Required: true}, {Name: "files", Title: "照片", Kind: flow.Files}}},
+		{From: []flow.State{Fresh, Shown, Held}, Verb: Rate, Title: "举报人评价", Capability: capTriage, Auto: true,
+			Fields: []flow.Field{{Name: "score", Title: "评价", Kind: flow.Choice, Required: true, Options: []flow.Option{
+				{Value: "solved", Title: "已解决"}, {Value: "partly", Title: "部分解决"}, {Value: "unsolved", Title: "没有解决"}}},
+				{Name: "text", Title: "说明", Kind: flow.Text}}},
+	},
+}

@@ -1,0 +1,50 @@
+package profile
+
+import (
+	"regexp"
+	"slices"
+)
+
+var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
+
+// questionTypes are those of GeoReport v2; the last two have options.
+var questionTypes = []string{"string", "text", "number", "datetime", "singlevaluelist", "multivaluelist"}
+
+func (b *builder) report(p *Profile, f fileReport) Report {
+	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key}
+	for _, x := range f.Phones {
+		r.Phones = append(r.Phones, Phone(x))
+	}
+	seen := map[string]bool{}
+	for _, k := range f.Kinds {
+		if !codeForm.MatchString(k.Code) || seen[k.Code] {
+			b.fail(k.Line, "举报事项的编号“%s”应由小写字母、数字和连字符组成，且不重复", k.Code)
+		}
+		seen[k.Code] = true
+		if _, ok := p.byCategory[k.Category]; !ok {
+			b.fail(k.Line, "举报事项“%s”的类别 %s 不在 categories 中", k.Name, k.Category)
+		}
+		r.Kinds = append(r.Kinds, ReportKind{Code: k.Code, Name: k.Name, About: k.About, Group: k.Group, Keywords: k.Keywords,
+			Category: k.Category, Questions: b.questions(k)})
+	}
+	return r
+}
+
+func (b *builder) questions(k fileKind) []Question {
+	var out []Question
+	seen := map[string]bool{}
+	for _, q := range k.Questions {
+		lists := len(questionTypes) - 2
+		switch at := slices.Index(questionTypes, q.Type); {
+		case !codeForm.MatchString(q.Code) || seen[q.Code]:
+			b.fail(q.Line, "“%s”的问题编号“%s”应由小写字母、数字和连字符组成，且不重复", k.Name, q.Code)
+		case at < 0:
+			b.fail(q.Line, "问题“%s”的类型“%s”应为 %v 之一", q.Title, q.Type, questionTypes)
+		case (at >= lists) != (len(q.Options) > 0):
+			b.fail(q.Line, "问题“%s”：单选和多选须有选项，其他类型不能有", q.Title)
+		}
+		seen[q.Code] = true
+		out = append(out, Question{Code: q.Code, Title: q.Title, Hint: q.Hint, Type: q.Type, Required: q.Required, Options: b.choices("options", q.Options)})
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+// What a script adds to pages that work without one: the present position, a
+// look at the chosen photos, a draft that never sends itself, printing.
+"use strict";
+(() => {
+  const one = (s, from = document) => from.querySelector(s);
+
+  const print = one("[data-print]");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", () => window.print());
+  }
+
+  const form = one("form[data-report]");
+  if (!form) {
+    // A receipt means that the report has arrived: its draft is of no more use.
+    if (one("[data-secret]")) {
+      for (const k of Object.keys(localStorage)) if (k.startsWith("qs-draft-")) localStorage.removeItem(k);
+    }
+    return;
+  }
+
+  const place = one("[data-place]", form), located = one("[data-located]", form);
+  if (navigator.geolocation && window.isSecureContext) {
+    place.hidden = false;
+    one("[data-locate]", place).addEventListener("click", () => {
+      located.textContent = "正在定位…";
+      navigator.geolocation.getCurrentPosition(
+        (p) => {
+          form.lng.value = p.coords.longitude.toFixed(6);
+          form.lat.value = p.coords.latitude.toFixed(6);
+          located.textContent = `已取得位置，误差约 ${Math.round(p.coords.accuracy)} 米`;
+        },
+        () => { located.textContent = "没有取得位置，请选择区域或填写地址"; },
+        { enableHighAccuracy: true, timeout: 15000 },
+      );
+    });
+  }
+
+  const photos = one("[data-photos]", form), thumbs = one("[data-thumbs]", form);
+  photos.addEventListener("change", () => {
+    thumbs.replaceChildren();
+    const list = [...photos.files];
+    if (list.length > 6) thumbs.append("最多 6 张，请重新选择");
+    for (const f of list.slice(0, 6)) {
+      const img = new Image();
+      img.alt = f.name;
+      img.src = URL.createObjectURL(f);
+      img.addEventListener("load", () => URL.revokeObjectURL(img.src));
+      thumbs.append(img);
+    }
+  });
+
+  // The draft stays in this browser, for the public mode only, and is never sent
+  // by itself. Contact details are not kept.
+  const key = "qs-draft-" + form.dataset.report;
+  const kept = ["text", "suspect", "address", "area"];
+  const open = () => form.mode.value === "public";
+  const contact = one("[data-contact]", form);
+  const follow = () => {
+    contact.hidden = !open();
+    if (!open()) {
+      form.contact.value = "";
+      localStorage.removeItem(key);
+    }
+  };
+  form.addEventListener("input", () => {
+    if (!open()) return;
+    localStorage.setItem(key, JSON.stringify(Object.fromEntries(kept.map((n) => [n, form[n].value]))));
+  });
+  form.addEventListener("change", follow);
+  if (!form.text.value) {
+    try {
+      for (const [n, v] of Object.entries(JSON.parse(localStorage.getItem(key) || "{}"))) if (kept.includes(n)) form[n].value = v;
+    } catch { localStorage.removeItem(key); }
+  }
+  follow();
+
+  form.addEventListener("submit", () => { one("button[type=submit]", form).disabled = true; });
+})();
