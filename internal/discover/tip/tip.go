@@ -50,7 +50,6 @@ type ModeRow struct {
 	Text    string // who reads what is reported
 	Listed  bool   // may appear in public lists after review
 	Draft   bool   // the reporter's browser may keep a draft
-	Reward  string
 	Open    bool   // whether the web form takes it
 	Instead string // what to do while it is not open
 }
@@ -59,10 +58,10 @@ type ModeRow struct {
 func Modes() []ModeRow {
 	call := "请拨打 12345 说明需要保密，或当面递交；网上渠道在密钥启用前不接收此类举报"
 	return []ModeRow{
-		{Mode: Public, Title: "公开举报", Contact: "研判岗，每次查看都留痕", Text: "研判岗与承办单位；经审核后可公开", Listed: true, Draft: true, Reward: "可以", Open: true},
-		{Mode: Anonymous, Title: "匿名举报", Contact: "不收集", Text: "研判岗与承办单位；不公开", Reward: "凭查询码", Open: true},
-		{Mode: Confidential, Title: "实名保密举报", Contact: "须两方人员共同开启", Text: "研判岗与承办单位；不公开", Reward: "可以", Instead: call},
-		{Mode: Insider, Title: "内部知情人举报", Contact: "须两方人员共同开启", Text: "只有保密岗", Reward: "可以", Instead: call},
+		{Mode: Public, Title: "公开举报", Contact: "研判岗，每次查看都留痕", Text: "研判岗与承办单位；经审核后可公开", Listed: true, Draft: true, Open: true},
+		{Mode: Anonymous, Title: "匿名举报", Contact: "不收集", Text: "研判岗与承办单位；不公开", Open: true},
+		{Mode: Confidential, Title: "实名保密举报", Contact: "须两方人员共同开启", Text: "研判岗与承办单位；不公开", Instead: call},
+		{Mode: Insider, Title: "内部知情人举报", Contact: "须两方人员共同开启", Text: "只有保密岗", Instead: call},
 	}
 }
 
