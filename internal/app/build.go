@@ -119,6 +119,7 @@ func (a *App) surface() error {
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)
 	a.api.Roster(a.roster())
 	a.coveragePages(words)
+	a.portalPages()
 	a.stationPages()
 	a.workingPages(words)
 	a.system(a.audit)

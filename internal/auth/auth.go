@@ -38,6 +38,7 @@ type Capability string
 // The capabilities that the policy table grants.
 const (
 	OverviewRead     Capability = "overview.read"
+	PortalRead       Capability = "portal.read"
 	RegistryRead     Capability = "registry.read"
 	RegistryWrite    Capability = "registry.write"
 	TelemetryRead    Capability = "telemetry.read"

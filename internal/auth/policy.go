@@ -36,7 +36,7 @@ func DefaultPolicy() Policy {
 		Supervisor: {OverviewRead: OfArea, IssueRead: OfArea, IssueSupervise: OfArea},
 		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
 		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
-		Enterprise: {RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
+		Enterprise: {PortalRead: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
 	}
 }
 

@@ -24,7 +24,7 @@ var roles = []RoleTitle{
 	{Supervisor, "督办监督员", "跟踪督办事项"},
 	{Grid, "网格员", "日常巡查，发现问题即时上报"},
 	{Partner, "社会组织", "受托巡查，提交线索"},
-	{Enterprise, "企业环保负责人", "查看本企业监测数据与预警，标记停运、维护等时段"},
+	{Enterprise, "企业环保负责人", "查看本企业监测数据，说明预警原因，标记停运、维护等时段，履行各项义务"},
 }
 
 // Roles lists every role with its title, in display order.
@@ -57,6 +57,7 @@ type capabilityTitle struct {
 // capabilities stands in the order of the loop, for the role matrix.
 var capabilities = []capabilityTitle{
 	{OverviewRead, "查看工作台"},
+	{PortalRead, "使用企业工作台"},
 	{RegistryRead, "查看企业与设备档案"},
 	{RegistryWrite, "维护企业与设备档案"},
 	{TelemetryRead, "查看监测数据"},

@@ -8,6 +8,7 @@ it('an issue’s event makes issues and the desk stale, by kind or by topic', ()
 it('a notice about an issue makes both stale', () => {
   expect(stalePaths({ topic: 'notice.sent', kind: 'issue' })).toEqual(expect.arrayContaining(['/notices', '/me', '/issues']))
 })
+it('an alarm’s event makes the enterprise’s desk stale', () => expect(stalePaths({ topic: 'alarm.explain', kind: 'alarm' })).toContain('/portal'))
 it('an unknown event makes nothing stale', () => expect(stalePaths({ topic: 'weather.changed', kind: 'weather' })).toEqual([]))
 it('finds lists and single things, and nothing that only begins alike', () => {
   expect(concerns(['/issues', {}, {}], ['/issues'])).toBe(true)

@@ -3,8 +3,8 @@
 export interface LiveEvent { seq: number; topic: string; kind: string; subject: string; area: string }
 
 const stale: Record<string, string[]> = {
-  alarm: ['/alarms', '/overview', '/outlets', '/wall', '/enterprises'],
-  mark: ['/marks', '/outlets'],
+  alarm: ['/alarms', '/overview', '/portal', '/outlets', '/wall', '/enterprises'],
+  mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms'],
   issue: ['/issues', '/overview', '/clues'],
   notice: ['/notices', '/me'],

@@ -34,7 +34,7 @@ describe('the menu', () => {
 })
 
 describe('the first page', () => {
-  it.each([[duty, '/'], [['clue.enter', 'file.upload'], '/clues/new'], [['user.read'], '/users'], [['registry.read', 'telemetry.read', 'alarm.read'], '/outlets'], [[], '/me']])('for %j is %s', (c, want) => expect(home(c)).toBe(want))
+  it.each([[duty, '/'], [['clue.enter', 'file.upload'], '/clues/new'], [['user.read'], '/users'], [['registry.read', 'telemetry.read', 'alarm.read'], '/outlets'], [['portal.read', 'registry.read', 'telemetry.read', 'alarm.read'], '/portal'], [[], '/me']])('for %j is %s', (c, want) => expect(home(c)).toBe(want))
 })
 
 describe('where a page lies', () => {

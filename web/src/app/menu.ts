@@ -6,7 +6,10 @@ export interface Tab { path: string; title: string; needs: string[]; under?: str
 export interface Section { key: string; title: string; icon: string; tabs: Tab[] }
 
 export const sections: Section[] = [
-  { key: 'desk', title: '工作台', icon: 'desk', tabs: [{ path: '/', title: '工作台', needs: ['overview.read'] }] },
+  { key: 'desk', title: '工作台', icon: 'desk', tabs: [
+    { path: '/', title: '工作台', needs: ['overview.read'] },
+    { path: '/portal', title: '企业工作台', needs: ['portal.read'] },
+  ] },
   {
     key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [
       { path: '/outlets', title: '监控点', needs: ['telemetry.read'] },

@@ -38,6 +38,7 @@ function page(path: string, load: () => Promise<Record<string, unknown>>, name: 
 
 const pages = [
   page('/', () => import('../features/overview/desk'), 'Desk'),
+  page('/portal', () => import('../features/portal/desk'), 'EnterpriseDesk'),
   page('/outlets', () => import('../features/telemetry/outlets'), 'Outlets'),
   page('/outlets/$id', () => import('../features/telemetry/outlet'), 'OutletFile'),
   page('/wall', () => import('../features/telemetry/wall-page'), 'MonitorWall'),

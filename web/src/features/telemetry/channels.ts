@@ -2,7 +2,7 @@
 
 import type { Outlet } from '../../api/types'
 import type { Source } from './use-lines'
-import { leading } from './value'
+import { leading } from '../../ui/value'
 
 /** mostLines is how many curves one page can carry and still be read. */
 export const mostLines = 8

@@ -13,7 +13,7 @@ import { Bones, Empty, Trouble } from '../../ui/state'
 import { Explain } from './explain'
 import { Norms } from './norms'
 import { stamp } from './range'
-import { leading } from './value'
+import { leading } from '../../ui/value'
 import { verdict } from './verdict'
 
 const spans = { hour: [{ value: '1', label: '近 24 小时' }, { value: '3', label: '近 3 天' }, { value: '10', label: '近 10 天' }], day: [{ value: '30', label: '近 30 天' }, { value: '90', label: '近 90 天' }] }

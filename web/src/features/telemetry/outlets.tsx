@@ -11,7 +11,7 @@ import { Page } from '../../ui/page'
 import { pick } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { overWord } from '../../ui/series'
-import { isOver, judged, leading, limitText } from './value'
+import { isOver, judged, leading, limitText } from '../../ui/value'
 import { Values } from './values'
 import './outlets.css'
 

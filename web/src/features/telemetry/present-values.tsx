@@ -2,10 +2,10 @@ import type { OutletFile as Outlet, OutletValue, Trend } from '../../api/types'
 import { useGet } from '../../api/use'
 import { ago, dateSecond, reading } from '../../ui/format'
 import { Panel } from '../../ui/page'
+import { Spark } from '../../ui/spark'
 import { flagWord, overWord } from '../../ui/series'
 import { Empty } from '../../ui/state'
-import { isOver, judged, leading } from './value'
-import { path } from './wall'
+import { isOver, judged, leading } from '../../ui/value'
 
 const statistics: Record<string, string> = { realtime: '实时', minute: '分钟', hour: '小时' }
 
@@ -44,19 +44,10 @@ function One({ v, curve }: { v: OutletValue; curve?: Trend }) {
       <td className="r">{v.lower !== undefined && v.limit !== undefined ? `${reading(v.lower)}–${reading(v.limit)}` : v.limit !== undefined ? reading(v.limit) : v.lower !== undefined ? `≥ ${reading(v.lower)}` : '—'}</td>
       <td>{v.unit}</td>
       <td className="r">{v.ratio > 0 && v.lower === undefined ? `${reading(Math.round(v.ratio * 100))}%` : '—'}</td>
-      <td><Spark curve={curve} limit={v.limit} /></td>
+      <td className="spark-cell"><Spark trend={curve} limit={v.limit} /></td>
       <td className="nowrap">{flagWord(v.flag) || '正常'}</td>
       <td className="nowrap">{statistics[v.kind] ?? v.kind}</td>
       <td className="c">{dateSecond(v.at).slice(5)}<span className="sub">{ago(v.at)}</span></td>
     </tr>
-  )
-}
-
-function Spark({ curve, limit }: { curve?: Trend; limit?: number }) {
-  const d = curve ? path(curve, limit) : ''
-  return (
-    <svg className="spark" viewBox="0 0 24 1" preserveAspectRatio="none" aria-hidden="true">
-      {d && <path d={d} fill="none" stroke="var(--curve)" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
-    </svg>
   )
 }

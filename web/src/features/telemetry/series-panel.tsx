@@ -16,7 +16,7 @@ import { CurveView } from './curve-view'
 import { keepPng } from './png'
 import { seriesQuery } from './range'
 import { useLines } from './use-lines'
-import { leading } from './value'
+import { leading } from '../../ui/value'
 
 /** SeriesPanel draws an outlet's curves with the table beside; the address keeps kind, factors, period, layout, zoom and the days compared. */
 export function SeriesPanel({ outlet }: { outlet: Outlet }) {

@@ -1,7 +1,7 @@
 import type { OutletValue } from '../../api/types'
 import { reading } from '../../ui/format'
 import { flagWord, overWord } from '../../ui/series'
-import { isOver, judged, leading, limitText } from './value'
+import { isOver, judged, leading, limitText } from '../../ui/value'
 
 /** Values sets each factor's present value with its limit beside it; brief shows only what has a limit. */
 export function Values({ values, brief }: { values: OutletValue[]; brief?: boolean }) {

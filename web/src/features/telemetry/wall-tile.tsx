@@ -2,7 +2,8 @@ import type { Trend, WallOutlet } from '../../api/types'
 import { ago, reading } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { Mark } from '../../ui/marks'
-import { path, states } from './wall'
+import { Spark } from '../../ui/spark'
+import { states } from './wall'
 
 const marks = new Map(states.map((s) => [s.state as string, s]))
 
@@ -21,16 +22,7 @@ export function WallTile({ o, curve }: { o: WallOutlet; curve?: Trend }) {
           <span className={`num ${o.over ? 'red strong' : ''}`}>{reading(o.value ?? null)}<span className="soft small">{limit !== undefined && `／${reading(limit)}`} {o.unit}</span></span>
         </span>
       ) : <span className="soft small">没有可显示的因子</span>}
-      <Curve trend={curve} limit={limit} />
+      <Spark trend={curve} limit={limit} />
     </Go>
-  )
-}
-
-function Curve({ trend, limit }: { trend?: Trend; limit?: number }) {
-  const d = trend ? path(trend, limit) : ''
-  return (
-    <svg className="wall-curve" viewBox="0 0 24 1" preserveAspectRatio="none" aria-hidden="true">
-      {d && <path d={d} fill="none" stroke="var(--curve)" strokeWidth="1.4" vectorEffect="non-scaling-stroke" />}
-    </svg>
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Wall, WallOutlet } from '../../api/types'
-import { channels, merged, mostTrends, paceOf, path, sections, turns } from './wall'
+import { channels, merged, mostTrends, paceOf, sections, turns } from './wall'
 
 const units = [{ code: '330302', name: '鹿城区' }, { code: '330303', name: '龙湾区' }]
 const tile = (id: string, area: string, state: string, factor = 'w01018') =>
@@ -18,20 +18,6 @@ describe('the tiles of the wall', () => {
   })
   it('leave out sections without tiles', () => {
     expect(sections([], units)).toEqual([])
-  })
-})
-
-describe('the small curve', () => {
-  const hour = (h: number, value: number, valid = true) => ({ hour: h, value, valid })
-  it('is broken where an hour is missing or invalid', () => {
-    expect(path({ values: [hour(0, 1), hour(1, 2), hour(2, 9, false), hour(3, 4)] }, undefined)).toBe('M0 0.750L1 0.500M3 0.000')
-  })
-  it('leaves room for the limit', () => {
-    expect(path({ values: [hour(5, 10), hour(6, 20)] }, 40)).toBe('M5 0.750L6 0.500')
-  })
-  it('is nothing without two valid hours', () => {
-    expect(path({ values: [hour(1, 3)] }, 5)).toBe('')
-    expect(path({ values: [] }, undefined)).toBe('')
   })
 })
 

@@ -1,7 +1,7 @@
 // What the monitor wall decides: words and marks of the states, the order of the
 // tiles, which of them get a small curve, and how that curve is drawn.
 
-import type { Trend, Wall, WallCounts, WallOutlet } from '../../api/types'
+import type { Wall, WallCounts, WallOutlet } from '../../api/types'
 import type { Shape, Tone } from '../../ui/marks'
 
 export type WallState = keyof WallCounts
@@ -90,17 +90,4 @@ export const mostTrends = 120
 /** channels names the curves to ask for, the first tiles first. */
 export function channels(list: readonly Pick<Section, 'outlets'>[]): string[] {
   return list.flatMap((s) => s.outlets).filter((o) => o.factor !== '').slice(0, mostTrends).map((o) => `${o.id}:${o.factor}`)
-}
-
-/** path draws the valid hours as an SVG path in a box of 24 by 1, broken where hours are missing. */
-export function path(t: Pick<Trend, 'values'>, limit: number | undefined): string {
-  const valid = t.values.filter((v) => v.valid)
-  const top = Math.max(limit ?? 0, ...valid.map((v) => v.value))
-  if (valid.length < 2 || top <= 0) return ''
-  let last = -2
-  return valid.map((v) => {
-    const pen = v.hour === last + 1 ? 'L' : 'M'
-    last = v.hour
-    return `${pen}${v.hour} ${(1 - Math.max(0, v.value) / top).toFixed(3)}`
-  }).join('')
 }

@@ -1,6 +1,6 @@
-import type { OutletValue } from '../../api/types'
-import { reading } from '../../ui/format'
-import { valid } from '../../ui/series'
+import type { OutletValue } from '../api/types'
+import { reading } from './format'
+import { valid } from './series'
 
 type Judgeable = Pick<OutletValue, 'value' | 'converted' | 'limit' | 'lower' | 'flag'>
 
