@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/obs"
 )
 
@@ -95,6 +96,7 @@ func (s serveCmd) app() (app.Config, error) {
 	}
 	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, MQTT: s.MQTT, Profile: s.Profile, Version: version,
 		Secure: s.HTTPS, Proxies: proxies, Witnesses: s.Witness, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
+		Callback: gap.Pace(s.Callback),
 		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
 			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil
 }

@@ -57,6 +57,7 @@ type Config struct {
 	Secure   bool
 	Accounts auth.Config // limits of sessions and passwords; Known is ours
 	Uploads  blob.Limits // limits of uploaded files
+	Callback gap.Pace    // how fast missing data are called back
 	// Witnesses are addresses that get the audit log's checkpoint every day.
 	Witnesses []string
 	Proxies   []netip.Prefix // reverse proxies whose word on the caller's address counts

@@ -31,7 +31,7 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.commands = command.New(command.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.background(a.commands.Desk(), a.commands.Desk().RunDue)
 	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
-	a.gaps = gap.New(gap.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Caller: a.commands, Log: a.conf.Log})
+	a.gaps = gap.New(gap.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Caller: a.commands, Pace: a.conf.Callback, Log: a.conf.Log})
 	a.background(a.gaps, a.gaps.RunDue)
 	a.forwards = forward.New(forward.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.serve(a.forwards)

@@ -36,9 +36,13 @@ type Crowd struct {
 	OverTime time.Duration // wait for an answer before sending again; 0 = 10 s
 	Patience time.Duration // without any answer for so long, Run gives up; 0 = 60 s
 
-	conns []*wire
-	began time.Time
+	conns   []*wire
+	began   time.Time
+	windows []world.Latencies // by when a frame was due
 }
+
+// window is how long the stretches are whose latency is told by itself.
+const window = 10 * time.Second
 
 // Tally is what a run came to.
 type Tally struct {
@@ -46,6 +50,7 @@ type Tally struct {
 	Resent, Reconnects int
 	Seconds            float64 // from the first due frame to the last answer
 	P50, P99, Max      float64 // milliseconds from the moment a frame was due
+	Worst              float64 // the P99 of the worst 10 s, where there is a rate
 }
 
 // Run sends everything and waits for the answers. Frames that stay unanswered
@@ -70,6 +75,9 @@ func (c *Crowd) Run(ctx context.Context) (t Tally, err error) {
 		return t, err
 	}
 	c.began = time.Now().Add(50 * time.Millisecond)
+	if c.Rate > 0 {
+		c.windows = make([]world.Latencies, int(c.due(c.Frames).Sub(c.began)/window)+1)
+	}
 	var wait sync.WaitGroup
 	for _, w := range c.conns {
 		wait.Go(func() { w.run(ctx) })
@@ -88,6 +96,9 @@ func (c *Crowd) Run(ctx context.Context) (t Tally, err error) {
 	}
 	t.Seconds = last.Sub(c.began).Seconds()
 	t.P50, t.P99, t.Max = all.Quantile(0.50), all.Quantile(0.99), all.Quantile(1)
+	for i := range c.windows {
+		t.Worst = max(t.Worst, c.windows[i].Quantile(0.99))
+	}
 	return t, ctx.Err()
 }
 

@@ -227,7 +227,11 @@ func (w *wire) note(f *hj212.Frame, now time.Time) {
 	}
 	w.answered++
 	w.last = now
-	w.latency.Count(now.Sub(w.crowd.due(w.number(j))))
+	due := w.crowd.due(w.number(j))
+	w.latency.Count(now.Sub(due))
+	if i := int(due.Sub(w.crowd.began) / window); i < len(w.crowd.windows) {
+		w.crowd.windows[i].Count(now.Sub(due))
+	}
 	if j == w.base {
 		w.moved = now
 		for w.done.has(w.base) {

@@ -70,6 +70,12 @@ type Login struct {
 	PasswordDays    int           `help:"密码最长使用天数，0 为不限" default:"90"`
 }
 
+// Callback says how fast missing data are called back from devices.
+type Callback struct {
+	After  time.Duration `help:"发现缺数后先等设备自己补发多久，再下发补取指令" default:"20m"`
+	AtOnce int           `help:"同时补取的设备最多几台；数值越大，长时间停机后补得越快，接收的压力也越大" default:"100"`
+}
+
 // Serve is everything about a running server.
 type Serve struct {
 	Place
@@ -82,6 +88,8 @@ type Serve struct {
 	FileMB  int      `name:"file-mb" help:"单个附件的上限，MB" default:"100"`
 	Log     Log      `embed:"" prefix:"log-"`
 	Login   Login    `embed:"" prefix:"login-"`
+
+	Callback Callback `embed:"" prefix:"callback-"`
 }
 
 // Check says in Chinese which setting is out of bounds; the field's name is the
@@ -123,6 +131,12 @@ func (s Serve) Check() error {
 	}
 	if l.PasswordDays < 0 {
 		bad("login-password-days", "不能小于 0")
+	}
+	if c := s.Callback; c.After < time.Second || c.After > 24*time.Hour {
+		bad("callback-after", "应在 1 秒与 24 小时之间")
+	}
+	if c := s.Callback; c.AtOnce < 1 || c.AtOnce > 10_000 {
+		bad("callback-at-once", "应为 1 至 10000 台")
 	}
 	if s.FileMB < 1 || s.FileMB > 2048 {
 		bad("file-mb", "应为 1 至 2048")

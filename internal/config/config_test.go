@@ -200,8 +200,9 @@ func TestData_URL(t *testing.T) {
 
 func valid() Serve {
 	return Serve{Place: Place{Data: Data{Data: "data"}, Profile: "wenzhou"}, Listen: "127.0.0.1:0", HJ212: ":8212", FileMB: 100,
-		Log:   Log{"text", "info"},
-		Login: Login{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, Failures: 5, AddressFailures: 30, Lock: 15 * time.Minute, PasswordDays: 90}}
+		Log:      Log{"text", "info"},
+		Login:    Login{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, Failures: 5, AddressFailures: 30, Lock: 15 * time.Minute, PasswordDays: 90},
+		Callback: Callback{After: 20 * time.Minute, AtOnce: 100}}
 }
 
 func TestCheck_NamesEveryMistake(t *testing.T) {
@@ -230,6 +231,9 @@ func TestCheck_NamesEveryMistake(t *testing.T) {
 		{"login-lock", func(s *Serve) { s.Login.Lock = 0 }},
 		{"login-password-days", func(s *Serve) { s.Login.PasswordDays = -1 }},
 		{"file-mb", func(s *Serve) { s.FileMB = 0 }},
+		{"callback-after", func(s *Serve) { s.Callback.After = 0 }},
+		{"callback-after", func(s *Serve) { s.Callback.After = 25 * time.Hour }},
+		{"callback-at-once", func(s *Serve) { s.Callback.AtOnce = 0 }},
 	} {
 		s := valid()
 		c.edit(&s)

@@ -121,12 +121,17 @@ func idle(t *testing.T, s *site, n int) {
 	wait.Wait()
 }
 
-// compare holds an export against what the crowds have sent.
-func (s *site) compare(crowds ...*bench.Crowd) {
+// compare holds an export against what the crowds, and the field if there is one,
+// have sent.
+func (s *site) compare(field *bench.Field, crowds ...*bench.Crowd) {
 	s.t.Helper()
 	var checks []*bench.Check
 	for _, c := range crowds {
 		checks = append(checks, c.Check())
+	}
+	var kept *bench.FieldCheck
+	if field != nil {
+		kept = field.Check()
 	}
 	cmd := exec.Command(qingshao(s.t), s.data("telemetry", "export")...)
 	var errs bytes.Buffer
@@ -149,6 +154,9 @@ func (s *site) compare(crowds ...*bench.Crowd) {
 		for _, k := range checks {
 			k.See(e.MN, e.CN, e.DataTime, []byte(e.Raw))
 		}
+		if kept != nil {
+			kept.See(e.MN, e.CN, e.DataTime, []byte(e.Raw))
+		}
 	}
 	if err := cmd.Wait(); err != nil || sc.Err() != nil {
 		s.t.Fatalf("export: %v %v: %s", err, sc.Err(), errs.String())
@@ -159,13 +167,20 @@ func (s *site) compare(crowds ...*bench.Crowd) {
 			s.t.Errorf("crowd %d: what was answered is not stored once and unchanged", i+1)
 		}
 	}
+	if kept == nil {
+		return
+	}
+	s.t.Logf("field: %d of its frames are stored, %d lost, %d doubled, %d changed, %d slots missing", kept.Stored, kept.Lost(), kept.Duplicated, kept.Strange, kept.Missing())
+	if kept.Lost() > 0 || kept.Duplicated > 0 || kept.Strange > 0 || kept.Missing() > 0 {
+		s.t.Error("field: what the stations hold is not stored once and unchanged")
+	}
 }
 
 // told fails when a frame stayed without its answer, and tells the figures.
 func told(t *testing.T, name string, got bench.Tally) {
 	t.Helper()
-	t.Logf("%s: %d sent, %d answered in %.1f s (%.0f/s), p50 %.1f ms, p99 %.1f ms, longest %.0f ms; %d sent again, %d connections anew", name, got.Sent, got.Answered,
-		got.Seconds, float64(got.Answered)/got.Seconds, got.P50, got.P99, got.Max, got.Resent, got.Reconnects)
+	t.Logf("%s: %d sent, %d answered in %.1f s (%.0f/s), p50 %.1f ms, p99 %.1f ms, in the worst 10 s %.1f ms, longest %.0f ms; %d sent again, %d connections anew", name, got.Sent, got.Answered,
+		got.Seconds, float64(got.Answered)/got.Seconds, got.P50, got.P99, got.Worst, got.Max, got.Resent, got.Reconnects)
 	if got.Sent == 0 || got.Answered != got.Sent {
 		t.Errorf("%s: %d of %d frames answered", name, got.Answered, got.Sent)
 	}

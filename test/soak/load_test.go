@@ -14,34 +14,35 @@ import (
 // settling is how long memory may still grow: buffers of the newest batches fill.
 const settling = 3 * time.Minute
 
-// Twenty thousand outlets on two thousand connections, ten thousand connections
-// that rest, and a day of history called back meanwhile: every frame is answered
-// and stored once, and memory stays flat.
+// Twenty thousand outlets on two thousand connections and ten thousand connections
+// that rest; meanwhile stations come back that were cut off for a day, the program
+// finds out and calls their data back: every frame is answered and stored once, what
+// was missing is there, and memory stays flat.
 func TestLoad(t *testing.T) {
-	descriptors(t, *connections+*idlers+100)
-	s := crew(t, "", "", *outlets)
+	descriptors(t, *connections+*idlers+*recalled+100)
+	s := crew(t, "", "", *outlets+*recalled)
+	field := cutOff(t, s)
+	s.more = []string{"--callback-after", min(*lasts/6, time.Minute).String()}
 	s.start()
 	before := s.rss()
 	idle(t, s, *idlers)
 	t.Logf("memory: %d kB at the start, %.1f kB for each of %d resting connections", before, float64(s.rss()-before)/float64(max(1, *idlers)), *idlers)
-	stream, history := liveCrowd(t, s, *outlets, *connections, *live, *lasts), historyCrowd(t, s, *recalled, *lasts*8/10)
-	var now, past bench.Tally
-	var errs [2]error
+	stream := liveCrowd(t, s, *outlets, *connections, *live, *lasts)
+	back := comeBack(t, s, field)
+	var now bench.Tally
+	var err error
 	var wait sync.WaitGroup
-	wait.Go(func() { now, errs[0] = stream.Run(t.Context()) })
+	wait.Go(func() { now, err = stream.Run(t.Context()) })
 	open := 0.0
 	wait.Go(func() {
-		past, errs[1] = history.Run(t.Context())
+		<-time.After(*lasts * 8 / 10)
 		open = s.metric("gateway_connections") // later the time-out of idle connections begins
 	})
 	samples := s.sample(&wait)
-	for _, err := range errs {
-		if err != nil {
-			t.Fatal(err)
-		}
+	if err != nil {
+		t.Fatal(err)
 	}
 	told(t, "live", now)
-	told(t, "history", past)
 	if *bound > 0 && now.P99 > *bound {
 		t.Errorf("p99 of live data is %.1f ms", now.P99)
 	}
@@ -49,9 +50,10 @@ func TestLoad(t *testing.T) {
 	if int(open) < *idlers {
 		t.Errorf("%.0f connections are open, %d rest", open, *idlers)
 	}
+	back.closed()
 	until(t, time.Minute, "the rules have judged everything", func() bool { return s.metric("rules_behind_batches") == 0 })
 	s.stop()
-	s.compare(stream, history)
+	s.compare(field, stream)
 }
 
 // sample reads the server's memory every second until the work is done.
@@ -135,7 +137,7 @@ func TestLoad_Killed(t *testing.T) {
 		t.Errorf("the run was over after %d kills", n)
 	}
 	s.stop()
-	s.compare(stream, history)
+	s.compare(nil, stream, history)
 	if out := s.command("verify"); len(out) == 0 {
 		t.Error("verify prints no checkpoint")
 	}

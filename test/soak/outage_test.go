@@ -95,7 +95,7 @@ func TestDiskFull(t *testing.T) {
 	})
 	until(t, time.Minute, "the rules have judged everything", func() bool { return s.metric("rules_behind_batches") == 0 })
 	s.stop()
-	s.compare(c)
+	s.compare(nil, c)
 	if out := s.command("verify"); len(out) == 0 {
 		t.Error("verify prints no checkpoint")
 	}
@@ -148,7 +148,7 @@ func TestPostgresStops(t *testing.T) {
 	told(t, "live", got)
 	until(t, time.Minute, "the rules have judged everything", func() bool { return s.metric("rules_behind_batches") == 0 })
 	s.stop()
-	s.compare(c)
+	s.compare(nil, c)
 }
 
 // cluster is a PostgreSQL of our own, with fsync, that can be stopped.

@@ -70,6 +70,7 @@ type site struct {
 	http     string
 	hj212    string
 	token    string
+	more     []string // further arguments of the server
 	cmd      *exec.Cmd
 	done     chan error
 	log      *bytes.Buffer
@@ -109,7 +110,7 @@ func (s *site) data(args ...string) []string {
 // waits until it is ready.
 func (s *site) start(wrap ...string) {
 	s.t.Helper()
-	s.launch(20*time.Second, append(wrap, append([]string{qingshao(s.t)}, s.data("serve", "--listen", s.http, "--hj212", s.hj212, "--profile", "wenzhou")...)...))
+	s.launch(20*time.Second, append(wrap, append([]string{qingshao(s.t)}, s.data(append([]string{"serve", "--listen", s.http, "--hj212", s.hj212, "--profile", "wenzhou"}, s.more...)...)...)...))
 }
 
 // demo starts the demonstration in place of a bare server.

@@ -73,13 +73,24 @@ type Parts struct {
 	Policy auth.Policy
 	Store  *telemetry.Store
 	Caller Caller
+	Pace   Pace
 	Log    *slog.Logger
 }
+
+// Pace is how fast data are called back; zero fields are the defaults.
+type Pace struct {
+	After  time.Duration // devices resend by themselves first; 20 min
+	AtOnce int           // call-backs under way at once, all devices; 100
+}
+
+// DefaultPace is used where nothing is set.
+var DefaultPace = Pace{After: 20 * time.Minute, AtOnce: 100}
 
 // Service finds gaps and follows them.
 type Service struct {
 	Parts
-	loop loop.Loop
+	loop   loop.Loop
+	looked time.Time // when the loop looked for gaps last
 }
 
 // New makes the service.
@@ -88,12 +99,22 @@ func New(p Parts) *Service {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Service{Parts: p}
-	s.loop = loop.Loop{Work: s.RunDue, Each: lookEach, Log: p.Log, Fail: "gap: missing data could not be looked for"}
+	if s.Pace.After <= 0 {
+		s.Pace.After = DefaultPace.After
+	}
+	if s.Pace.AtOnce <= 0 {
+		s.Pace.AtOnce = DefaultPace.AtOnce
+	}
+	s.loop = loop.Loop{Work: s.round, Each: followEach, Log: p.Log, Fail: "gap: missing data could not be looked for"}
 	return s
 }
 
-// lookEach is how often the clock is looked at.
-const lookEach = time.Minute
+// How often gaps are looked for, and those known followed: a call-back that is over
+// makes room for the next.
+const (
+	lookEach   = time.Minute
+	followEach = 5 * time.Second
+)
 
 // Start looks for gaps in the background, until Stop.
 func (s *Service) Start(ctx context.Context) error { return s.loop.Start(ctx) }
@@ -104,7 +125,29 @@ func (s *Service) Stop(ctx context.Context) error { return s.loop.Stop(ctx) }
 // RunDue looks at what has come since, and follows the gaps whose time has come.
 // It says how much has changed.
 func (s *Service) RunDue(ctx context.Context) (int, error) {
-	moved := 0
+	moved, err := s.find(ctx)
+	if err != nil {
+		return moved, err
+	}
+	n, err := s.follow(ctx)
+	return moved + n, err
+}
+
+// round is RunDue for the background: following is cheap, finding reads what every
+// device has sent.
+func (s *Service) round(ctx context.Context) (moved int, err error) {
+	if now := s.DB.Now(); now.Sub(s.looked) >= lookEach || now.Before(s.looked) {
+		s.looked = now
+		if moved, err = s.find(ctx); err != nil {
+			return moved, err
+		}
+	}
+	n, err := s.follow(ctx)
+	return moved + n, err
+}
+
+// find looks for gaps in what has come since.
+func (s *Service) find(ctx context.Context) (moved int, err error) {
 	for i := range Kinds {
 		for {
 			more, err := s.pass(ctx, &Kinds[i])
@@ -117,7 +160,12 @@ func (s *Service) RunDue(ctx context.Context) (int, error) {
 			moved++
 		}
 	}
-	for _, f := range []func(context.Context) (int, error){s.heard, s.plan, s.again} {
+	return moved, nil
+}
+
+// follow does what is due with the known gaps.
+func (s *Service) follow(ctx context.Context) (moved int, err error) {
+	for _, f := range []func(context.Context) (int, error){s.heard, s.watch, s.plan, s.again} {
 		n, err := f(ctx)
 		if moved += n; err != nil {
 			return moved, err

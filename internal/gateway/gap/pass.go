@@ -105,12 +105,17 @@ func begin(k *Kind, known map[string]rhythm, now time.Time) (reached, from time.
 		if r.Pace > 0 {
 			open = min(open, r.Last+1)
 		}
-		if first == 0 || r.Until < first {
+		// A device that is waited for while it sends what it has kept must not have all
+		// the others looked at again and again.
+		if !r.waits() && (first == 0 || r.Until < first) {
 			first = r.Until
 		}
 		if low == 0 || open < low {
 			low = open
 		}
+	}
+	if first == 0 {
+		first = low
 	}
 	return time.UnixMicro(first), time.UnixMicro(low)
 }
@@ -186,7 +191,7 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 	if longer, err := lengthen(ctx, tx, d.ID, k.CN, g); err != nil || longer {
 		return err
 	}
-	wait := settle
+	wait := s.Pace.After
 	if !k.ask {
 		wait = realtimeLooks[0]
 	}

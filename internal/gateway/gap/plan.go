@@ -3,6 +3,7 @@ package gap
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -35,94 +36,125 @@ func (g *Gap) take(v flow.Verb, now time.Time) error {
 // heard looks at the gaps that were asked for: what came, and what becomes of the
 // rest.
 func (s *Service) heard(ctx context.Context) (int, error) {
-	list, err := s.due(ctx, Asked)
-	moved := 0
-	for i := range list {
-		g := &list[i]
-		var over bool
-		var v verdict
-		err = s.DB.Read(ctx, func(tx *db.Tx) error {
-			ended, outcome, note, err := s.Caller.CalledBack(ctx, tx, g.CommandID)
-			over, v = ended, judge(outcome, note, g.Attempts)
-			return err
-		})
+	var todo []look
+	err := s.DB.Read(ctx, func(tx *db.Tx) error {
+		list, err := askedGaps(ctx, tx)
 		if err != nil {
-			return moved, err
+			return err
 		}
-		if !over {
-			if err := s.later(ctx, []*Gap{g}, asking); err != nil {
-				return moved, err
+		todo = nil
+		type end struct {
+			over    bool
+			outcome int
+			note    string
+		}
+		ends := map[string]end{} // one call-back may bring several gaps
+		for i := range list {
+			g := &list[i]
+			e, ok := ends[g.CommandID]
+			if !ok {
+				if e.over, e.outcome, e.note, err = s.Caller.CalledBack(ctx, tx, g.CommandID); err != nil {
+					return err
+				}
+				ends[g.CommandID] = e
 			}
-			continue
+			if !e.over {
+				continue
+			}
+			x := look{g: g, verb: Return}
+			if v := judge(e.outcome, e.note, g.Attempts); v.lost {
+				x.verb, x.wait, x.reason = Lose, lostLook, v.reason
+			} else {
+				x.wait, x.reason = v.wait, v.reason
+			}
+			todo = append(todo, x)
 		}
-		verb := Return
-		if v.lost {
-			verb, v.wait = Lose, lostLook
-		}
-		if _, err := s.recheck(ctx, g, verb, v.wait, v.reason); err != nil {
-			return moved, err
-		}
-		moved++
+		return nil
+	})
+	if err != nil {
+		return 0, err
 	}
-	return moved, err
+	return len(todo), s.recheckAll(ctx, todo)
 }
 
-// plan follows the open gaps: those of absent devices wait, the others are looked
-// at again, and the devices are asked for what is still missing.
-func (s *Service) plan(ctx context.Context) (int, error) {
-	list, err := s.due(ctx, Open)
+// watch looks at the open gaps of realtime data, which nobody can be asked for.
+func (s *Service) watch(ctx context.Context) (int, error) {
+	list, err := s.due(ctx, Open, false)
+	if err != nil {
+		return 0, err
+	}
+	now := s.DB.Now()
+	todo := make([]look, 0, len(list))
+	for i := range list {
+		g := &list[i]
+		x := look{g: g, reason: "实时数据不能补取，请看分钟数据"}
+		if d, ok := s.device(g.DeviceID); !ok || !d.Active {
+			x.verb, x.wait, x.reason = Lose, never, "设备已停用"
+		} else {
+			x.verb, x.wait = nextLook(now.Sub(g.FoundAt))
+		}
+		todo = append(todo, x)
+	}
+	return len(todo), s.recheckAll(ctx, todo)
+}
+
+// plan follows the other open gaps: those of absent devices wait, the others are
+// looked at again, and as many devices as may be under way at once are asked for
+// what is still missing.
+func (s *Service) plan(ctx context.Context) (moved int, err error) {
+	var under map[string]bool
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		under, err = askedDevices(ctx, tx)
+		return err
+	})
+	if err != nil || len(under) >= s.Pace.AtOnce {
+		return 0, err
+	}
+	list, err := s.due(ctx, Open, true)
 	if err != nil || len(list) == 0 {
 		return 0, err
 	}
-	devices := map[string]telemetry.Device{}
-	for _, d := range s.Store.DevicesInUse() {
-		devices[d.ID] = d
-	}
-	moved := 0
 	of := map[string][]*Gap{}
-	var absent []*Gap
+	var queue []telemetry.Device // by how long their gaps have waited
+	var wait, absent []*Gap
+	var todo []look
 	now := s.DB.Now()
-	looked := 0
 	for i := range list {
 		g := &list[i]
-		d, ok := devices[g.DeviceID]
-		old := now.Sub(g.To()) > tooOld
+		d, ok := s.device(g.DeviceID)
 		switch {
-		case !ok, old:
-			reason := "设备已停用"
-			if ok {
-				reason = "超过 180 天，不再补取"
+		case !ok || !d.Active:
+			todo = append(todo, look{g: g, verb: Lose, wait: never, reason: "设备已停用"})
+		case now.Sub(g.To()) > tooOld:
+			todo = append(todo, look{g: g, verb: Lose, wait: never, reason: "超过 180 天，不再补取"})
+		case under[d.ID]:
+			wait = append(wait, g)
+		case s.Caller.Online(d.MN):
+			if of[d.ID] == nil {
+				queue = append(queue, d)
 			}
-			if _, err := s.recheck(ctx, g, Lose, never, reason); err != nil {
-				return moved, err
-			}
-			moved++
-		case !kindOf(g.CN).ask:
-			verb, wait := nextLook(now.Sub(g.FoundAt))
-			if _, err := s.recheck(ctx, g, verb, wait, "实时数据不能补取，请看分钟数据"); err != nil {
-				return moved, err
-			}
-			moved++
-		case !s.Caller.Online(d.MN) && looked < absentAtOnce:
-			// It may have resent and gone again.
-			looked++
-			if _, err := s.recheck(ctx, g, "", away, ""); err != nil {
-				return moved, err
-			}
-			moved++
-		case !s.Caller.Online(d.MN):
-			absent = append(absent, g)
-		default:
 			of[d.ID] = append(of[d.ID], g)
+		case len(todo) < absentAtOnce: // it may have resent and gone again
+			todo = append(todo, look{g: g, wait: away})
+		default:
+			absent = append(absent, g)
 		}
 	}
-	if err := s.later(ctx, absent, away); err != nil {
-		return moved, err
+	moved = len(todo)
+	if err := errors.Join(s.recheckAll(ctx, todo), s.later(ctx, wait, busy), s.later(ctx, absent, away)); err != nil {
+		return 0, err
 	}
-	for id, gaps := range of {
-		n, err := s.askFor(ctx, devices[id], gaps)
+	free := s.Pace.AtOnce - len(under)
+	for _, d := range queue {
+		if free == 0 {
+			break // the others come first in the next round
+		}
+		n, asked, err := s.askFor(ctx, d, of[d.ID])
 		if moved += n; err != nil {
 			return moved, err
+		}
+		if asked {
+			free--
 		}
 	}
 	return moved, nil
@@ -131,20 +163,28 @@ func (s *Service) plan(ctx context.Context) (int, error) {
 // again looks at lost gaps: people call data back as well, and stations send what
 // they said they did not have.
 func (s *Service) again(ctx context.Context) (int, error) {
-	list, err := s.due(ctx, Lost)
-	moved := 0
+	var list []Gap
+	err := s.DB.Read(ctx, func(tx *db.Tx) (err error) {
+		list, err = dueGaps(ctx, tx, Lost, dueAtOnce)
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return 0, err
+	}
+	now := s.DB.Now()
+	todo := make([]look, len(list))
 	for i := range list {
 		g := &list[i]
-		age := s.DB.Now().Sub(g.EndedAt)
-		wait := max(lostLook, age/4)
+		age := now.Sub(g.EndedAt)
+		todo[i] = look{g: g, wait: max(lostLook, age/4), reason: g.Reason}
 		if age > lostUntil {
-			wait = never
+			todo[i].wait = never
 		}
-		left, err := s.recheck(ctx, g, "", wait, g.Reason)
-		if err != nil {
-			return moved, err
-		}
-		if len(left) != 1 || left[0] != g.run {
+	}
+	err = s.recheckAll(ctx, todo)
+	moved := 0
+	for i := range todo {
+		if !todo[i].same() {
 			moved++
 		}
 	}
@@ -166,65 +206,74 @@ var order = map[hj212.Command]int{telemetry.CNHour: 1, telemetry.CNDay: 2, telem
 
 // askFor looks at a device's gaps again and asks for the first of them that is
 // still there, with those that one request can bring along.
-func (s *Service) askFor(ctx context.Context, d telemetry.Device, gaps []*Gap) (moved int, err error) {
+func (s *Service) askFor(ctx context.Context, d telemetry.Device, gaps []*Gap) (moved int, asked bool, err error) {
+	todo := make([]look, len(gaps))
+	for i, g := range gaps {
+		todo[i] = look{g: g}
+	}
+	if err := s.recheckAll(ctx, todo); err != nil {
+		return 0, false, err
+	}
 	var still []*Gap
-	for _, g := range gaps {
-		left, err := s.recheck(ctx, g, "", 0, "")
-		if err != nil {
-			return moved, err
-		}
-		if len(left) == 1 && left[0] == g.run {
-			still = append(still, g)
+	for i := range todo {
+		if todo[i].same() {
+			still = append(still, todo[i].g)
 		} else {
 			moved++ // what is left of it comes up again at once
 		}
 	}
 	if len(still) == 0 {
-		return moved, nil
+		return moved, false, nil
 	}
 	slices.SortFunc(still, func(a, b *Gap) int {
 		return cmp.Or(cmp.Compare(order[a.CN], order[b.CN]), cmp.Compare(a.First, b.First))
 	})
 	chosen := choose(still, s.Caller.Longest(still[0].CN))
-	asked := false
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		asked = false
-		first, last := chosen[0], chosen[len(chosen)-1]
-		limit := first.First + s.Caller.Longest(first.CN).Microseconds() - first.Step
-		head, rest := last.cut(max(limit, last.First))
-		to := time.UnixMicro(head.Last + head.Step).Add(-time.Second)
-		id, err := s.Caller.CallBack(ctx, tx, d, first.CN, first.From(), to)
-		if err != nil || id == "" {
-			return err
-		}
-		asked = true
-		if rest.Slots > 0 {
-			more := *last
-			more.ID, more.run, more.Version = db.NewID(), rest, 1
-			if err := insertGap(ctx, tx, &more); err != nil {
-				return err
-			}
-			last.run = head
-		}
-		for _, g := range chosen {
-			g.CommandID, g.NextAt, g.Reason = id, tx.Now.Add(asking), ""
-			g.Attempts++
-			if err := g.take(Ask, tx.Now); err != nil {
-				return err
-			}
-			if _, err := saveGap(ctx, tx, g); err != nil {
-				return err
-			}
-		}
-		return nil
+		asked, err = s.ask(ctx, tx, d, chosen)
+		return err
 	})
 	if err != nil {
-		return moved, err
+		return moved, false, err
 	}
 	if !asked {
-		return moved, s.later(ctx, still, busy)
+		return moved, false, s.later(ctx, still, refused)
 	}
-	return moved + 1, s.later(ctx, still[len(chosen):], busy)
+	return moved + 1, true, s.later(ctx, still[len(chosen):], busy)
+}
+
+// ask sends one call-back for gaps that lie beside each other.
+func (s *Service) ask(ctx context.Context, tx *db.Tx, d telemetry.Device, chosen []*Gap) (bool, error) {
+	first, last := *chosen[0], *chosen[len(chosen)-1]
+	limit := first.First + s.Caller.Longest(first.CN).Microseconds() - first.Step
+	head, rest := last.cut(max(limit, last.First))
+	to := time.UnixMicro(head.Last + head.Step).Add(-time.Second)
+	id, err := s.Caller.CallBack(ctx, tx, d, first.CN, first.From(), to)
+	if err != nil || id == "" {
+		return false, err
+	}
+	if rest.Slots > 0 {
+		more := last
+		more.ID, more.run, more.Version = db.NewID(), rest, 1
+		if err := insertGap(ctx, tx, &more); err != nil {
+			return false, err
+		}
+	}
+	for i, p := range chosen {
+		g := *p // the transaction may be tried again
+		if i == len(chosen)-1 {
+			g.run = head
+		}
+		g.CommandID, g.NextAt, g.Reason = id, tx.Now, ""
+		g.Attempts++
+		if err := g.take(Ask, tx.Now); err != nil {
+			return false, err
+		}
+		if _, err := saveGap(ctx, tx, &g); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // choose takes the first gap and the next ones of its kind while one request of
@@ -243,62 +292,16 @@ func choose(gaps []*Gap, longest time.Duration) []*Gap {
 	return gaps[:n]
 }
 
-// recheck looks whether slots of a gap have come since; the rest takes the verb
-// ("" stays as it is) and is looked at again after the wait.
-func (s *Service) recheck(ctx context.Context, g *Gap, v flow.Verb, wait time.Duration, reason string) (left []run, err error) {
-	d, _ := s.device(g.DeviceID)
-	moments, err := s.Store.MomentsOf(ctx, d.Num, g.CN, g.First-g.Step/2, g.Last+g.Step/2)
-	if err != nil {
-		return nil, err
-	}
-	left, late := g.fill(moments)
-	if late == nil && v == "" && wait == 0 {
-		return left, nil
-	}
-	return left, s.DB.Write(ctx, func(tx *db.Tx) error {
-		now := *g
-		if len(left) == 0 {
-			if err := now.take(Fill, tx.Now); err != nil {
-				return err
-			}
-			now.Reason = ""
-		} else {
-			now.run, now.NextAt, now.Reason = left[0], tx.Now.Add(wait), reason
-			if v != "" {
-				if err := now.take(v, tx.Now); err != nil {
-					return err
-				}
-			}
-		}
-		if ok, err := saveGap(ctx, tx, &now); err != nil || !ok {
-			return err // another look was faster
-		}
-		for i, r := range left {
-			if i == 0 {
-				continue
-			}
-			part := now
-			part.ID, part.run, part.Version = db.NewID(), r, 1
-			if err := insertGap(ctx, tx, &part); err != nil {
-				return err
-			}
-		}
-		days := map[int64]dayCount{}
-		for day, n := range late {
-			days[day] = dayCount{late: n, missing: -n}
-		}
-		return addDays(ctx, tx, g.DeviceID, g.CN, days)
-	})
-}
-
 // device finds a device in use or not.
 func (s *Service) device(id string) (d telemetry.Device, ok bool) {
 	return s.Store.DeviceWithID(id)
 }
 
-func (s *Service) due(ctx context.Context, state flow.State) (list []Gap, err error) {
+// due lists the gaps of a state whose time has come, of the kinds that can be called
+// back or of those that cannot.
+func (s *Service) due(ctx context.Context, state flow.State, callable bool) (list []Gap, err error) {
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		list, err = dueGaps(ctx, tx, state, dueAtOnce)
+		list, err = dueOf(ctx, tx, state, callable, dueAtOnce)
 		return err
 	})
 	return list, err

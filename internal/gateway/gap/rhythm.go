@@ -53,6 +53,10 @@ type rhythm struct {
 	base int64 // microseconds
 }
 
+// waits reports that a device that is still being learned is read again from its
+// last slot on: see hold.
+func (r *rhythm) waits() bool { return r.Pace == 0 && r.Until == r.Last+1 }
+
 // A new pace is believed after so many equal distances in a row: early for a
 // faster one, which hides nothing, late for a slower one, which looks like a
 // failing device.

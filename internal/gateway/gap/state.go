@@ -48,10 +48,9 @@ func auto(from []flow.State, v flow.Verb, to flow.State, title string) flow.Step
 
 // Times of the plan.
 const (
-	settle    = 20 * time.Minute    // devices resend by themselves first
 	away      = 10 * time.Minute    // an absent device is looked for again
-	asking    = 30 * time.Second    // a call-back under way is looked at again
-	busy      = 5 * time.Minute     // another call-back of the device is under way
+	busy      = 15 * time.Second    // another call-back of the device is under way
+	refused   = 5 * time.Minute     // it may not be asked now
 	emptyBack = time.Hour           // after an answer that brought nothing
 	firstBack = 30 * time.Minute    // after the first failure, doubled with each
 	longBack  = 24 * time.Hour      // but not more

@@ -135,6 +135,31 @@ func dueGaps(ctx context.Context, tx *db.Tx, state flow.State, limit int) ([]Gap
 	return db.All(ctx, tx, scanGap, `SELECT `+gapColumns+gapTables+`WHERE g.state = $1 AND g.next_at <= $2 ORDER BY g.next_at, g.id LIMIT $3`, state, tx.Micros(), limit)
 }
 
+// dueOf is dueGaps of the kinds that can be called back, or of realtime data.
+func dueOf(ctx context.Context, tx *db.Tx, state flow.State, callable bool, limit int) ([]Gap, error) {
+	which := "="
+	if callable {
+		which = "<>"
+	}
+	return db.All(ctx, tx, scanGap, `SELECT `+gapColumns+gapTables+`WHERE g.state = $1 AND g.next_at <= $2 AND g.cn `+which+` $3 ORDER BY g.next_at, g.id LIMIT $4`,
+		state, tx.Micros(), int64(Kinds[0].CN), limit)
+}
+
+// askedGaps lists the gaps with a call-back under way; the pace bounds them.
+func askedGaps(ctx context.Context, tx *db.Tx) ([]Gap, error) {
+	return db.All(ctx, tx, scanGap, `SELECT `+gapColumns+gapTables+`WHERE g.state = $1 ORDER BY g.next_at, g.id LIMIT 10000`, Asked)
+}
+
+// askedDevices are the devices with a call-back under way.
+func askedDevices(ctx context.Context, tx *db.Tx) (map[string]bool, error) {
+	list, err := db.All(ctx, tx, db.Value[string], `SELECT DISTINCT device_id FROM device_gap WHERE state = $1`, Asked)
+	out := make(map[string]bool, len(list))
+	for _, id := range list {
+		out[id] = true
+	}
+	return out, err
+}
+
 func postpone(ctx context.Context, tx *db.Tx, id string, to time.Time) error {
 	_, err := tx.ExecContext(ctx, `UPDATE device_gap SET next_at = $1 WHERE id = $2`, to.UnixMicro(), id)
 	return err
