@@ -65,6 +65,9 @@ type AlarmView struct {
 	ClueID         string     `json:"clue_id"`
 	Explained      string     `json:"explained" enum:",given,accepted,rejected" doc:"企业说明的进展，空为尚未说明"`
 	ExplainedTitle string     `json:"explained_title"`
+	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段；空为照常通知"`
+	QuietTitle     string     `json:"quiet_title"`
+	QuietBy        string     `json:"quiet_by" doc:"静默的 id"`
 	Version        int64      `json:"version"`
 }
 
@@ -95,6 +98,17 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
 		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
 		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(),
+		Quiet: string(x.Quiet.Kind), QuietTitle: x.Quiet.Kind.Title(), QuietBy: x.Quiet.By,
+	}
+}
+
+// shown is the view of one person: silences are the officers' own business.
+func (r alarms) shown(who auth.Actor) func(rule.Alarm) AlarmView {
+	return func(x rule.Alarm) AlarmView {
+		if who.Enterprise != "" {
+			x.Quiet = rule.Quiet{}
+		}
+		return r.view(x)
 	}
 }
 
@@ -106,6 +120,7 @@ type AlarmQuery struct {
 	Area         string    `query:"area" maxLength:"12"`
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
 	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
+	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、none 照常通知，可多个"`
 	Explained    []string  `query:"explained" doc:"企业说明：none、given、accepted、rejected，可多个"`
 	From         time.Time `query:"from" doc:"持续到此时之后"`
 	To           time.Time `query:"to" doc:"开始于此时之前"`
@@ -120,13 +135,16 @@ func (q AlarmQuery) query() rule.Query {
 		}
 		list = append(list, s)
 	}
-	words := slices.Clone(q.Explained)
-	for i := range words {
-		if words[i] == "none" {
-			words[i] = ""
+	blank := func(list []string) []string {
+		list = slices.Clone(list)
+		for i := range list {
+			if list[i] == "none" {
+				list[i] = ""
+			}
 		}
+		return list
 	}
-	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: words, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {
@@ -136,13 +154,14 @@ func (r alarms) list(ctx context.Context, in *struct {
 	q := in.query()
 	q.Cursor, q.Limit = in.Cursor, in.Limit
 	page, err := r.rule.List(ctx, actor(ctx), q)
-	return pageOf(page, r.view), err
+	return pageOf(page, r.shown(actor(ctx))), err
 }
 
 var alarmColumns = []column[AlarmView]{
 	{sheet.Text("编号", 22), func(v AlarmView) any { return v.Number }},
 	{sheet.Text("级别", 10), func(v AlarmView) any { return v.LevelTitle }},
 	{sheet.Text("状态", 12), func(v AlarmView) any { return v.StateTitle }},
+	{sheet.Text("静默", 12), func(v AlarmView) any { return v.QuietTitle }},
 	{sheet.Text("企业说明", 12), func(v AlarmView) any { return v.ExplainedTitle }},
 	{sheet.Text("辖区", 16), func(v AlarmView) any { return v.AreaName }},
 	{sheet.Text("企业", 28), func(v AlarmView) any { return v.EnterpriseName }},
@@ -166,7 +185,7 @@ func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
 		return AlarmFile{}, err
 	}
 	law, _ := r.rule.Rule(f.Alarm.Rule)
-	out := AlarmFile{AlarmView: r.view(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions}
+	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions}
 	out.Timeline, err = entryViews(ctx, r.files, f.Timeline)
 	return out, err
 }

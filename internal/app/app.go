@@ -41,6 +41,7 @@ import (
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -109,6 +110,7 @@ type App struct {
 	rectify  *rectify.Service
 	closing  *closing.Service
 	rules    *rule.Service
+	silences *silence.Service
 	marks    *mark.Service
 	tips     *tip.Service
 	judges   *rule.Runner

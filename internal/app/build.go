@@ -21,6 +21,7 @@ import (
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
 	"github.com/qingshao/qingshao/web"
 )
@@ -124,6 +125,7 @@ func (a *App) surface() error {
 	a.workingPages(words)
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
+	a.api.Silences(a.silences, a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)
 	a.api.Officials(a.digest, a.enterprises, words)
 	desks := a.desks(words)
@@ -134,10 +136,10 @@ func (a *App) surface() error {
 		return err
 	}
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See})
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 )
 
 // unheard is how long an alarm may wait for the duty room.
@@ -27,6 +28,11 @@ func (a *App) watch() {
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)
+	q := a.place.Quiet
+	a.silences = silence.New(silence.Deps{DB: a.db, Auth: a.policy, Alarms: a.rules, Notify: a.notify, Timeline: a.timeline,
+		Policy: silence.Policy{Prefix: a.place.Prefix + "-J", Longest: time.Duration(q.SilenceHours) * time.Hour, PlanOnce: time.Duration(q.PlanDays) * 24 * time.Hour,
+			PlanTill: 366 * 24 * time.Hour, Turn: time.Duration(q.TurnHours) * time.Hour}})
+	a.silences.Jobs(a.jobs)
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
 	a.judges = rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
 	a.background(a.judges, a.judges.RunDue)

@@ -52,6 +52,8 @@ const (
 	AlarmRead        Capability = "alarm.read"
 	AlarmHandle      Capability = "alarm.handle"
 	AlarmExplain     Capability = "alarm.explain"
+	AlarmSilence     Capability = "alarm.silence"
+	AlarmSilenceArea Capability = "alarm.silence.area"
 	ClueRead         Capability = "clue.read"
 	ClueEnter        Capability = "clue.enter"
 	ClueTriage       Capability = "clue.triage"

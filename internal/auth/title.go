@@ -71,6 +71,8 @@ var capabilities = []capabilityTitle{
 	{AlarmRead, "查看预警"},
 	{AlarmHandle, "处置预警"},
 	{AlarmExplain, "说明预警原因"},
+	{AlarmSilence, "静默一家企业、一个监控点的预警"},
+	{AlarmSilenceArea, "静默一个区域的预警"},
 	{ClueRead, "查看线索"},
 	{ClueEnter, "登记线索"},
 	{ClueTriage, "研判线索"},

@@ -23,7 +23,7 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-, explained TEXT NOT NULL DEFAULT '');
+, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX alarm_area ON alarm (area, id);
 
@@ -888,6 +888,34 @@ CREATE TABLE sequence (
     name TEXT PRIMARY KEY,
     n    BIGINT NOT NULL
 );
+
+CREATE TABLE silence (
+    id            TEXT PRIMARY KEY,
+    number        TEXT NOT NULL UNIQUE,
+    state         TEXT NOT NULL,                 -- set, lifted, over
+    kind          TEXT NOT NULL,                 -- silence, plan
+    outlet_id     TEXT NOT NULL DEFAULT '',      -- '' = any, as the next
+    enterprise_id TEXT NOT NULL DEFAULT '',
+    area          TEXT NOT NULL,
+    rule          TEXT NOT NULL DEFAULT '',
+    factor        TEXT NOT NULL DEFAULT '',
+    from_at       BIGINT NOT NULL,
+    until_at      BIGINT NOT NULL,
+    weekdays      TEXT NOT NULL DEFAULT '',      -- a plan's days, 1 = Monday, by comma; '' = the whole time
+    begin_minute  BIGINT NOT NULL DEFAULT 0,     -- of the day, Beijing time
+    end_minute    BIGINT NOT NULL DEFAULT 0,
+    reason        TEXT NOT NULL,
+    words         TEXT NOT NULL,
+    follows       TEXT NOT NULL DEFAULT '',      -- the silence that this one extends
+    created_by    TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX silence_area ON silence (area, id);
+
+CREATE INDEX silence_until ON silence (state, until_at);
 
 CREATE TABLE tele_batch (
     seq    BIGINT PRIMARY KEY,

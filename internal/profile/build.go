@@ -47,6 +47,7 @@ func (b *builder) build(f file, id string) *Profile {
 	b.agencies(p, f)
 	b.categories(p, f.Categories)
 	p.Coverage = b.coverage(f.Coverage)
+	p.Quiet = f.Quiet.filled()
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Report = b.report(p, f.Report)
@@ -88,6 +89,19 @@ func (b *builder) coverage(c Coverage) Coverage {
 		}
 	}
 	return c
+}
+
+// filled is the limits with what a place has left out.
+func (q Quiet) filled() Quiet {
+	for _, x := range []struct {
+		to  *int
+		def int
+	}{{&q.SilenceHours, 168}, {&q.PlanDays, 31}, {&q.TurnHours, 12}} {
+		if *x.to == 0 {
+			*x.to = x.def
+		}
+	}
+	return q
 }
 
 // regions reads the CSV: code,name,level,parent,own.

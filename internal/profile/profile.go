@@ -35,6 +35,7 @@ type Profile struct {
 	Official   Official       // rules of official values
 	Coverage   Coverage       // how the coverage of monitoring is counted
 	Report     Report         // what the public may report
+	Quiet      Quiet          // how long alarms may be silenced
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises
@@ -139,6 +140,14 @@ type Question struct {
 	Code, Title, Hint, Type string
 	Required                bool
 	Options                 []Choice
+}
+
+// Quiet says how long nobody may be told of alarms. No document speaks of it:
+// these are local choices.
+type Quiet struct {
+	SilenceHours int `yaml:"silence_max_hours" check:"min=1,max=720" title:"一次静默最多几小时"`
+	PlanDays     int `yaml:"plan_max_days" check:"min=1,max=92" title:"一次计划检修最多几天"`
+	TurnHours    int `yaml:"turn_max_hours" check:"min=1,max=24" title:"每周的免打扰时段每次最多几小时"`
 }
 
 // Category looks a kind of issue up.

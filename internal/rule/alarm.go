@@ -37,6 +37,7 @@ type Alarm struct {
 	Summary        string
 	ClueID         string
 	Explained      Explanation
+	Quiet          Quiet
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Version        int64

@@ -79,6 +79,9 @@ func (s *Service) unexplained(ctx context.Context, j job.Job) error {
 		if err != nil {
 			return err
 		}
+		if err := s.hear(ctx, tx, &a); err != nil || a.Quiet.Kind != Loud {
+			return err
+		}
 		if went, err := s.auto(ctx, tx, &a, Unexplained); err != nil || !went {
 			return err
 		}

@@ -52,10 +52,7 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 			return a, err
 		}
 	}
-	if err := s.tell(ctx, tx, &a); err != nil {
-		return a, err
-	}
-	return a, s.clocks(ctx, tx, &a)
+	return a, s.announce(ctx, tx, &a)
 }
 
 // tell notifies the duty room and the enterprise. An alarm that reaches nobody
@@ -83,6 +80,11 @@ func (s *Service) unheard(ctx context.Context, j job.Job) error {
 		a, err := lockAlarm(ctx, tx, id)
 		if err != nil {
 			return err
+		}
+		if a.State == StateOpen || a.State == StateNotified {
+			if err := s.hear(ctx, tx, &a); err != nil || a.Quiet.Kind != Loud {
+				return err
+			}
 		}
 		if went, err := s.auto(ctx, tx, &a, Escalate); err != nil || !went {
 			return err
@@ -117,11 +119,15 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Fi
 	if f.Level == Grave && a.Level == Exceed {
 		a.Level = Grave
 	}
-	if !came {
+	if came {
+		if _, err := s.auto(ctx, tx, a, Return); err != nil {
+			return err
+		}
+	}
+	if a.Quiet.Kind == Loud {
 		return nil
 	}
-	_, err := s.auto(ctx, tx, a, Return)
-	return err
+	return s.hear(ctx, tx, a)
 }
 
 // end marks the return within the limit, and clears what needs no one's word.

@@ -112,6 +112,7 @@ type Query struct {
 	Area         string
 	OutletID     string
 	EnterpriseID string
+	Quiet        []string // kinds of quiet; "" = loud
 	Explained    []string // stages of the enterprise's word; "" = nothing yet
 	From, To     time.Time
 	Cursor       string
@@ -203,7 +204,7 @@ func (s *Service) can(actor auth.Actor, a Alarm) func(string) bool {
 }
 
 func facts(a Alarm) flow.Facts {
-	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), isNotice: a.Level == Notice,
+	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), freeToEnd: a.Level == Notice || a.State == StateOpen && a.Quiet.Kind != Loud,
 		mayExplain: a.Explained == "" || a.Explained == ExplanationRejected, explained: a.Explained == ExplanationGiven, silent: a.Explained == "" || a.Explained == ExplanationRejected}
 }
 

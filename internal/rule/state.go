@@ -39,7 +39,7 @@ const (
 const (
 	noClue     flow.Fact = "no_clue"
 	hasEnded   flow.Fact = "has_ended"
-	isNotice   flow.Fact = "is_notice"
+	freeToEnd  flow.Fact = "free_to_end" // needs no one's word
 	mayExplain flow.Fact = "may_explain"
 	explained  flow.Fact = "explained"
 	silent     flow.Fact = "unexplained"
@@ -70,6 +70,8 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Escalate, Title: "逾时未确认，提醒上级", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复正常", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Return, Title: "情形再次出现", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Hush, Title: "静默", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Sound, Title: "恢复通知", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Acknowledge, To: StateAcknowledged, Title: "确认", Capability: capHandle,
 			Next:   "由您负责核实原因，并登记处置或转为线索",
 			Fields: []flow.Field{{Name: "text", Title: "初步判断", Kind: flow.Text, Hint: "可不填"}}},
@@ -102,7 +104,7 @@ var Machine = &flow.Machine{
 			Guards: []flow.Guard{{Fact: silent, Refuse: "企业已说明"}}},
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
-		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，早期提醒解除", Capability: capHandle, Auto: true,
-			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}, {Fact: isNotice, Refuse: "这类预警须登记处置后才能解除"}}},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，自动解除", Capability: capHandle, Auto: true,
+			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}, {Fact: freeToEnd, Refuse: "这类预警须登记处置后才能解除"}}},
 	},
 }

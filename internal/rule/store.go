@@ -7,10 +7,11 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
 
@@ -18,7 +19,7 @@ func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
 	var started, last, ended, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt = moment(created), moment(updated)
 	return a, err
@@ -76,6 +77,29 @@ func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	return nil
 }
 
+// saveQuiet writes why nobody is told. It leaves the version alone: a silence must
+// not make a person's open form stale.
+func saveQuiet(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	_, err := tx.ExecContext(ctx, `UPDATE alarm SET quiet = $1, quiet_by = $2, updated_at = $3 WHERE id = $4`, a.Quiet.Kind, a.Quiet.By, tx.Micros(), a.ID)
+	return err
+}
+
+// alarmsUnder reads the alarms that a silence may speak of and those that it
+// keeps quiet, locked.
+func alarmsUnder(ctx context.Context, tx *db.Tx, n silence.Silence) ([]Alarm, error) {
+	var f db.Filter
+	f.Add("a.state <> 'cleared'")
+	switch {
+	case n.OutletID != "":
+		f.Add("a.outlet_id = ?", n.OutletID)
+	case n.EnterpriseID != "":
+		f.Add("a.enterprise_id = ?", n.EnterpriseID)
+	default:
+		f.Add("a.area LIKE ?", auth.AreaPrefix(n.Area)+"%")
+	}
+	return db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE `+f.Where()+` ORDER BY a.id`+locked(tx), f.Args...)
+}
+
 // locked is the suffix that keeps the alarms' rows from changing meanwhile.
 func locked(tx *db.Tx) string {
 	if lock := tx.ForUpdate(); lock != "" {
@@ -126,6 +150,7 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	f.In("a.state", q.States)
 	f.In("a.level", q.Levels)
 	f.In("a.explained", q.Explained)
+	f.In("a.quiet", q.Quiet)
 	if q.Area != "" {
 		f.Add("a.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
 	}

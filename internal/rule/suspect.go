@@ -118,10 +118,7 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, w
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, Note: a.Summary}); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, &a); err != nil {
-		return err
-	}
-	return s.clocks(ctx, tx, &a)
+	return s.announce(ctx, tx, &a)
 }
 
 // goOn adds what was found since.
@@ -138,11 +135,18 @@ func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, watched *sign.O
 	if came {
 		a.EndedAt = time.Time{}
 	}
-	if err := saveValues(ctx, tx, a); err != nil || !came {
+	if err := saveValues(ctx, tx, a); err != nil {
 		return err
 	}
-	_, err := s.auto(ctx, tx, a, Return)
-	return err
+	if came {
+		if _, err := s.auto(ctx, tx, a, Return); err != nil {
+			return err
+		}
+	}
+	if a.Quiet.Kind == Loud {
+		return nil
+	}
+	return s.hear(ctx, tx, a)
 }
 
 // summary is what the strongest three signs say.
