@@ -22,12 +22,13 @@ type Alarmed struct {
 	P50             float64 `json:"p50_ms"`
 	P99             float64 `json:"p99_ms"`
 	Max             float64 `json:"max_ms"`
-	RuleCost        float64 `json:"rule_ns_per_value"` // time by the clock, alarms written included
+	RuleCost        float64 `json:"rule_ns_per_value"` // processor time, alarms written included
 	Viewers         int     `json:"viewers"`
 	Doubled         int     `json:"doubled"`  // reached a viewer more than once
 	Read            int     `json:"read"`     // alarms that a viewer opened as soon as it heard of them
 	Unread          int     `json:"unread"`   // of those, not there
 	Values          int64   `json:"values"`   // judged by the rules
+	Cores           float64 `json:"cores"`    // processor seconds of the whole process a second, crowd and viewers included
 	Answered        int     `json:"answered"` // frames
 	AnswerP99       float64 `json:"answer_p99_ms"`
 }
@@ -93,7 +94,9 @@ func (c Alarm) watch(ctx context.Context, s *server, crowd *Crowd, p *episodes, 
 		return err
 	}
 	defer func() { err = errors.Join(err, seats.leave()) }()
+	spent := cpuTime()
 	t, err := c.offer(ctx, crowd)
+	out.Cores = math.Round(100*spent().Seconds()/max(t.Seconds, c.Seconds)) / 100
 	if err != nil {
 		return err
 	}
@@ -132,9 +135,9 @@ func (c Alarm) watch(ctx context.Context, s *server, crowd *Crowd, p *episodes, 
 	out.FramesPerSecond = float64(t.Answered) / max(t.Seconds, c.Seconds)
 	out.Answered, out.AnswerP99 = t.Answered, t.P99
 	out.Read, out.Unread = seats.read, seats.unread
-	var spent time.Duration
-	if out.Values, spent = s.app.RuleCost(); out.Values > 0 {
-		out.RuleCost = math.Round(float64(spent) / float64(out.Values))
+	var rules time.Duration
+	if out.Values, rules = s.app.RuleCost(); out.Values > 0 {
+		out.RuleCost = math.Round(float64(rules) / float64(out.Values))
 	}
 	return nil
 }

@@ -103,6 +103,19 @@ func (s *server) stop(ctx context.Context) error {
 	return s.app.Stop(ctx)
 }
 
+// cpuTime gives the processor time of this process since the call.
+func cpuTime() func() time.Duration {
+	used := func() time.Duration {
+		var r syscall.Rusage
+		if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {
+			return 0
+		}
+		return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+	}
+	began := used()
+	return func() time.Duration { return used() - began }
+}
+
 // inMemory reports whether a folder lies on a file system that forgets.
 func inMemory(dir string) bool {
 	const tmpfs, ramfs = 0x01021994, 0x858458f6

@@ -98,7 +98,8 @@ type watch struct {
 	open    map[place]bool // alarms that are not cleared, and perhaps some that are by now
 
 	hot     []hot
-	heated  map[place]bool // places with a value beyond the limit on this page
+	near    map[string]bool // outlets with a window, an alarm, or a value beyond the limit on this page
+	heated  map[place]bool  // places with a value beyond the limit on this page
 	alarms  map[place]*Alarm
 	changed map[*Alarm]bool
 	touched map[place]bool
@@ -127,7 +128,7 @@ func (w *watch) load(ctx context.Context, tx *db.Tx) (err error) {
 func (w *watch) sift(samples []Sample, limits *limitBook) {
 	w.hot = w.hot[:0]
 	clear(w.heated)
-	quiet := len(w.windows) == 0 && len(w.open) == 0
+	w.survey()
 	var outlet string
 	var of map[string][]enterprise.Limit
 	for i := range samples {
@@ -151,11 +152,26 @@ func (w *watch) sift(samples []Sample, limits *limitBook) {
 			if w.heated == nil {
 				w.heated = map[place]bool{}
 			}
-			w.heated[p] = true
-		} else if quiet && len(w.heated) == 0 || !w.remembers(p) {
+			w.heated[p], w.near[outlet] = true, true
+		} else if !w.near[outlet] || !w.remembers(p) {
 			continue // calm stays calm, whatever the rule
 		}
 		w.hot = append(w.hot, hot{i, l})
+	}
+}
+
+// survey notes the outlets where anything is remembered: they are few, and the
+// others cost no more than a look.
+func (w *watch) survey() {
+	if w.near == nil {
+		w.near = map[string]bool{}
+	}
+	clear(w.near)
+	for p := range w.windows {
+		w.near[p.outlet] = true
+	}
+	for p := range w.open {
+		w.near[p.outlet] = true
 	}
 }
 
@@ -166,7 +182,7 @@ func (w *watch) work(ctx context.Context, tx *db.Tx, samples []Sample) (err erro
 	if len(w.hot) == 0 {
 		return nil
 	}
-	if w.alarms, err = openAlarms(ctx, tx, w.rule.ID); err != nil {
+	if err := w.recall(ctx, tx, samples); err != nil {
 		return err
 	}
 	w.changed, w.touched = map[*Alarm]bool{}, map[place]bool{}
@@ -177,11 +193,38 @@ func (w *watch) work(ctx context.Context, tx *db.Tx, samples []Sample) (err erro
 			return err
 		}
 	}
-	clear(w.open)
 	for p := range w.alarms {
 		w.open[p] = true
 	}
 	return w.save(ctx, tx)
+}
+
+// recall reads the alarms at the places of the page where one is known to be
+// open. Nobody else raises this rule's alarms, so that nothing is overlooked;
+// what people have cleared meanwhile is forgotten.
+func (w *watch) recall(ctx context.Context, tx *db.Tx, samples []Sample) (err error) {
+	w.alarms = map[place]*Alarm{}
+	var outlets []string
+	asked := map[string]bool{}
+	for _, h := range w.hot {
+		p := place{samples[h.sample].OutletID, samples[h.sample].Factor}
+		if w.open[p] && !asked[p.outlet] {
+			asked[p.outlet] = true
+			outlets = append(outlets, p.outlet)
+		}
+	}
+	if len(outlets) == 0 {
+		return nil
+	}
+	if w.alarms, err = openAlarms(ctx, tx, w.rule.ID, outlets); err != nil {
+		return err
+	}
+	for p := range w.open {
+		if asked[p.outlet] && w.alarms[p] == nil {
+			delete(w.open, p)
+		}
+	}
+	return nil
 }
 
 // see judges one sample and lets the alarm live.
@@ -221,6 +264,7 @@ func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Find
 		}
 		if alarm.State == StateCleared {
 			delete(w.alarms, p)
+			delete(w.open, p)
 		}
 	}
 	return nil
@@ -234,6 +278,7 @@ func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 			return err
 		}
 	}
+	kept := map[place][]Sample{}
 	for p := range w.touched {
 		alarm := w.alarms[p]
 		keep := alarm != nil && alarm.Lasts()
@@ -241,10 +286,7 @@ func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 			keep = keep || n.Over()
 		}
 		if keep {
-			if err := saveWindow(ctx, tx, w.rule.ID, p, w.windows[p]); err != nil {
-				return err
-			}
-			w.stored[p] = true
+			kept[p], w.stored[p] = w.windows[p], true
 			continue
 		}
 		if w.stored[p] {
@@ -255,5 +297,5 @@ func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 		delete(w.windows, p)
 		delete(w.stored, p)
 	}
-	return nil
+	return saveWindows(ctx, tx, w.rule.ID, kept)
 }

@@ -35,7 +35,7 @@ type Runner struct {
 	lanes   map[Stream]*lane
 	passed  atomic.Int64 // cursor of the realtime stream, for those who watch
 	values  atomic.Int64 // judged since the start
-	spent   atomic.Int64 // nanoseconds that judging them took, by the clock
+	spent   atomic.Int64 // nanoseconds of a processor that judging them took
 	loop    loop.Loop
 }
 
@@ -53,8 +53,9 @@ func NewRunner(s *Service, source Source, log *slog.Logger) *Runner {
 // first pass.
 func (r *Runner) Passed() int64 { return r.passed.Load() }
 
-// Cost tells how many values have been judged since the start, and how long that
-// took by the clock, writing alarms included and reading the values left out.
+// Cost tells how many values have been judged since the start, and how much of a
+// processor that took, writing alarms included; reading the values is left out,
+// since others read them in the same pass, and so is waiting for the disk.
 func (r *Runner) Cost() (values int64, spent time.Duration) {
 	return r.values.Load(), time.Duration(r.spent.Load())
 }
@@ -106,9 +107,9 @@ func (r *Runner) pass(ctx context.Context, stream Stream) (n int, more bool, err
 	if err := r.limits.refresh(ctx); err != nil {
 		return 0, false, err
 	}
-	began := time.Now()
+	spent := cpuTime()
 	moved, err := l.judge(ctx, samples, next, r.limits)
-	r.spent.Add(int64(time.Since(began)))
+	r.spent.Add(int64(spent()))
 	r.values.Add(int64(len(samples)))
 	if err != nil {
 		return 0, false, err

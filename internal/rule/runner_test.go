@@ -204,6 +204,15 @@ func TestRunner_CalmValuesCostNoTransaction(t *testing.T) {
 // BenchmarkRunner measures the rules alone: realtime values of 500 outlets, each
 // with limits, one outlet beyond its limit all the time.
 func BenchmarkRunner(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		hot  int // of 500 outlets, beyond a limit all the time
+	}{{"calm", 0}, {"hot-1", 1}, {"hot-10", 10}} {
+		b.Run(c.name, func(b *testing.B) { benchRunner(b, c.hot) })
+	}
+}
+
+func benchRunner(b *testing.B, hot int) {
 	d, err := db.Open(ctx, db.Config{Dir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
@@ -241,7 +250,7 @@ func BenchmarkRunner(b *testing.B) {
 		for o := range outlets {
 			for k, code := range codes {
 				s := rule.Sample{OutletID: outlets[o], OutletKind: enterprise.Gas, Factor: code, At: at, Value: decimal.Decimal{Mantissa: 1725, Scale: 2}, Flag: "N", Valid: true}
-				if o == 7 && k == 0 {
+				if o < hot && k == 0 {
 					s.Value.Mantissa = 6000
 				}
 				page = append(page, s)

@@ -3,6 +3,7 @@ package rule
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -112,8 +113,17 @@ func lockAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
 	return db.One(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.id = $1`+locked(tx), id)
 }
 
-func openAlarms(ctx context.Context, tx *db.Tx, rule string) (map[place]*Alarm, error) {
-	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.rule = $1 AND a.state <> 'cleared'`+locked(tx), rule)
+// mostAsked is how many outlets one question names; with more it asks for all.
+const mostAsked = 300
+
+func openAlarms(ctx context.Context, tx *db.Tx, rule string, outlets []string) (map[place]*Alarm, error) {
+	var f db.Filter
+	f.Add("a.rule = ?", rule)
+	f.Add("a.state <> 'cleared'")
+	if len(outlets) <= mostAsked {
+		f.In("a.outlet_id", outlets)
+	}
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE `+f.Where()+locked(tx), f.Args...)
 	out := map[place]*Alarm{}
 	for _, a := range list {
 		out[place{a.OutletID, a.Factor}] = &a
@@ -240,14 +250,34 @@ func windowsOf(ctx context.Context, tx *db.Tx, rule string) (map[place][]Sample,
 	return out, err
 }
 
-func saveWindow(ctx context.Context, tx *db.Tx, rule string, p place, samples []Sample) error {
-	text, err := json.Marshal(samples)
-	if err != nil {
+// windowsAtOnce is how many windows one statement writes.
+const windowsAtOnce = 100
+
+func saveWindows(ctx context.Context, tx *db.Tx, rule string, windows map[place][]Sample) error {
+	var f db.Filter
+	var rows []string
+	flush := func() error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO rule_window (rule, outlet_id, factor, samples) VALUES `+strings.Join(rows, ", ")+
+			` ON CONFLICT (rule, outlet_id, factor) DO UPDATE SET samples = excluded.samples`, f.Args...)
+		f.Args, rows = nil, rows[:0]
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO rule_window (rule, outlet_id, factor, samples) VALUES ($1, $2, $3, $4)
-		ON CONFLICT (rule, outlet_id, factor) DO UPDATE SET samples = excluded.samples`, rule, p.outlet, p.factor, string(text))
-	return err
+	for p, samples := range windows {
+		text, err := json.Marshal(samples)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, "("+f.Put(rule)+", "+f.Put(p.outlet)+", "+f.Put(p.factor)+", "+f.Put(string(text))+")")
+		if len(rows) == windowsAtOnce {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	return flush()
 }
 
 func dropWindow(ctx context.Context, tx *db.Tx, rule string, p place) error {
