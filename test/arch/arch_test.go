@@ -76,7 +76,7 @@ func walk(t *testing.T) (map[string]*room, *token.FileSet) {
 // groups give each package its place in the loop; a package not named here is a
 // base noun or a mechanism, which features may use and which uses no feature.
 var groups = []struct{ prefix, group string }{
-	{"internal/discover/", "source"}, {"internal/rule/catalog", "catalog"}, {"internal/rule", "rule"},
+	{"internal/discover/", "source"}, {"internal/rule/catalog", "catalog"}, {"internal/rule/custom", "custom"}, {"internal/rule", "rule"},
 	{"internal/clue", "clue"}, {"internal/issue", "issue"}, {"internal/handle/", "handle"}, {"internal/closing", "closing"},
 	{"internal/emergency", "handle"}, {"internal/evaluate/", "evaluate"}, {"internal/means/", "means"},
 	{"internal/roster", "roster"},
@@ -101,7 +101,8 @@ func groupOf(path string) string {
 var may = map[string]string{
 	"source":   "rule clue",
 	"catalog":  "rule",
-	"rule":     "clue",
+	"rule":     "clue custom",
+	"custom":   "rule", // it judges the hours that rule/sign makes
 	"clue":     "",
 	"issue":    "clue",
 	"handle":   "issue clue",
