@@ -222,7 +222,7 @@ func (costs) EstimateCallCost(function, _ string, _ *cost.AstNode, args []cost.A
 			}
 		}
 	}
-	return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: n, Max: n}}
+	return &cost.CallEstimate{CostEstimate: cost.Estimate{Min: n, Max: n}}
 }
 
 func (costs) CallCost(function, _ string, args []ref.Val, _ ref.Val) *uint64 {
