@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"time"
 
+	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/camera"
 	"github.com/qingshao/qingshao/internal/db"
@@ -20,6 +22,7 @@ func (a *App) workings() {
 	a.meters = meter.NewService(a.db, a.policy, a.meterDoor, a.place.Regions.Root().Code)
 	a.serve(a.meterDoor)
 	a.units = facility.NewRunner(a.db, conditions{a.telemetry}, a.conf.Log)
+	a.units.Jobs(a.jobs, conditions{a.telemetry})
 	a.facilities = facility.New(a.db, a.policy, a.units)
 	a.background(a.units, a.units.RunDue)
 	a.jobs.Daily("meter.trim", "03:25", func(ctx context.Context, _ job.Job) error { return a.meters.Trim(ctx) })
@@ -69,6 +72,16 @@ func (c conditions) Since(ctx context.Context, cursor int64, want func(int64) bo
 		}
 	}
 	return out, next, nil
+}
+
+// HoursOf sums up what a sender sent.
+func (c conditions) HoursOf(ctx context.Context, device int64, from, to time.Time) ([]facility.Hour, error) {
+	list, err := c.store.SenderHours(ctx, device, []hj212.Command{telemetry.CNRealtime, facilityStatus}, from, to)
+	out := make([]facility.Hour, 0, len(list))
+	for _, h := range list {
+		out = append(out, facility.Hour{Device: device, Factor: h.Factor, At: h.At, Mean: h.Mean, Min: h.Min, Max: h.Max, Count: h.Count})
+	}
+	return out, err
 }
 
 // Wake is closed at the next commit.

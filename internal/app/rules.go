@@ -23,7 +23,7 @@ const explain = 24 * time.Hour
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
-		Signs: catalog.Signs(), Hours: hours{a.telemetry},
+		Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db},
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard, Explain: explain,
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})

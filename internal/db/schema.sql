@@ -479,6 +479,23 @@ CREATE TABLE facility_channel (
 
 CREATE INDEX facility_channel_unit ON facility_channel (unit_id);
 
+CREATE TABLE facility_hour (
+    device BIGINT NOT NULL,
+    factor TEXT NOT NULL,
+    at     BIGINT NOT NULL,                      -- start of the hour
+    mean   DOUBLE PRECISION NOT NULL,
+    low    DOUBLE PRECISION NOT NULL,
+    high   DOUBLE PRECISION NOT NULL,
+    count  BIGINT NOT NULL,
+    PRIMARY KEY (device, factor, at)
+);
+
+CREATE TABLE facility_hour_due (
+    device BIGINT NOT NULL,
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (device, at)
+);
+
 CREATE TABLE facility_state (
     unit_id TEXT NOT NULL REFERENCES facility_unit (id),
     since   BIGINT NOT NULL,                     -- moment of the reading

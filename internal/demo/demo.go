@@ -95,6 +95,9 @@ func (d *Demo) remember(ctx context.Context) error {
 		d.world = world.New(m.Seed)
 	}
 	for _, a := range d.memory.Incidents {
+		if !known {
+			break // the past has been played with them
+		}
 		for _, o := range d.world.Outlets() {
 			if o.Key == a.Outlet {
 				d.world.Add(o, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
@@ -110,6 +113,10 @@ func (d *Demo) first(ctx context.Context) error {
 	fmt.Fprintf(d.conf.Out, "正在生成%s的演示数据（全部为虚构）……\n", d.place.Name)
 	d.memory = memory{Seed: d.conf.Seed}
 	d.world = world.New(d.conf.Seed)
+	if a, ok := treatmentStops(d.world, began); ok {
+		d.memory.Incidents = append(d.memory.Incidents, a)
+		d.world.Add(d.world.Meters()[stopped].Outlet, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
+	}
 	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second)}
 	if err := p.play(ctx); err != nil {
 		return fault.New(fault.Internal, "演示数据没有生成完，请换一个空的数据目录再试").Because(err)

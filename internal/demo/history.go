@@ -134,6 +134,9 @@ func (p *past) report(ctx context.Context, until time.Time) error {
 	if err := send(ctx, p.world, s, p.app.HJ212(), p.sent, until); err != nil {
 		return err
 	}
+	if err := p.pastMeters(ctx, until); err != nil {
+		return err
+	}
 	live := p.now.Add(-p.span.live)
 	if until.After(live) {
 		from := p.sent

@@ -179,3 +179,59 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// stopped is the meter at whose outlet the treatment stood for some hours while
+// production went on.
+const stopped = 1
+
+// treatmentStops finds the newest five hours of full production there that ended
+// some hours ago.
+func treatmentStops(w *world.World, now time.Time) (accident, bool) {
+	const lasts = 5
+	meters := w.Meters()
+	if len(meters) <= stopped {
+		return accident{}, false
+	}
+	o := meters[stopped].Outlet
+	for back := lasts + 3; back < 60; back++ {
+		from := now.Truncate(time.Hour).Add(-time.Duration(back) * time.Hour)
+		full := true
+		for h := range 2*lasts + 1 {
+			full = full && w.Truth(o, from.Add(time.Duration(h)*time.Hour/2)).Load > 0.6
+		}
+		if full {
+			return accident{Outlet: o.Key, From: from, To: from.Add(lasts * time.Hour)}, true
+		}
+	}
+	return accident{}, false
+}
+
+// metered is how far back the meters tell what was drawn, once an hour.
+const metered = 15 * 24 * time.Hour
+
+// pastMeters lets the gateways hand in one reading for each hour since the last
+// step.
+func (p *past) pastMeters(ctx context.Context, until time.Time) error {
+	from, end := p.sent, until
+	if first := p.now.Add(-metered); from.Before(first) {
+		from = first
+	}
+	if live := p.now.Add(-p.span.live); end.After(live) {
+		end = live
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, m := range p.world.Meters() {
+		g.Go(func() error {
+			for at := from.Truncate(time.Hour).Add(30 * time.Minute); at.Before(end); at = at.Add(time.Hour) {
+				if at.Before(from) {
+					continue
+				}
+				if err := reportMeter(ctx, p.app.Addr(), m.MN, p.secrets[m.MN], m.Payload(p.world, at)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}

@@ -40,6 +40,7 @@ type Runner struct {
 	cursor int64
 	loaded bool
 	saved  time.Time
+	listed map[int64]time.Time // the newest hour of a sender that is on the list of hours to be made
 
 	mu       sync.Mutex // guards the rest, which requests read
 	stale    bool       // the channels have changed
@@ -73,7 +74,7 @@ type liveUnit struct {
 
 // NewRunner makes a runner; it reads nothing before its first pass.
 func NewRunner(d *db.DB, s Source, log *slog.Logger) *Runner {
-	r := &Runner{db: d, source: s, log: log, units: map[string]*liveUnit{}}
+	r := &Runner{db: d, source: s, log: log, units: map[string]*liveUnit{}, listed: map[int64]time.Time{}}
 	r.loop = loop.Loop{Work: r.RunDue, Wake: s.Wake, Each: poll, Rest: rest, Log: log, Fail: "states of units were not derived; they will be tried again"}
 	return r
 }
@@ -236,10 +237,16 @@ func (r *Runner) take(ctx context.Context, readings []Reading, next int64) (n in
 			}
 		}
 	}
-	r.mu.Unlock()
 	now := r.db.Now()
-	if len(changes) > 0 || now.Sub(r.saved) >= save {
+	due := r.dueHours(readings, now)
+	r.mu.Unlock()
+	if len(changes) > 0 || len(due) > 0 || now.Sub(r.saved) >= save {
 		err = r.db.Write(ctx, func(tx *db.Tx) error {
+			for _, h := range due {
+				if err := listDue(ctx, tx, h); err != nil {
+					return err
+				}
+			}
 			for _, c := range changes {
 				if err := insertChange(ctx, tx, c); err != nil {
 					return err
@@ -255,6 +262,11 @@ func (r *Runner) take(ctx context.Context, readings []Reading, next int64) (n in
 			return 0, err
 		}
 		r.saved = now
+		for _, h := range due {
+			if h.at.After(r.listed[h.device]) {
+				r.listed[h.device] = h.at
+			}
+		}
 	}
 	r.cursor = next
 	return n, nil

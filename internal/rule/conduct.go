@@ -34,55 +34,62 @@ type Conduct struct {
 }
 
 // learn is how long before the time asked for the replay begins, so that what is
-// usual is known.
-const learn = 45 * 24 * time.Hour
+// usual is known; relearn is how often a watcher looks at it again.
+const (
+	learn   = 48 * 24 * time.Hour
+	relearn = 72 * time.Hour
+)
 
 // Longest is the longest time that one replay looks at.
 const Longest = 180 * 24 * time.Hour
 
-// Replay lets the signs watch an outlet's past again: what they would have said
+// begin is the first hour that a replay from a time on reads. It moves in steps of
+// relearn, so that replays an hour apart learn at the same hours, and what one of
+// them saw the next one sees again.
+func begin(from time.Time) time.Time { return from.Add(-learn).Truncate(relearn) }
+
+// replay lets the signs watch an outlet's past again: what they would have said
 // between from and to.
-func Replay(ctx context.Context, d *db.DB, h Hours, rules []sign.Rule, outlet enterprise.Outlet, from, to time.Time) (c Conduct, err error) {
+func (s *Service) replay(ctx context.Context, rules []sign.Rule, outlet enterprise.Outlet, from, to time.Time) (c Conduct, err error) {
 	var limits []enterprise.Limit
-	err = d.Read(ctx, func(tx *db.Tx) error {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
 		limits, err = enterprise.LimitsOf(ctx, tx, outlet.ID)
 		return err
 	})
 	if err != nil {
 		return c, err
 	}
-	values, err := h.HoursOf(ctx, outlet.ID, from.Add(-learn), to)
+	values, err := s.hours.HoursOf(ctx, outlet.ID, begin(from), to)
 	if err != nil {
 		return c, err
 	}
-	c = Conduct{Outlet: subject(outlet, limits, values, to), From: from, To: to}
-	place := map[string]int{}
-	for i := range c.Outlet.Channels {
-		place[c.Outlet.Channels[i].Factor] = i
-	}
-	hours := make([]sign.Hour, 0, len(values))
-	var last time.Time
-	for _, v := range values {
-		flag := byte('N')
-		if v.Flag != "" {
-			flag = v.Flag[0]
+	var facts Facts
+	if s.known != nil {
+		if facts, err = s.known.FactsOf(ctx, outlet, begin(from), to); err != nil {
+			return c, err
 		}
-		hours = append(hours, sign.Hour{Channel: place[v.Factor], At: v.At, Mean: v.Mean, Min: v.Min, Max: v.Max, Flag: flag})
-		if !v.At.Equal(last) && !v.At.Before(from) {
+	}
+	return watchAgain(rules, outlet, limits, values, &facts, from, to), nil
+}
+
+// watchAgain is the pure part of a replay.
+func watchAgain(rules []sign.Rule, outlet enterprise.Outlet, limits []enterprise.Limit, values []HourValue, facts *Facts, from, to time.Time) Conduct {
+	c := Conduct{From: from, To: to}
+	var slots []sign.Slot
+	c.Outlet, slots = scene(outlet, limits, values, facts, to)
+	w := sign.NewWatcher(c.Outlet, rules)
+	for _, x := range slots {
+		if !x.At.Before(from) {
 			c.Hours++
 		}
-		last = v.At
-	}
-	w := sign.NewWatcher(c.Outlet, rules)
-	for _, s := range c.Outlet.Slots(hours) {
-		w.SeeSlot(s)
+		w.SeeSlot(x)
 	}
 	for _, e := range w.Finish() {
 		if e.To.After(from) {
 			c.Episodes = append(c.Episodes, e)
 		}
 	}
-	return c, nil
+	return c
 }
 
 // subject is the outlet as the signs see it: a channel for every factor that has
@@ -135,5 +142,5 @@ func (s *Service) Conduct(ctx context.Context, actor auth.Actor, outletID string
 	if !s.policy.Can(actor, auth.AlarmRead, auth.Scope{Area: o.Area, Enterprise: o.EnterpriseID}) {
 		return Conduct{}, fault.NotFoundf("没有这个排放口，可能已被移出或不在您的管辖范围内")
 	}
-	return Replay(ctx, s.db, s.hours, s.signs, o, from, to)
+	return s.replay(ctx, s.signs, o, from, to)
 }

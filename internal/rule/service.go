@@ -49,6 +49,7 @@ type Deps struct {
 	Timeline *timeline.Book
 	Signs    []sign.Rule // of behaviour, and where their hours come from
 	Hours    Hours
+	Known    Known // what else is known of outlets; nil = nothing
 }
 
 // Service keeps the life of alarms.
@@ -63,11 +64,12 @@ type Service struct {
 	book   *timeline.Book
 	signs  []sign.Rule
 	hours  Hours
+	known  Known
 }
 
 // NewService makes the service.
 func NewService(d Deps) *Service {
-	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Signs, d.Hours}
+	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Signs, d.Hours, d.Known}
 }
 
 // Rules lists the rules in force.

@@ -22,6 +22,10 @@ const jobConduct = "rule.conduct"
 // fresh is how old the last sign of an episode may be to count as going on.
 const fresh = 12 * time.Hour
 
+// lag is how long after its end an hour is looked at: by then its values are
+// made (telemetry: a quarter of an hour) and its meters summed up.
+const lag = 30 * time.Minute
+
 // watchConduct replays the newest hours of every outlet and lets suspicions live
 // as alarms. It depends on what is stored alone: a restart, a second node and
 // late data lead to the same alarms.
@@ -34,8 +38,8 @@ func (s *Service) watchConduct(ctx context.Context, _ job.Job) error {
 	if err != nil {
 		return err
 	}
-	rules := slices.DeleteFunc(slices.Clone(s.signs), func(r sign.Rule) bool { return r.Family == sign.Official }) // limits have rules of their own
-	now := s.db.Now().Truncate(time.Hour)
+	rules := slices.DeleteFunc(slices.Clone(s.signs), func(r sign.Rule) bool { return r.Apart })
+	now := s.db.Now().Add(-lag).Truncate(time.Hour)
 	var failed []error
 	for _, o := range outlets {
 		if err := s.lookAt(ctx, rules, o, now); err != nil {
@@ -49,7 +53,7 @@ func (s *Service) watchConduct(ctx context.Context, _ job.Job) error {
 }
 
 func (s *Service) lookAt(ctx context.Context, rules []sign.Rule, o enterprise.Outlet, now time.Time) error {
-	c, err := Replay(ctx, s.db, s.hours, rules, o, now.Add(-3*24*time.Hour), now)
+	c, err := s.replay(ctx, rules, o, now.Add(-3*24*time.Hour), now)
 	if err != nil || c.Hours == 0 {
 		return err
 	}

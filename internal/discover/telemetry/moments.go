@@ -7,8 +7,9 @@ import (
 )
 
 // EachMoment walks the moments of the stored data of a command in from <= t < to,
-// all devices: one pass over the keys, however many devices there are. A device's
-// moments may come out of order, and once for each of their packets and versions.
+// all devices but meters: one pass over the keys, however many devices there are. A
+// device's moments may come out of order, and once for each of their packets and
+// versions.
 func (s *Store) EachMoment(ctx context.Context, cn hj212.Command, from, to int64, f func(device, at int64)) error {
 	g := s.registry.Load()
 	devices := make([]int64, 0, len(g.byNum))
@@ -26,7 +27,7 @@ func (s *Store) EachMoment(ctx context.Context, cn hj212.Command, from, to int64
 				return err
 			}
 			for _, k := range kinds {
-				if k.CN() != cn {
+				if k.CN() != cn || k.ST() == MeterST {
 					continue
 				}
 				err := sh.rowsOfAll(ctx, h, k, devices, in, func(r *packedRow) error {

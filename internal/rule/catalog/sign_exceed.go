@@ -9,7 +9,7 @@ import (
 // limit, so that one hiccup of an instrument does not make an hour exceed. For
 // waste water, whose standard knows daily means, four hours in a row are a sign.
 func exceedMean() sign.Rule {
-	return sign.Rule{ID: "exceed-mean", Title: "时段均值超标", Family: sign.Official,
+	return sign.Rule{ID: "exceed-mean", Apart: true, Title: "时段均值超标", Family: sign.Official,
 		Basis: "有效小时均值超过排放限值，且过半数值超限（HJ 75-2017）；废水连续 4 小时超限三成，或连续 12 小时超限，作早期提醒",
 		Kinds: []enterprise.Kind{enterprise.Gas, enterprise.Water, sign.Surface, sign.Ambient},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
@@ -56,7 +56,7 @@ func exceeding(s *sign.Scene, c int) int {
 // exceedDay judges the calendar day's mean of waste water, weighted by flow, when
 // the day is over.
 func exceedDay() sign.Rule {
-	return sign.Rule{ID: "exceed-daily", Title: "日均值超标", Family: sign.Official, Kinds: []enterprise.Kind{enterprise.Water},
+	return sign.Rule{ID: "exceed-daily", Apart: true, Title: "日均值超标", Family: sign.Official, Kinds: []enterprise.Kind{enterprise.Water},
 		Basis: "有效日均值（按流量加权，有效数据不少于应得的 75 %）超过排放限值（HJ 356-2019）",
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			day := s.Span(hours(24))

@@ -146,7 +146,7 @@ func runsUnseen(s *sign.Scene, x *sign.Slot) bool {
 // missingData looks for half a day without a channel's values and without a mark
 // that explains it.
 func missingData() sign.Rule {
-	return sign.Rule{ID: "missing", Title: "数据缺失", Family: sign.Sending, Kinds: nil,
+	return sign.Rule{ID: "missing", Apart: true, Title: "数据缺失", Family: sign.Sending, Kinds: nil,
 		Basis: "应传数据连续 12 小时缺失且无停运标记（污染源自动监控数据传输有效率考核）",
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			n := max(s.Span(hours(12)), 3)

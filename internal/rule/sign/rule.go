@@ -30,6 +30,9 @@ type Rule struct {
 	Family Family
 	Kinds  []enterprise.Kind // nil = all
 	Judge  func(*Scene, *Signs)
+	// Apart means that an alarm of its own says this about live data, by a
+	// procedure of its own: limits, silence.
+	Apart bool
 }
 
 func (r *Rule) watches(k enterprise.Kind) bool {

@@ -279,8 +279,12 @@ func (e *Episode) Level() string {
 func (w *Watcher) SeeSlot(s Slot) {
 	if n := len(w.slots); n > 0 {
 		for next := w.slots[n-1].At.Add(w.o.slot()); next.Before(s.At); next = next.Add(w.o.slot()) {
-			w.take(Slot{At: next, Tallies: make([]Tally, len(w.o.Channels)), Rain: math.NaN()})
+			w.take(w.empty(next))
 		}
 	}
 	w.take(s)
+}
+
+func (w *Watcher) empty(at time.Time) Slot {
+	return Slot{At: at, Tallies: make([]Tally, len(w.o.Channels)), Rain: math.NaN()}
 }
