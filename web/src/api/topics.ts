@@ -5,8 +5,9 @@ export interface LiveEvent { seq: number; topic: string; kind: string; subject: 
 const stale: Record<string, string[]> = {
   alarm: ['/alarms', '/overview', '/portal', '/outlets', '/wall', '/enterprises'],
   mark: ['/marks', '/portal', '/outlets'],
-  clue: ['/clues', '/overview', '/alarms'],
-  issue: ['/issues', '/overview', '/clues'],
+  clue: ['/clues', '/overview', '/alarms', '/tips'],
+  tip: ['/tips'],
+  issue: ['/issues', '/overview', '/clues', '/tips'],
   notice: ['/notices', '/me'],
   user: ['/users', '/people'],
   meter: ['/meters', '/enterprises'],

@@ -30,7 +30,7 @@ export function ClueFile() {
         <div className="file-main">
           <Panel>
             <dl className="facts">
-              <div><dt>来源</dt><dd>{c.source_title}{c.source === 'alarm' && c.source_id && <>　<Go href={`/alarms/${c.source_id}`}>查看预警</Go></>}</dd></div>
+              <div><dt>来源</dt><dd>{c.source_title}{c.source === 'alarm' && c.source_id && <>　<Go href={`/alarms/${c.source_id}`}>查看预警</Go></>}{c.source === 'web' && c.source_id && <>　<Go href={`/tips/${c.source_id}`}>查看举报</Go></>}</dd></div>
               <div><dt>区域</dt><dd>{c.area_name || '—'}</dd></div>
               <div><dt>类别</dt><dd>{c.category_name || '—'}</dd></div>
               <div><dt>企业</dt><dd>{c.enterprise_id ? <Go href={`/enterprises/${c.enterprise_id}`}>{c.enterprise_name}</Go> : '—'}</dd></div>

@@ -1,0 +1,66 @@
+import type { Tip } from '../../api/types'
+import { address } from '../../api/client'
+import { useList } from '../../api/use'
+import { dateTime, day } from '../../ui/format'
+import { Filters, useFilters, type Filter } from '../../ui/filters'
+import { DataList, type Column } from '../../ui/list'
+import { Page } from '../../ui/page'
+import { pick } from '../../ui/search'
+import { ModeOfTip, StageOfTip } from './parts'
+import { channels, modes, reviews } from './words'
+
+const filters: Filter[] = [
+  { name: 'q', title: '编号、内容、地点', kind: 'text' },
+  { name: 'area', title: '区域', kind: 'area' },
+  { name: 'status', title: '办理', options: [{ value: 'open', label: '办理中' }, { value: 'closed', label: '已办结' }], width: 120 },
+  { name: 'mode', title: '方式', options: modes, width: 140 },
+  { name: 'channel', title: '渠道', options: channels, width: 130 },
+  { name: 'state', title: '公开审核', options: reviews, width: 140 },
+  { name: 'from', title: '起始日', kind: 'day' },
+  { name: 'to', title: '截止日', kind: 'day' },
+]
+
+const columns: Column<Tip>[] = [
+  { key: 'number', title: '编号', align: 'c', render: (t) => t.number, text: (t) => t.number },
+  { key: 'kind', title: '事项', render: (t) => <>{t.kind_title}<span className="sub clip">{t.text}</span></>, text: (t) => `${t.kind_title} ${t.text}` },
+  { key: 'place', title: '地点', render: (t) => <>{t.area_name}<span className="sub">{t.address}</span></>, text: (t) => `${t.area_name} ${t.address}` },
+  { key: 'suspect', title: '被举报单位', optional: true, render: (t) => t.suspect || '—', text: (t) => t.suspect },
+  { key: 'mode', title: '方式', align: 'c', render: (t) => <ModeOfTip tip={t} />, text: (t) => t.mode_title },
+  { key: 'channel', title: '渠道', align: 'c', optional: true, render: (t) => t.channel_title, text: (t) => t.channel_title },
+  { key: 'stage', title: '办理阶段', align: 'c', render: (t) => <StageOfTip tip={t} />, text: (t) => t.stage },
+  { key: 'agency', title: '承办单位', render: (t) => t.agency || '—', text: (t) => t.agency },
+  { key: 'due', title: '时限', align: 'c', render: (t) => (t.closed || !t.due_at ? '—' : day(t.due_at)), text: (t) => t.due_at },
+  { key: 'review', title: '公开审核', align: 'c', render: (t) => (t.mode === 'public' ? t.state_title : <span className="soft">不公开</span>), text: (t) => t.state_title },
+  { key: 'at', title: '举报时间', align: 'c', render: (t) => dateTime(t.created_at), text: (t) => dateTime(t.created_at) },
+]
+
+/** Tips lists the public's reports of the desk's area. */
+export function Tips() {
+  const [search] = useFilters()
+  const query = pick(search, ['q', 'area', 'status', 'mode', 'channel', 'state', 'from', 'to', 'kind'])
+  const list = useList('/tips', query)
+  return (
+    <Page title="公众举报" tools={<a className="linkish" href="/public/" target="_blank" rel="noreferrer">打开公众页面</a>}>
+      <section className="panel" aria-label="公众举报">
+        <Filters filters={filters} />
+        <DataList
+          name="公众举报"
+          list={list}
+          columns={columns}
+          exports={(f) => address(`/tips/export.${f}`, query)}
+          rowKey={(t) => t.id}
+          href={(t) => `/tips/${t.id}`}
+          card={(t) => (
+            <>
+              <span className="row between"><span className="strong">{t.kind_title}</span><StageOfTip tip={t} /></span>
+              <span className="clip">{t.text}</span>
+              <span className="sub">{t.area_name}　{t.address}</span>
+              <span className="sub num">{t.number}　{dateTime(t.created_at)}</span>
+            </>
+          )}
+          empty={{ title: '没有符合条件的举报', how: '群众在公众页面提交、其他平台从开放接口提交的举报会出现在这里；每件举报同时是一条线索，在线索页研判。' }}
+        />
+      </section>
+    </Page>
+  )
+}
