@@ -234,6 +234,13 @@ func (p *past) bring(ctx context.Context, at time.Time) error {
 		if source == "patrol" && t.area[:6] == "330302" {
 			who = p.staff["grid"]
 		}
+		if source == "web" {
+			if err := p.fileReport(ctx, t); err != nil {
+				return err
+			}
+			p.office.told[i] = true
+			continue
+		}
 		body := map[string]any{"title": t.title, "text": t.text, "source": source, "area": t.area, "address": t.address,
 			"lng": t.lng, "lat": t.lat, "category": t.category}
 		if err := who.call(ctx, http.MethodPost, "/clues", body, nil); err != nil {

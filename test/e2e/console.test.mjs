@@ -7,6 +7,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
+import { publicEntry } from './public.mjs'
 import { workbook } from './workbook.mjs'
 
 const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
@@ -475,6 +476,8 @@ describe('the console', { skip: missing, concurrency: false }, () => {
     assert.match(await page.getByRole('alert').innerText(), /权限/)
   }))
 
+  describe('the public entry', () => publicEntry(() => demo, () => browser, act))
+
   describe('every page, at 1440 and at 390 px', { concurrency: 2 }, () => {
     const id = async (page, path) => (await first(page, path))?.id
     const pages = [
@@ -496,7 +499,7 @@ describe('the console', { skip: missing, concurrency: false }, () => {
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
-      ['clerk', [['desk-clerk', '/'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
+      ['clerk', [['desk-clerk', '/'], ['tips', '/tips'], ['tip', async (p) => `/tips/${await id(p, '/tips?limit=1')}`], ['tips-none', '/tips?q=x'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
       ['agency', [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]]],
       ['leader', [['desk-leader', '/']]],
       ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['jobs', '/jobs']]],

@@ -1,0 +1,139 @@
+// The public entry as a citizen meets it: without a script, on a small phone, by
+// keyboard; and the desk's answer.
+
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { accessible, fits, picture, settled, wide } from './browser.mjs'
+
+const phone = { width: 360, height: 740 }
+
+/** publicEntry walks the public entry; demo and browser are asked for when the tests run. */
+export function publicEntry(demo, browser, act) {
+  let receipt
+
+  /** citizen opens a fresh browser that has no account; weight is what it has loaded so far, as sent. */
+  async function citizen(options, f) {
+    const context = await browser().newContext({ viewport: phone, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', baseURL: demo().url, ...options })
+    const page = await context.newPage()
+    const wrong = []
+    page.on('pageerror', (e) => wrong.push(e.message))
+    page.on('console', (m) => { if (m.type() === 'error' && !/status of 4/.test(m.text())) wrong.push(m.text()) })
+    page.on('request', (r) => { if (!r.url().startsWith(demo().url) && !/^(data|blob):/.test(r.url())) wrong.push(`asked outside: ${r.url()}`) })
+    try {
+      await f(page, context)
+      assert.deepEqual(wrong, [])
+    } finally {
+      await context.close()
+    }
+  }
+
+  it('every page fits a phone of 360 px, passes axe, and weighs little', { timeout: 120_000 }, () => citizen({}, async (page, context) => {
+    const cdp = await context.newCDPSession(page)
+    await cdp.send('Network.enable')
+    await cdp.send('Network.setCacheDisabled', { cacheDisabled: true })
+    let weight = 0
+    cdp.on('Network.loadingFinished', (e) => { weight += e.encodedDataLength })
+    for (const [name, path, most] of [['public-home', '/public/', 200_000], ['public-kinds', '/public/report', 100_000], ['public-form', '/public/report/water-discharge', 100_000], ['public-track', '/public/track', 100_000]]) {
+      weight = 0
+      await page.goto(path)
+      await page.waitForLoadState('load')
+      await picture(page, name)
+      await accessible(page, name)
+      await fits(page, name)
+      assert.ok(weight > 1000 && weight < most, `${name} weighs ${weight} bytes of ${most}`)
+    }
+  }))
+
+  it('a report without a script: what is wrong is named, what was typed stays, the receipt opens the progress', { timeout: 120_000 }, () => citizen({ javaScriptEnabled: false }, async (page) => {
+    await page.goto('/public/')
+    await page.getByRole('main').getByRole('link', { name: '我要举报' }).click()
+    await page.getByRole('link', { name: /噪声/ }).click()
+    await page.getByLabel('看到、听到或闻到的情况').fill('工地每天半夜打桩，一直到凌晨三点。')
+    await page.getByLabel('夜间').check()
+    await page.getByRole('button', { name: '提交举报' }).click()
+    await page.getByText('请说明地点').first().waitFor()
+    assert.match(await page.getByLabel('看到、听到或闻到的情况').inputValue(), /半夜打桩/)
+    assert.ok(await page.getByLabel('夜间').isChecked())
+    await page.getByLabel('地址或附近的标志').fill('鹿城区五马街道')
+    await page.getByRole('button', { name: '提交举报' }).click()
+    receipt = { number: await page.locator('[data-number]').innerText(), secret: await page.locator('[data-secret]').innerText() }
+    assert.match(receipt.secret, /^\d{4}-\d{4}-\d{4}-\d{4}$/)
+    await page.getByRole('link', { name: /去查询进度/ }).click()
+    await page.getByLabel('举报编号').fill(receipt.number)
+    await page.getByLabel('查询码').fill('1111 2222 3333 4444')
+    await page.getByRole('button', { name: '查询', exact: true }).click()
+    await page.getByRole('alert').getByText('编号或查询码不对').waitFor()
+    await page.getByLabel('查询码').fill(receipt.secret.replaceAll('-', ' '))
+    await page.getByRole('button', { name: '查询', exact: true }).click()
+    await page.getByText('正在研判').waitFor()
+  }))
+
+  it('by keyboard, with a photo whose position is gone afterwards', { timeout: 120_000 }, () => citizen({}, async (page) => {
+    await page.goto('/public/report/open-burning')
+    await page.getByLabel('看到、听到或闻到的情况').focus()
+    await page.keyboard.type('路边烧垃圾，黑烟很大。')
+    for (let i = 0; i < 12 && !(await page.getByLabel('地址或附近的标志').evaluate((e) => e === document.activeElement)); i++) await page.keyboard.press('Tab')
+    await page.keyboard.type('龙湾区沙城街道')
+    await page.locator('input[type=file]').setInputFiles({ name: '../../etc/现场.svg', mimeType: 'image/jpeg', buffer: Buffer.from('<svg onload=alert(1)>') })
+    await page.getByRole('button', { name: '提交举报' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByText(/第 1 张照片不是 JPEG 或 PNG/).first().waitFor()
+    await page.locator('input[type=file]').setInputFiles({ name: 'a.jpg', mimeType: 'image/jpeg', buffer: await photo(page) })
+    await page.getByRole('button', { name: '提交举报' }).focus()
+    await page.keyboard.press('Enter')
+    await page.locator('[data-secret]').waitFor()
+    await picture(page, 'public-receipt')
+    await accessible(page, 'the receipt')
+  }))
+
+  it('a draft is kept for a public report only, and never sends itself', { timeout: 60_000 }, () => citizen({}, async (page) => {
+    await page.goto('/public/report/other')
+    await page.getByLabel('看到、听到或闻到的情况').fill('草稿一')
+    await page.reload()
+    assert.equal(await page.getByLabel('看到、听到或闻到的情况').inputValue(), '草稿一')
+    await page.getByRole('radio', { name: /匿名举报/ }).check()
+    assert.ok(await page.getByLabel('联系方式', { exact: true }).isHidden())
+    await page.reload()
+    assert.equal(await page.getByLabel('看到、听到或闻到的情况').inputValue(), '')
+  }))
+
+  it('the desk replies, the reporter reads it and answers', { timeout: 120_000 }, async () => {
+    await act('clerk', wide, async (page) => {
+      await page.goto(`/tips?q=${receipt.number}`)
+      await settled(page)
+      await page.locator('table.t tbody tr').first().locator('a').first().click()
+      await settled(page)
+      await page.locator('#verbs').getByRole('button', { name: '答复举报人', exact: true }).click()
+      await page.locator('#verbs').getByLabel('答复内容').fill('已通知执法人员今晚到场。')
+      await page.getByRole('form', { name: '答复举报人' }).getByRole('button', { name: '答复举报人', exact: true }).click()
+      await page.locator('#verbs').getByText('已答复举报人。').waitFor()
+    })
+    await citizen({}, async (page) => {
+      await page.goto('/public/track')
+      await page.getByLabel('举报编号').fill(receipt.number)
+      await page.getByLabel('查询码').fill(receipt.secret)
+      await page.getByRole('button', { name: '查询', exact: true }).click()
+      await page.getByText('已通知执法人员今晚到场。').waitFor()
+      await page.getByLabel('补充情况或提问').fill('谢谢，今晚十点又开始了')
+      await page.getByRole('button', { name: '发送' }).click()
+      await page.getByText('今晚十点又开始了').waitFor()
+      await picture(page, 'public-progress')
+      await accessible(page, 'the progress')
+      await fits(page, 'the progress')
+      await page.getByRole('button', { name: '退出查询' }).click()
+      await page.goto('/public/progress')
+      await page.getByLabel('查询码').waitFor()
+    })
+  })
+}
+
+/** photo draws a small JPEG in the browser. */
+async function photo(page) {
+  const url = await page.evaluate(() => {
+    const c = document.createElement('canvas')
+    c.width = c.height = 40
+    c.getContext('2d').fillRect(0, 0, 20, 20)
+    return c.toDataURL('image/jpeg')
+  })
+  return Buffer.from(url.split(',')[1], 'base64')
+}
