@@ -147,7 +147,7 @@ func (r wall) get(ctx context.Context, in *WallQuery) (WallView, error) {
 // visible walks the book and counts by state what the other filters leave.
 func (r wall) visible(who auth.Actor, in *WallQuery, counts *WallCounts) []seen {
 	text, prefix := strings.ToLower(strings.TrimSpace(in.Q)), auth.AreaPrefix(in.Area)
-	list := []seen{}
+	list := make([]seen, 0, len(r.book.rows))
 	for i := range r.book.rows {
 		row := &r.book.rows[i]
 		o := &row.outlet

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
@@ -48,8 +49,10 @@ type wallBook struct {
 	mu     sync.RWMutex
 	rows   []wallRow
 	limits map[string][]enterprise.Limit
+	levels map[string]rule.Level
 	read   time.Time // of the registry
 	made   time.Time // of the rows
+	heard  time.Time // of the alarms
 	epoch  int64     // another one means: forget what you have
 	round  int64
 }
@@ -82,12 +85,13 @@ type wallValue struct {
 const (
 	wallPace     = 3 * time.Second
 	wallRegistry = time.Minute
+	wallAlarms   = 150 * time.Millisecond // a page that hears of an alarm asks no sooner (web/src/api/topics.ts)
 )
 
 // fresh brings the rows up to date and leaves mu read-locked.
 func (b *wallBook) fresh(ctx context.Context) error {
 	b.mu.RLock()
-	if now := b.clock(); !b.made.IsZero() && now.Sub(b.made) < wallPace {
+	if now := b.clock(); !b.made.IsZero() && now.Sub(b.made) < wallPace && now.Sub(b.heard) < wallAlarms {
 		return nil
 	}
 	b.mu.RUnlock()
@@ -103,7 +107,7 @@ func (b *wallBook) refresh(ctx context.Context) error {
 	defer b.mu.Unlock()
 	now := b.clock()
 	if !b.made.IsZero() && now.Sub(b.made) < wallPace {
-		return nil // another viewer was faster
+		return b.listen(ctx, now) // another viewer was faster, or only alarms are due
 	}
 	if b.read.IsZero() || now.Sub(b.read) >= wallRegistry {
 		outlets, limits, err := b.registry.Monitored(ctx)
@@ -117,6 +121,30 @@ func (b *wallBook) refresh(ctx context.Context) error {
 		return err
 	}
 	b.judge(levels, now)
+	return nil
+}
+
+// listen takes up which alarms came and went since.
+func (b *wallBook) listen(ctx context.Context, now time.Time) error {
+	if now.Sub(b.heard) < wallAlarms {
+		return nil
+	}
+	levels, err := b.alarms.Worst(ctx)
+	if err != nil {
+		return err
+	}
+	b.heard = now
+	if maps.Equal(levels, b.levels) {
+		return nil
+	}
+	b.round++
+	for i := range b.rows {
+		r := &b.rows[i]
+		if state := stateWith(levels[r.outlet.ID], r.now.quiet); state != r.now.state {
+			r.now.state, r.changed = state, b.round
+		}
+	}
+	b.levels = levels
 	return nil
 }
 
@@ -144,7 +172,7 @@ func (b *wallBook) judge(levels map[string]rule.Level, now time.Time) {
 			r.now, r.changed = n, b.round
 		}
 	}
-	b.made = now
+	b.made, b.heard, b.levels = now, now, levels
 }
 
 // version names a state of the book; since reads it back.
@@ -173,15 +201,19 @@ func wallOf(c telemetry.Current, limits []enterprise.Limit, level rule.Level, no
 	default:
 		n.quiet = wallNormal
 	}
+	n.state = stateWith(level, n.quiet)
+	return n
+}
+
+// stateWith is the state of an outlet with an alarm of this level.
+func stateWith(level rule.Level, quiet string) string {
 	switch level {
 	case rule.Exceed, rule.Grave:
-		n.state = wallExceed
+		return wallExceed
 	case rule.Notice, rule.Suspect:
-		n.state = wallNotice
-	default:
-		n.state = n.quiet
+		return wallNotice
 	}
-	return n
+	return quiet
 }
 
 // mainValue picks the factor that a tile shows: what lies outside its limits, then

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ import (
 // levels stands in for the rules: the gravest open alarm by outlet.
 type levels map[string]rule.Level
 
-func (l levels) Worst(context.Context) (map[string]rule.Level, error) { return l, nil }
+func (l levels) Worst(context.Context) (map[string]rule.Level, error) { return maps.Clone(l), nil }
 
 func TestWall_StatesCountsAndChanges(t *testing.T) {
 	eachWatch(t, func(w *watch, c *dbtest.Clock) {
@@ -53,6 +54,24 @@ func TestWall_StatesCountsAndChanges(t *testing.T) {
 		b.has(b.ok("GET", "/wall?area=330304", ""), map[string]any{"total": 0.0})
 		w.as("far").has(w.as("far").ok("GET", "/wall", ""), map[string]any{"total": 0.0, "counts.offline": 0.0})
 		w.as("agency").refused("GET", "/wall", "", 403, "查看监测数据")
+	})
+}
+
+func TestWall_AlarmsShowBeforeValuesDo(t *testing.T) {
+	eachWatch(t, func(w *watch, c *dbtest.Clock) {
+		b := w.as("duty")
+		out := b.ok("GET", "/wall", "")
+		w.levels[w.gas.ID] = rule.Exceed
+		b.has(b.ok("GET", "/wall", ""), map[string]any{"counts.exceed": 0.0})
+		c.Advance(wallAlarms)
+		w.send(upload("MN1", "31", "2011", "20261121093000", "a21026-Rtd=28.0,a21026-Flag=N"))
+		out = b.ok("GET", "/wall?since="+out["version"].(string), "")
+		b.has(out, map[string]any{"full": false, "counts.exceed": 1.0, "outlets.0.id": w.gas.ID, "outlets.0.state": "exceed", "outlets.0.value": nil, "outlets.1": nil})
+		delete(w.levels, w.gas.ID)
+		c.Advance(wallAlarms)
+		b.has(b.ok("GET", "/wall?since="+out["version"].(string), ""), map[string]any{"counts.exceed": 0.0, "outlets.0.state": "silent", "outlets.1": nil})
+		c.Advance(wallPace)
+		b.has(b.ok("GET", "/wall?since="+out["version"].(string), ""), map[string]any{"outlets.0.state": "normal", "outlets.0.value": 28.0})
 	})
 }
 

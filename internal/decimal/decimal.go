@@ -89,9 +89,17 @@ func (d Decimal) String() string {
 
 // Float64 is the float64 nearest to d.
 func (d Decimal) Float64() float64 {
+	if d.Scale >= 0 && int(d.Scale) < len(exactPowers) && -exactWhole <= d.Mantissa && d.Mantissa <= exactWhole {
+		return float64(d.Mantissa) / exactPowers[d.Scale] // both exact, so that the one rounding is right
+	}
 	f, _ := d.Rat().Float64()
 	return f
 }
+
+// Whole numbers up to exactWhole and these powers of ten are exact in a float64.
+const exactWhole = 1 << 53
+
+var exactPowers = [...]float64{1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // Rat is d as an exact fraction.
 func (d Decimal) Rat() *big.Rat {

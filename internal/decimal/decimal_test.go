@@ -139,3 +139,27 @@ func TestCmp_AgreesWithFractions(t *testing.T) {
 		t.Error("the least mantissa")
 	}
 }
+
+func TestFloat64_IsTheNearest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 8))
+	check := func(d Decimal) {
+		t.Helper()
+		want, _ := d.Rat().Float64()
+		if got := d.Float64(); got != want {
+			t.Fatalf("%d/10^%d: %v, want %v", d.Mantissa, d.Scale, got, want)
+		}
+	}
+	for range 50_000 {
+		m := r.Int64() >> r.IntN(63)
+		if r.IntN(2) == 0 {
+			m = -m
+		}
+		check(Decimal{Mantissa: m, Scale: int8(r.IntN(19))})
+	}
+	for _, m := range []int64{0, 1, -1, 1 << 53, 1<<53 + 1, -(1 << 53), -(1<<53 + 1), math.MaxInt64, math.MinInt64} {
+		for scale := range int8(19) {
+			check(Decimal{Mantissa: m, Scale: scale})
+		}
+	}
+}

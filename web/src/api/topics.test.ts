@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { concerns, stalePaths } from './topics'
+import { concerns, gather, stalePaths } from './topics'
 
 it('an issue’s event makes issues and the desk stale, by kind or by topic', () => {
   expect(stalePaths({ topic: 'issue.assigned', kind: 'issue' })).toContain('/issues')
@@ -15,4 +15,11 @@ it('finds lists and single things, and nothing that only begins alike', () => {
   expect(concerns(['/issues/{id}', { id: '1' }, {}], ['/issues'])).toBe(true)
   expect(concerns(['/issues-archive', {}, {}], ['/issues'])).toBe(false)
   expect(concerns([], ['/issues'])).toBe(false)
+})
+it('asks soon after a single event, and not more than every other second while many come', () => {
+  expect(gather(Infinity, 0)).toBe(150)
+  expect(gather(60_000, 1)).toBe(250)
+  expect(gather(0, 0)).toBe(1500)
+  expect(gather(0, 1)).toBe(2500)
+  expect(gather(1500, 0.5)).toBe(500)
 })

@@ -27,6 +27,11 @@ export function stalePaths(e: Pick<LiveEvent, 'topic' | 'kind'>): string[] {
   return [...new Set([...(stale[e.kind] ?? []), ...(stale[noun] ?? [])])]
 }
 
+/** gather is how long to wait before asking again: at once when little happens, seldom when much does. A share of it is by chance, so that many pages do not ask in the same moment. Never sooner than 150 ms: the wall is as fresh as that. */
+export function gather(sinceLast: number, chance: number): number {
+  return Math.round(Math.max(200, 2000 - sinceLast) * (0.75 + chance / 2))
+}
+
 /** concerns reports whether a query key ([path template, …]) lies under a stale path. */
 export function concerns(key: readonly unknown[], paths: string[]): boolean {
   const path = key[0]
