@@ -27,6 +27,7 @@ func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	exportList(a, "exportAlarms", "/alarms/export", "导出预警", "预警", alarmColumns, r.list, needs(auth.AlarmRead))
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
+	get(a, "listLadders", "/rules/ladders", "逐级告知：谁在何时得知预警", r.ladders)
 	get(a, "listRules", "/rules", "预警规则库", r.rules)
 	get(a, "listSignRules", "/rules/signs", "异常识别规则库", r.signRules)
 	get(a, "getConduct", "/outlets/{id}/conduct", "异常识别：用现行规则回看一个监控点", r.conduct, needs(auth.AlarmRead))

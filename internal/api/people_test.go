@@ -225,7 +225,7 @@ func TestRoles_Matrix(t *testing.T) {
 	eachPeople(t, func(t *testing.T, _ *auth.Service, _ http.Handler, person func(string, auth.Rights) *browser) {
 		rows := person("zhang", auth.Rights{Roles: []auth.Role{auth.Clerk}}).ok("GET", "/roles", "")["items"].([]any)
 		row := rows[0].(map[string]any)
-		if len(rows) != 14 || row["title"] != "系统管理员" || row["officer"] != true {
+		if len(rows) != 15 || row["title"] != "系统管理员" || row["officer"] != true {
 			t.Errorf("%d rows, first %v", len(rows), row)
 		}
 		g := rows[5].(map[string]any)["capabilities"].([]any)

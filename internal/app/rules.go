@@ -10,21 +10,17 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
+	"github.com/qingshao/qingshao/internal/rule/ladder"
+	"github.com/qingshao/qingshao/internal/rule/sign"
 	"github.com/qingshao/qingshao/internal/rule/silence"
 )
-
-// unheard is how long an alarm may wait for the duty room.
-const unheard = 30 * time.Minute
-
-// explain is how long an enterprise may take to explain an alarm.
-const explain = 24 * time.Hour
 
 // watch builds the rules on the committed values; clues and notices come first.
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
-		Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db},
-		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Unheard: unheard, Explain: explain,
+		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db},
+		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)
@@ -39,6 +35,20 @@ func (a *App) watch() {
 	a.metrics.Counter("rules_values_total", "Values that the rules have judged.", func() float64 { n, _ := a.judges.Cost(); return float64(n) })
 	a.metrics.Counter("rules_seconds_total", "Processor time that judging them took, alarms written included.", func() float64 { _, d := a.judges.Cost(); return d.Seconds() })
 	a.metrics.Gauge("rules_behind_batches", "Batches of readings that the rules have not judged yet.", func() float64 { return float64(a.Unjudged()) })
+}
+
+// sector is the agency of a trade in an area: the county's branch, or the city's
+// body where there is none.
+func (a *App) sector(industry, area string) string {
+	body := a.place.Warning.Sector(industry)
+	if len(area) > 6 {
+		area = area[:6]
+	}
+	branch, ok := a.place.Agencies.Branch(body, area)
+	if !ok {
+		return ""
+	}
+	return branch.ID
 }
 
 // Unjudged is how many batches of readings the rules have not judged yet.
@@ -160,4 +170,10 @@ func (h hours) HoursOf(ctx context.Context, outletID string, from, to time.Time)
 	}
 	slices.SortStableFunc(out, func(a, b rule.HourValue) int { return a.At.Compare(b.At) })
 	return out, nil
+}
+
+// explainTerm is how long an enterprise may take to explain an exceedance.
+func (a *App) explainTerm() time.Duration {
+	d, _ := ladder.For(a.rules.Ladders(), string(rule.Exceed), string(sign.Official)).First(ladder.Unexplained)
+	return d
 }

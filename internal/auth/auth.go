@@ -30,6 +30,7 @@ const (
 	Grid       Role = "grid"       // 网格员
 	Partner    Role = "partner"    // 社会组织
 	Enterprise Role = "enterprise" // 企业环保负责人
+	Head       Role = "head"       // 企业负责人
 )
 
 // Capability names one thing that may be done, e.g. "issue.assign".
@@ -54,6 +55,7 @@ const (
 	AlarmExplain     Capability = "alarm.explain"
 	AlarmSilence     Capability = "alarm.silence"
 	AlarmSilenceArea Capability = "alarm.silence.area"
+	AlarmHead        Capability = "alarm.head"
 	ClueRead         Capability = "clue.read"
 	ClueEnter        Capability = "clue.enter"
 	ClueTriage       Capability = "clue.triage"
@@ -107,6 +109,9 @@ type Actor struct {
 
 // System is the actor of work nobody started, e.g. a rule or a clock.
 func System(part string) Actor { return Actor{ID: "system:" + part, Name: "系统"} }
+
+// OfEnterprise reports whether the role is held by people of an enterprise.
+func (r Role) OfEnterprise() bool { return r == Enterprise || r == Head }
 
 // IsSystem reports whether no person acts.
 func (a Actor) IsSystem() bool { return strings.HasPrefix(a.ID, "system:") }

@@ -138,7 +138,7 @@ func (s *Service) People(ctx context.Context, by Actor, f Filter) ([]Colleague, 
 
 // staff reports whether the person holds a role inside the administration.
 func (u User) staff() bool {
-	return slices.ContainsFunc(u.Roles, func(r Role) bool { return r != Enterprise && r != Partner && !r.Officer() })
+	return slices.ContainsFunc(u.Roles, func(r Role) bool { return !r.OfEnterprise() && r != Partner && !r.Officer() })
 }
 
 // Names gives the names of people by id for timelines and lists; ids that are

@@ -23,7 +23,7 @@ func DefaultPolicy() Policy {
 		Duty: {OverviewRead: OfArea, RegistryRead: OfArea, RegistryWrite: OfArea, TelemetryRead: OfArea,
 			TelemetryCommand: OfArea, QuarantineRead: OfArea, QuarantineWrite: OfArea, MarkReview: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea, AlarmSilence: OfArea,
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, FileUpload: OfArea},
-		Agency: {OverviewRead: OfArea, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
+		Agency: {OverviewRead: OfArea, AlarmRead: OfAgency, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
 			ClueEnter: OfArea, RegistryRead: OfArea, FileUpload: OfArea},
 		Inspector: {OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea,
 			TelemetryCommand: OfArea, TelemetryControl: OfArea, TelemetryKey: OfArea,
@@ -37,6 +37,7 @@ func DefaultPolicy() Policy {
 		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
 		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
 		Enterprise: {PortalRead: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
+		Head:       {PortalRead: OfEnterprise, MarkSet: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, AlarmHead: OfEnterprise, FileUpload: OfEnterprise},
 	}
 }
 

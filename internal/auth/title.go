@@ -25,6 +25,7 @@ var roles = []RoleTitle{
 	{Grid, "网格员", "日常巡查，发现问题即时上报"},
 	{Partner, "社会组织", "受托巡查，提交线索"},
 	{Enterprise, "企业环保负责人", "查看本企业监测数据，说明预警原因，标记停运、维护等时段，履行各项义务"},
+	{Head, "企业负责人", "对本企业的预警负总责，接收升级的预警，督促说明和整改"},
 }
 
 // Roles lists every role with its title, in display order.
@@ -73,6 +74,7 @@ var capabilities = []capabilityTitle{
 	{AlarmExplain, "说明预警原因"},
 	{AlarmSilence, "静默一家企业、一个监控点的预警"},
 	{AlarmSilenceArea, "静默一个区域的预警"},
+	{AlarmHead, "以企业负责人身份接收预警"},
 	{ClueRead, "查看线索"},
 	{ClueEnter, "登记线索"},
 	{ClueTriage, "研判线索"},

@@ -118,14 +118,15 @@ func (r Rights) check() (Rights, error) {
 	if slices.Contains(r.Roles, Agency) && r.Agency == "" {
 		f = f.With("agency", "“%s”须指定所在单位", Agency.Title())
 	}
-	if slices.Contains(r.Roles, Enterprise) && r.Enterprise == "" {
-		f = f.With("enterprise_id", "“%s”须指定企业", Enterprise.Title())
+	at := slices.IndexFunc(r.Roles, Role.OfEnterprise)
+	switch {
+	case at < 0 && r.Enterprise != "":
+		f = f.With("enterprise_id", "只有“%s”和“%s”可以指定企业", Enterprise.Title(), Head.Title())
+	case at >= 0 && r.Enterprise == "":
+		f = f.With("enterprise_id", "“%s”须指定企业", r.Roles[at].Title())
 	}
-	if !slices.Contains(r.Roles, Enterprise) && r.Enterprise != "" {
-		f = f.With("enterprise_id", "只有“%s”可以指定企业", Enterprise.Title())
-	}
-	if slices.Contains(r.Roles, Enterprise) && len(r.Roles) > 1 {
-		f = f.With("roles", "“%s”是企业一方的人员，不能兼任其他岗位", Enterprise.Title())
+	if at >= 0 && slices.ContainsFunc(r.Roles, func(x Role) bool { return !x.OfEnterprise() }) {
+		f = f.With("roles", "“%s”是企业一方的人员，不能兼任其他岗位", r.Roles[at].Title())
 	}
 	if len(f.Fields) > 0 {
 		f.Message = f.Fields[0].Message
@@ -157,7 +158,7 @@ func suits(from, to User) error {
 	if from.Has(Agency) && from.Agency != to.Agency {
 		return fault.Invalidf("%s与%s不在同一单位，请选择本单位的同事", to.Name, from.Name)
 	}
-	if from.Has(Enterprise) && from.Enterprise != to.Enterprise {
+	if from.Enterprise != "" && from.Enterprise != to.Enterprise {
 		return fault.Invalidf("%s与%s不在同一企业", to.Name, from.Name)
 	}
 	return nil

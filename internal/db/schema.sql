@@ -23,7 +23,7 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '');
+, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX alarm_area ON alarm (area, id);
 
@@ -32,6 +32,8 @@ CREATE INDEX alarm_enterprise ON alarm (enterprise_id, id);
 CREATE UNIQUE INDEX alarm_open ON alarm (outlet_id, rule, factor) WHERE state <> 'cleared';
 
 CREATE INDEX alarm_outlet ON alarm (outlet_id, started_at);
+
+CREATE INDEX alarm_sector ON alarm (sector, id) WHERE sector <> '';
 
 CREATE INDEX alarm_state ON alarm (state, id);
 

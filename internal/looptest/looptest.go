@@ -165,7 +165,7 @@ func Build(t *testing.T, d *db.DB, c *dbtest.Clock) *City {
 		Files: city.Files, Notify: city.Notify, Timeline: city.Timeline, Clues: city.Clues})
 	city.Issues.Jobs(city.Jobs)
 	city.Rectify, city.Closing = rectify.New(city.Issues), closing.New(city.Issues)
-	city.Rules = rule.NewService(rule.Deps{DB: d, Auth: policy, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute,
+	city.Rules = rule.NewService(rule.Deps{DB: d, Auth: policy, Policy: rule.Policy{Prefix: "WZ-Y",
 		Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(), Funnel: city.Clues, Files: city.Files, Notify: city.Notify, Timeline: city.Timeline})
 	city.Rules.Jobs(city.Jobs)
 	return city

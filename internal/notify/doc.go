@@ -25,8 +25,7 @@
 //	accepted, not accepted            reviewers (issue.close); the agency and its person
 //	closed, reopened, urged           the agency and its person; the desk
 //	term near, over, long over        the agency; + leaders; + all levels of supervision
-//	alarm raised                      duty room of its area (alarm.handle), head of the enterprise
-//	alarm unanswered                  duty room and leaders, all levels
+//	alarm raised, unanswered          by the ladders of the profile (rule/ladder)
 //
 // notify keeps no channels outside the program; a channel to come (notify/<name>)
 // reads the same rows.

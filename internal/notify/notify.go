@@ -86,6 +86,16 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (int, error) {
 	return told, bus.Publish(ctx, tx, "notice.sent", n.Kind, n.Subject, n.Area, map[string]any{"people": told})
 }
 
+// Who lists the people of the audiences without telling them anything; those who
+// stand in for them are left out.
+func (s *Service) Who(ctx context.Context, tx *db.Tx, to ...Audience) ([]string, error) {
+	people, err := usersFor(ctx, tx, s.roles(to), persons(to))
+	if err != nil {
+		return nil, err
+	}
+	return s.choose(people, to), nil
+}
+
 // roles lists those that hold one of the audience's capabilities.
 func (s *Service) roles(to []Audience) []auth.Role {
 	var out []auth.Role

@@ -48,6 +48,7 @@ func (b *builder) build(f file, id string) *Profile {
 	b.categories(p, f.Categories)
 	p.Coverage = b.coverage(f.Coverage)
 	p.Quiet = f.Quiet.filled()
+	p.Warning = b.warning(p, f.Warning)
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Report = b.report(p, f.Report)

@@ -36,6 +36,7 @@ type Profile struct {
 	Coverage   Coverage       // how the coverage of monitoring is counted
 	Report     Report         // what the public may report
 	Quiet      Quiet          // how long alarms may be silenced
+	Warning    Warning        // who hears of alarms, when
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises

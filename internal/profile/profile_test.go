@@ -5,12 +5,14 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/region"
+	"github.com/qingshao/qingshao/internal/rule/ladder"
 )
 
 var update = flag.Bool("update", false, "rewrite profiles/profile.schema.json")
@@ -270,6 +272,14 @@ func TestLoad_NamesFileAndLineOfEachMistake(t *testing.T) {
 		"not a date":            {`holidays: ["2026-05-04"]`, `holidays: ["5月4日"]`, "profile.yaml:33：holidays 中的“5月4日”不是日期"},
 		"no such day":           {`holidays: ["2026-05-04"]`, `holidays: ["2026-02-30"]`, "不是日期"},
 		"both free and working": {`workdays: ["2026-05-09"]`, `workdays: ["2026-05-04"]`, "2026-05-04 既列为放假又列为上班"},
+		"unknown audience":      {"industries:", badLadder("when: always, after: 0m, tell: [mayor]"), "profile.yaml:40：tell 中的“mayor”不认识；可用：enterprise_head（企业负责人）"},
+		"unknown condition":     {"industries:", badLadder("when: later, after: 0m, tell: [duty]"), "profile.yaml:40：when 中的“later”不认识"},
+		"no term":               {"industries:", badLadder("when: always, after: 两小时, tell: [duty]"), "profile.yaml:40：after“两小时”应当写成 30m、24h 或 2wd"},
+		"rung without audience": {"industries:", badLadder("when: always, after: 0m"), "profile.yaml:40：缺少“tell”"},
+		"unknown urgency":       {"industries:", badLadder("when: always, after: 0m, tell: [duty], urgency: now"), "profile.yaml:40：urgency 中的“now”不认识"},
+		"rung twice":            {"industries:", badLadder("when: always, after: 60m, tell: [duty]}\n        - {when: always, after: 1h, tell: [leader]"), "profile.yaml:41：“只管提醒”中条件 always 与时限 1h 写了两次"},
+		"level without ladder":  {"industries:", badLadder("when: always, after: 0m, tell: [duty]"), "没有适用于“疑似异常”“超过限值”的告知规则"},
+		"unknown sector":        {"industries:", "warning:\n  sectors:\n    - {industry: \"*\", agency: jxj}\nindustries:", "profile.yaml:37：行业主管部门 jxj 不在 agencies 中"},
 		"industry twice":        {"name: 电镀}\n", "name: 电镀}\n  - {code: \"3360\", name: 再}\n", "profile.yaml:37：行业代码 3360 重复"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -281,6 +291,47 @@ func TestLoad_NamesFileAndLineOfEachMistake(t *testing.T) {
 			expect(t, err, c.want)
 		})
 	}
+}
+
+// badLadder is a ladder for early notices alone with one rung, before the list
+// of industries.
+func badLadder(rung string) string {
+	return "warning:\n  ladders:\n    - name: 只管提醒\n      levels: [notice]\n      rungs:\n        - {" + rung + "}\nindustries:"
+}
+
+func TestWenzhou_WhoHears(t *testing.T) {
+	t.Parallel()
+	w := wenzhou(t).Warning
+	for industry, want := range map[string]string{"4620": "zjj", "0313": "nyj", "3360": "jxj", "": "jxj"} {
+		if got := w.Sector(industry); got != want {
+			t.Errorf("trade %q: %s, want %s", industry, got, want)
+		}
+	}
+	first := ladder.For(w.Ladders, "notice", "official").Rungs[0]
+	if first.When != ladder.Always || first.After.String() != "立即" || first.Tell[0] != ladder.EnterpriseHead {
+		t.Errorf("the head of the enterprise hears first: %+v", first)
+	}
+	for _, level := range []string{"exceed", "grave"} {
+		// 实时向生态环境部门、相关行业主管部门和企业负责人发送提醒
+		told := ladder.For(w.Ladders, level, "official").Rungs[0].Tell
+		for _, part := range []ladder.Audience{ladder.Duty, ladder.Sector, ladder.EnterpriseHead} {
+			if !slices.Contains(told, part) {
+				t.Errorf("%s: %s must hear at once", level, part)
+			}
+		}
+	}
+	if d := ladder.For(mustSmall(t).Warning.Ladders, "exceed", "official"); len(d.Rungs) == 0 {
+		t.Error("a place that sets nothing has the ladder that is built in")
+	}
+}
+
+func mustSmall(t *testing.T) *profile.Profile {
+	t.Helper()
+	p, err := profile.Load(write(t, smallYAML, smallCSV))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 func TestLoad_NamesFileAndLineInRegions(t *testing.T) {

@@ -38,6 +38,8 @@ type Alarm struct {
 	ClueID         string
 	Explained      Explanation
 	Quiet          Quiet
+	Sector         string    // agency of the trade that has been told, '' = none yet
+	LevelAt        time.Time // since when it has its level, by the clock on the wall
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Version        int64
@@ -59,7 +61,16 @@ var explanationTitles = map[Explanation]string{"": "未说明", ExplanationGiven
 func (e Explanation) Title() string { return explanationTitles[e] }
 
 // Scope is where the alarm lies and whom it concerns.
-func (a Alarm) Scope() auth.Scope { return auth.Scope{Area: a.Area, Enterprise: a.EnterpriseID} }
+func (a Alarm) Scope() auth.Scope {
+	return auth.Scope{Area: a.Area, Enterprise: a.EnterpriseID, Agencies: a.agencies()}
+}
+
+func (a Alarm) agencies() []string {
+	if a.Sector == "" {
+		return nil
+	}
+	return []string{a.Sector}
+}
 
 // Lasts reports whether the condition still holds.
 func (a Alarm) Lasts() bool { return a.EndedAt.IsZero() }

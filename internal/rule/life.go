@@ -11,16 +11,11 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
-	"github.com/qingshao/qingshao/internal/job"
-	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
-// jobUnheard is the clock of an alarm that nobody has acknowledged.
-const jobUnheard = "alarm.unheard"
-
-// raise opens an alarm, tells the people concerned, starts the clock and hands
-// official findings in as clues.
+// raise opens an alarm, tells the people concerned and hands official findings in
+// as clues.
 func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Finding) (Alarm, error) {
 	n := w.Newest()
 	o, err := enterprise.OutletByID(ctx, tx, n.OutletID)
@@ -55,49 +50,6 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 	return a, s.announce(ctx, tx, &a)
 }
 
-// tell notifies the duty room and the enterprise. An alarm that reaches nobody
-// stays open and goes up with its clock.
-func (s *Service) tell(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	n, err := s.notify.Tell(ctx, tx, notify.Notice{
-		To:   []notify.Audience{{Capability: auth.AlarmHandle, Area: a.Area}, {Capability: auth.AlarmRead, Enterprise: a.EnterpriseID}},
-		Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
-		Title: a.Level.Title() + "：" + a.EnterpriseName + " " + a.OutletName, Text: a.Summary, Link: "/alarms/" + string(a.ID),
-	})
-	if err != nil || n == 0 {
-		return err
-	}
-	_, err = s.auto(ctx, tx, a, Tell)
-	return err
-}
-
-// unheard goes up when an alarm was not acknowledged in time.
-func (s *Service) unheard(ctx context.Context, j job.Job) error {
-	var id ID
-	if err := json.Unmarshal(j.Payload, &id); err != nil {
-		return job.Permanent(err)
-	}
-	return s.db.Write(ctx, func(tx *db.Tx) error {
-		a, err := lockAlarm(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if a.State == StateOpen || a.State == StateNotified {
-			if err := s.hear(ctx, tx, &a); err != nil || a.Quiet.Kind != Loud {
-				return err
-			}
-		}
-		if went, err := s.auto(ctx, tx, &a, Escalate); err != nil || !went {
-			return err
-		}
-		_, err = s.notify.Tell(ctx, tx, notify.Notice{
-			To:   []notify.Audience{{Capability: auth.AlarmHandle, Area: a.Area, AllLevels: true}, {Capability: auth.IssueApprove, Area: a.Area, AllLevels: true}},
-			Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
-			Title: fmt.Sprintf("预警%d分钟未确认：%s %s", int(s.conf.Unheard/time.Minute), a.EnterpriseName, a.OutletName), Text: a.Summary, Link: "/alarms/" + string(a.ID),
-		})
-		return err
-	})
-}
-
 // again adds another value beyond the limit to an alarm; the caller writes its
 // values down. The level rises with it and never falls while the condition lasts.
 func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Finding) error {
@@ -117,10 +69,16 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Fi
 	}
 	a.Times++
 	if f.Level == Grave && a.Level == Exceed {
-		a.Level = Grave
+		a.Level, a.LevelAt = Grave, tx.Now
+		if err := lookAgain(ctx, tx, a.ID, tx.Now); err != nil {
+			return err
+		}
 	}
 	if came {
 		if _, err := s.auto(ctx, tx, a, Return); err != nil {
+			return err
+		}
+		if err := lookAgain(ctx, tx, a.ID, tx.Now); err != nil {
 			return err
 		}
 	}

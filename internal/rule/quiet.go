@@ -60,10 +60,7 @@ func (s *Service) announce(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	if _, err := s.hush(ctx, tx, a); err != nil || a.Quiet.Kind != Loud {
 		return err
 	}
-	if err := s.tell(ctx, tx, a); err != nil {
-		return err
-	}
-	return s.clocks(ctx, tx, a)
+	return s.climb(ctx, tx, a)
 }
 
 // hear takes up what has changed about the quiet of an alarm. One that becomes
@@ -73,13 +70,7 @@ func (s *Service) hear(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	if err != nil || !changed || a.Quiet.Kind != Loud {
 		return err
 	}
-	if a.State != StateOpen && a.State != StateNotified {
-		return s.askWord(ctx, tx, a)
-	}
-	if err := s.tell(ctx, tx, a); err != nil {
-		return err
-	}
-	return s.clocks(ctx, tx, a)
+	return s.climb(ctx, tx, a)
 }
 
 // hush makes the alarm as quiet as it has to be, with an entry for what changed.
@@ -103,22 +94,12 @@ func (s *Service) hush(ctx context.Context, tx *db.Tx, a *Alarm) (changed bool, 
 		return true, nil // cleared: nothing to write
 	}
 	if why.Kind != Loud && was.Kind == Loud {
-		if err := s.stopClocks(ctx, tx, a); err != nil {
+		if err := job.Cancel(ctx, tx, jobRung, string(a.ID)); err != nil {
 			return true, err
 		}
 	}
 	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, From: a.State, Note: why.Kind.Title()})
 	return true, err
-}
-
-// stopClocks ends what runs until people answer.
-func (s *Service) stopClocks(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	for _, kind := range []string{jobUnheard, jobUnexplained} {
-		if err := job.Cancel(ctx, tx, kind, string(a.ID)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Kind finds a rule for those who silence it: whether there is one, and whether

@@ -127,11 +127,27 @@ func newDuty(t testing.TB, d *db.DB) *room {
 	}
 	r.duty = person("duty", auth.Duty, "330302")
 	person("leader", auth.Leader, "330302")
-	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Explain: 24 * time.Hour, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
+	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
 		Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{})})
 	r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
 	r.service.Jobs(r.jobs)
 	return r
+}
+
+// use puts another service in place of the room's, as after a restart.
+func (r *room) use(s *rule.Service) {
+	r.service, r.jobs = s, job.NewRunner(r.db, slog.New(slog.DiscardHandler))
+	s.Jobs(r.jobs)
+}
+
+// person opens an account.
+func (r *room) person(login string, rights auth.Rights) auth.Actor {
+	r.t.Helper()
+	u, err := auth.New(r.db, policy, auth.Config{}).Provision(ctx, auth.System("test"), auth.Account{Profile: auth.Profile{Login: login, Name: login}, Rights: rights})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return auth.Actor{ID: u.ID, Name: login, Roles: rights.Roles, Area: rights.Area, Agency: rights.Agency, Enterprise: rights.Enterprise}
 }
 
 // values appends to a stream, one every step from the start on.
@@ -472,7 +488,7 @@ func TestConduct_LivesAsOneAlarm(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
 		r := newRoom(t, d, c)
 		hours := &past{}
-		deps := rule.Deps{DB: d, Auth: auth.DefaultPolicy(), Policy: rule.Policy{Prefix: "WZ-Y", Unheard: 30 * time.Minute, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}},
+		deps := rule.Deps{DB: d, Auth: auth.DefaultPolicy(), Policy: rule.Policy{Prefix: "WZ-Y", Category: map[enterprise.Kind]string{enterprise.Gas: "air"}},
 			Rules: catalog.All(), Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, auth.DefaultPolicy()), Timeline: timeline.New(timeline.Names{}), Signs: catalog.Signs(), Hours: hours}
 		r.service = rule.NewService(deps)
 		r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))

@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/rule/ladder"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
@@ -30,9 +31,11 @@ type Files interface {
 
 // Policy is what a jurisdiction decides about alarms.
 type Policy struct {
-	Prefix  string        // of numbers, e.g. WZ-Y
-	Unheard time.Duration // after which an alarm nobody acknowledged goes up
-	Explain time.Duration // in which an enterprise explains an alarm graver than a notice; 0 = no clock
+	Prefix  string          // of numbers, e.g. WZ-Y
+	Ladders []ladder.Ladder // who hears, when; nil = ladder.Default
+	// Sector is the agency that answers for a trade in an area; nil = none does.
+	Sector func(industry, area string) string
+	City   string // code of the whole jurisdiction
 	// Category is the clue's category by the kind of outlet; none is lawful.
 	Category map[enterprise.Kind]string
 }
@@ -47,7 +50,8 @@ type Deps struct {
 	Files    Files
 	Notify   *notify.Service
 	Timeline *timeline.Book
-	Signs    []sign.Rule // of behaviour, and where their hours come from
+	Calendar ladder.Calendar // nil = every day is a working day
+	Signs    []sign.Rule     // of behaviour, and where their hours come from
 	Hours    Hours
 	Known    Known // what else is known of outlets; nil = nothing
 }
@@ -62,6 +66,7 @@ type Service struct {
 	files  Files
 	notify *notify.Service
 	book   *timeline.Book
+	cal    ladder.Calendar
 	signs  []sign.Rule
 	hours  Hours
 	known  Known
@@ -69,11 +74,20 @@ type Service struct {
 
 // NewService makes the service.
 func NewService(d Deps) *Service {
-	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Signs, d.Hours, d.Known}
+	if d.Policy.Ladders == nil {
+		d.Policy.Ladders = ladder.Default()
+	}
+	if d.Calendar == nil {
+		d.Calendar = everyDay{}
+	}
+	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Calendar, d.Signs, d.Hours, d.Known}
 }
 
 // Rules lists the rules in force.
 func (s *Service) Rules() []Rule { return s.rules }
+
+// Ladders lists who hears of alarms, when.
+func (s *Service) Ladders() []ladder.Ladder { return s.conf.Ladders }
 
 // Signs lists the rules of behaviour.
 func (s *Service) Signs() []sign.Rule { return s.signs }
@@ -98,8 +112,10 @@ func (s *Service) Rule(id string) (Rule, bool) {
 
 // Jobs registers the clocks of alarms.
 func (s *Service) Jobs(r *job.Runner) {
-	r.Handle(jobUnheard, s.unheard)
-	r.Handle(jobUnexplained, s.unexplained)
+	r.Handle(jobRung, s.rungs)
+	for _, old := range []string{"alarm.unheard", "alarm.unexplained"} { // of earlier releases
+		r.Handle(old, s.rungs)
+	}
 	if s.hours != nil {
 		r.Every(jobConduct, time.Hour, s.watchConduct)
 	}
@@ -247,22 +263,22 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 
 var errStale = fault.Conflictf("这条预警已被他人或新数据更新，请刷新后重试")
 
-// conclude takes the step, stops the clock of an alarm that was heard, and
-// clears one that is handled and over.
+// conclude takes the step, clears an alarm that is handled and over, and sets the
+// clocks anew by what is now waited for.
 func (s *Service) conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
 	word := s.word(a, st.Verb)
 	if err := s.take(ctx, tx, actor, a, st, form); err != nil {
 		return err
 	}
 	if word {
-		if err := s.answerWord(ctx, tx, a, st.Verb, form); err != nil || st.Verb == Explain {
+		if err := s.answerWord(ctx, tx, a, st.Verb, form); err != nil {
 			return err
 		}
 	}
-	if err := job.Cancel(ctx, tx, jobUnheard, string(a.ID)); err != nil {
+	if err := s.clear(ctx, tx, a); err != nil || a.State == StateCleared {
 		return err
 	}
-	return s.clear(ctx, tx, a)
+	return s.climb(ctx, tx, a)
 }
 
 // take moves the alarm along the step and writes it down.
@@ -292,8 +308,5 @@ func (s *Service) clear(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	if err != nil || !cleared {
 		return err
 	}
-	if err := job.Cancel(ctx, tx, jobUnexplained, string(a.ID)); err != nil {
-		return err
-	}
-	return job.Cancel(ctx, tx, jobUnheard, string(a.ID))
+	return job.Cancel(ctx, tx, jobRung, string(a.ID))
 }

@@ -28,6 +28,7 @@ const (
 	Accept      flow.Verb = "accept"
 	Reject      flow.Verb = "reject"
 	Unexplained flow.Verb = "unexplained"
+	Remind      flow.Verb = "remind"
 )
 
 const (
@@ -65,7 +66,7 @@ var Machine = &flow.Machine{
 		{State: StateCleared, Title: "已解除", Terminal: true},
 	},
 	Steps: []flow.Step{
-		{From: []flow.State{StateOpen}, Verb: Tell, To: StateNotified, Title: "通知值班岗和企业", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen}, Verb: Tell, To: StateNotified, Title: "告知", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Forward, Title: "自动转为线索", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Escalate, Title: "逾时未确认，提醒上级", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复正常", Capability: capHandle, Auto: true},
@@ -102,6 +103,7 @@ var Machine = &flow.Machine{
 			Fields: []flow.Field{{Name: "text", Title: "退回的理由", Kind: flow.Text, Required: true}}},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Unexplained, Title: "企业逾期未说明，提醒上级", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: silent, Refuse: "企业已说明"}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Remind, Title: "逐级告知", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，自动解除", Capability: capHandle, Auto: true,

@@ -12,17 +12,20 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.sector, a.level_at, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
 
 func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
-	var started, last, ended, created, updated int64
+	var started, last, ended, leveled, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Sector, &leveled, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
-	a.CreatedAt, a.UpdatedAt = moment(created), moment(updated)
+	a.CreatedAt, a.UpdatedAt, a.LevelAt = moment(created), moment(updated), moment(leveled)
+	if a.LevelAt.IsZero() {
+		a.LevelAt = a.CreatedAt
+	}
 	return a, err
 }
 
@@ -58,15 +61,15 @@ func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
 func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	a.UpdatedAt = tx.Now
 	_, err := tx.ExecContext(ctx, `UPDATE alarm SET level = $1, limit_value = $2, basis = $3, value = $4, peak = $5, times = $6,
-		started_at = $7, last_at = $8, ended_at = $9, summary = $10, updated_at = $11 WHERE id = $12`,
-		a.Level, a.Limit, a.Basis, a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, tx.Micros(), a.ID)
+		started_at = $7, last_at = $8, ended_at = $9, summary = $10, level_at = $11, updated_at = $12 WHERE id = $13`,
+		a.Level, a.Limit, a.Basis, a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, micros(a.LevelAt), tx.Micros(), a.ID)
 	return err
 }
 
 // saveState writes what a step changes, unless another transaction was faster.
 func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6`,
-		a.State, a.ClueID, a.Explained, tx.Micros(), a.ID, a.Version)
+	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, sector = $4, updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7`,
+		a.State, a.ClueID, a.Explained, a.Sector, tx.Micros(), a.ID, a.Version)
 	if err != nil {
 		return err
 	}
@@ -154,9 +157,12 @@ func openPlaces(ctx context.Context, tx *db.Tx, rule string) (map[place]bool, er
 	return out, err
 }
 
+// columns are where the policy looks.
+var columns = auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id", Agency: "a.sector"}
+
 func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	var f db.Filter
-	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
+	f.Add(s.policy.Where(actor, auth.AlarmRead, columns, &f.Args))
 	f.In("a.state", q.States)
 	f.In("a.level", q.Levels)
 	f.In("a.explained", q.Explained)
@@ -195,7 +201,7 @@ func (s *Service) countAlarms(ctx context.Context, tx *db.Tx, actor auth.Actor, 
 
 func (s *Service) openByOutlet(ctx context.Context, tx *db.Tx, actor auth.Actor) (map[string]int, error) {
 	var f db.Filter
-	f.Add(s.policy.Where(actor, auth.AlarmRead, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"}, &f.Args))
+	f.Add(s.policy.Where(actor, auth.AlarmRead, columns, &f.Args))
 	type row struct {
 		outlet string
 		n      int

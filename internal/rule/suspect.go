@@ -104,8 +104,7 @@ func next(last *Alarm, e *sign.Episode, now time.Time) suspectStep {
 	return suspectNothing
 }
 
-// suspect opens an alarm for an episode, tells the people concerned and starts
-// the clock.
+// suspect opens an alarm for an episode and tells the people concerned.
 func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, watched *sign.Outlet, e *sign.Episode) error {
 	number, err := db.NextNumber(ctx, tx, s.conf.Prefix)
 	if err != nil {

@@ -37,7 +37,7 @@ func (v view) clues(c auth.Capability) db.Filter {
 }
 
 func (v view) alarms(c auth.Capability) db.Filter {
-	return v.scope(c, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id"})
+	return v.scope(c, auth.Columns{Area: "a.area", Enterprise: "a.enterprise_id", Agency: "a.sector"})
 }
 
 // key tells whose figure it is: the scope of the reader as a condition with its

@@ -46,6 +46,7 @@ const pages = [
   page('/coverage/gaps', () => import('../features/coverage/gaps'), 'CoverageGaps'),
   page('/alarms', () => import('../features/rule/alarms'), 'Alarms'),
   page('/alarms/$id', () => import('../features/rule/alarm'), 'AlarmFile'),
+  page('/ladders', () => import('../features/rule/ladders'), 'Ladders'),
   page('/marks', () => import('../features/mark/marks'), 'Marks'),
   page('/marks/new', () => import('../features/mark/set-mark'), 'SetMark'),
   page('/marks/$id', () => import('../features/mark/mark'), 'MarkFile'),

@@ -3,6 +3,7 @@ import { address } from '../../api/client'
 import { useList } from '../../api/use'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
+import { Go } from '../../ui/go'
 import { DataList, type Column } from '../../ui/list'
 import { LevelMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
@@ -43,7 +44,7 @@ export function Alarms() {
   const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'from', 'to', 'outlet_id', 'enterprise_id']))
   const list = useList('/alarms', query)
   return (
-    <Page title="预警">
+    <Page title="预警" tools={<Go href="/ladders">告知规则</Go>}>
       <section className="panel" aria-label="预警">
         <Filters filters={filters} extra={{ outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
         <DataList

@@ -1,0 +1,125 @@
+package profile
+
+import (
+	"strings"
+
+	"github.com/qingshao/qingshao/internal/rule/ladder"
+)
+
+// Warning says who hears of alarms, when.
+type Warning struct {
+	Ladders []ladder.Ladder
+	sectors []fileSector
+}
+
+// Sector is the city's body that answers for a trade, "" when none does: that of
+// the longest leading part of the trade's code.
+func (w Warning) Sector(industry string) string {
+	best, agency := -1, ""
+	for _, s := range w.sectors {
+		prefix := strings.TrimSuffix(s.Industry, "*")
+		if strings.HasPrefix(industry, prefix) && len(prefix) > best {
+			best, agency = len(prefix), s.Agency
+		}
+	}
+	return agency
+}
+
+type fileWarning struct {
+	Sectors []fileSector `yaml:"sectors" title:"行业主管部门"`
+	Ladders []fileLadder `yaml:"ladders" title:"逐级告知；每条预警用第一条符合的"`
+}
+
+type fileSector struct {
+	Industry string `yaml:"industry" check:"required" title:"国民经济行业代码，可只写前几位加 *，* 为其余各行业"`
+	Agency   string `yaml:"agency" check:"required" title:"责任单位的编号"`
+	Line     Line   `yaml:"-"`
+}
+
+type fileLadder struct {
+	Name     string     `yaml:"name" check:"required" title:"名称"`
+	Levels   []string   `yaml:"levels" title:"级别：notice、suspect、exceed、grave；不写为全部"`
+	Families []string   `yaml:"families" title:"规则的类别：official、shape、degree、relation、condition、marking、sending；不写为全部"`
+	Rungs    []fileRung `yaml:"rungs" check:"required" title:"各级"`
+	Line     Line       `yaml:"-"`
+}
+
+type fileRung struct {
+	When    string   `yaml:"when" check:"required" title:"条件：always、lasting、unacknowledged、unhandled、unexplained、unreviewed"`
+	After   string   `yaml:"after" check:"required" title:"条件成立多久之后：30m、24h，或 2wd（工作日）"`
+	Tell    []string `yaml:"tell" check:"required" title:"告知：enterprise_head、enterprise、duty、sector、inspector、leader、city_duty、city_leader"`
+	Urgency string   `yaml:"urgency" title:"紧急程度：ordinary、important、urgent；不写为 ordinary"`
+	Line    Line     `yaml:"-"`
+}
+
+// warning checks that words are known, agencies exist, every level and family
+// has a ladder and no ladder stands behind one that takes all its alarms.
+func (b *builder) warning(p *Profile, f fileWarning) Warning {
+	w := Warning{sectors: f.Sectors}
+	for _, s := range f.Sectors {
+		if p.Agencies == nil {
+			break
+		}
+		if _, ok := p.Agencies.Find(s.Agency); !ok {
+			b.fail(s.Line, "行业主管部门 %s 不在 agencies 中", s.Agency)
+		}
+	}
+	for _, l := range f.Ladders {
+		b.words(l.Line, "levels", ladder.Levels, l.Levels)
+		b.words(l.Line, "families", ladder.Families, l.Families)
+		out := ladder.Ladder{Name: l.Name, Levels: l.Levels, Families: l.Families}
+		seen := map[string]bool{}
+		for _, r := range l.Rungs {
+			rung := b.rung(r)
+			if key := r.When + " " + rung.After.String(); seen[key] {
+				b.fail(r.Line, "“%s”中条件 %s 与时限 %s 写了两次，请合并为一级", l.Name, r.When, r.After)
+			} else {
+				seen[key] = true
+			}
+			out.Rungs = append(out.Rungs, rung)
+		}
+		w.Ladders = append(w.Ladders, out)
+	}
+	if len(f.Ladders) == 0 {
+		w.Ladders = ladder.Default()
+	}
+	for _, level := range ladder.Levels {
+		for _, family := range ladder.Families {
+			if l := ladder.For(w.Ladders, level.ID, family.ID); len(l.Rungs) == 0 {
+				b.fail(0, "warning.ladders 中没有适用于“%s”“%s”的告知规则；可在最后加一条不写 levels 与 families 的", level.Title, family.Title)
+			}
+		}
+	}
+	return w
+}
+
+func (b *builder) rung(r fileRung) ladder.Rung {
+	b.words(r.Line, "when", ladder.Conditions, []string{r.When})
+	b.words(r.Line, "tell", ladder.Audiences, r.Tell)
+	if r.Urgency == "" {
+		r.Urgency = ladder.Urgencies[0].ID
+	}
+	b.words(r.Line, "urgency", ladder.Urgencies, []string{r.Urgency})
+	after, err := ladder.ParseTerm(r.After)
+	if err != nil {
+		b.fail(r.Line, "after“%s”应当写成 30m、24h 或 2wd，最长 60 天", r.After)
+	}
+	out := ladder.Rung{When: ladder.When(r.When), After: after, Urgency: r.Urgency}
+	for _, t := range r.Tell {
+		out.Tell = append(out.Tell, ladder.Audience(t))
+	}
+	return out
+}
+
+// words refuses what is not on the list.
+func (b *builder) words(line Line, key string, list []ladder.Choice, words []string) {
+	for _, w := range words {
+		if !ladder.Known(list, w) {
+			var known []string
+			for _, c := range list {
+				known = append(known, c.ID+"（"+c.Title+"）")
+			}
+			b.fail(line, "%s 中的“%s”不认识；可用：%s", key, w, strings.Join(known, "、"))
+		}
+	}
+}

@@ -1,0 +1,36 @@
+import { useGet } from '../../api/use'
+import { Page, Panel } from '../../ui/page'
+import { Bones, Trouble } from '../../ui/state'
+
+const names = (list: { title: string }[], all: string) => (list.length ? list.map((x) => x.title).join('、') : all)
+
+/** Ladders shows who hears of alarms, when: the place's configuration as a table. */
+export function Ladders() {
+  const q = useGet('/rules/ladders')
+  return (
+    <Page title="告知规则">
+      {q.error ? <div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div> : !q.data ? <div className="panel"><Bones rows={10} /></div> : (
+        <>
+          <p className="soft">每条预警按级别和规则类别用一条规则，时限从条件成立时起算，办结即止；前一级无人可告知时立即告知下一级。规则写在本地配置的 warning 一节，改后重启生效。</p>
+          {q.data.map((l) => (
+            <Panel key={l.name} title={l.name} flush tools={<span className="soft small">{names(l.levels, '全部级别')}　{names(l.families, '全部规则')}</span>}>
+              <div className="scroll" tabIndex={0} role="region" aria-label={l.name}>
+                <table className="t">
+                  <thead><tr><th scope="col">条件</th><th scope="col">多久之后</th><th scope="col">告知</th><th scope="col">紧急程度</th></tr></thead>
+                  <tbody>
+                    {l.rungs.map((r) => (
+                      <tr key={r.when.id + r.after}>
+                        <td>{r.when.title}</td><td className="num">{r.after}</td><td>{names(r.tell, '')}</td>
+                        <td className={r.urgency.id === 'urgent' ? 'red' : r.urgency.id === 'important' ? 'amber' : undefined}>{r.urgency.title}</td>
+                      </tr>
+                    ))}
+                  </tbody>
+                </table>
+              </div>
+            </Panel>
+          ))}
+        </>
+      )}
+    </Page>
+  )
+}
