@@ -59,7 +59,7 @@ type visitor struct {
 // Public registers the public entry; files hold its templates, style and script.
 func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 	x := &public{a: a, tips: s, place: p, pages: map[string]*template.Template{}, visitors: map[string]visitor{},
-		filing: limit.New(6*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
+		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
 	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "problem"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {

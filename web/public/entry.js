@@ -37,10 +37,31 @@
   }
 
   const photos = one("[data-photos]", form), thumbs = one("[data-thumbs]", form);
-  photos.addEventListener("change", () => {
+  // A photo larger than a screen needs is made smaller before it is sent, which
+  // also leaves behind where and with what it was taken. What cannot be drawn is
+  // sent as it is; the server judges it.
+  const side = 2560;
+  async function smaller(f) {
+    try {
+      const img = await createImageBitmap(f, { imageOrientation: "from-image" });
+      const by = Math.min(1, side / Math.max(img.width, img.height));
+      if (by === 1 && f.size < 1500000) return f;
+      const c = document.createElement("canvas");
+      c.width = Math.round(img.width * by);
+      c.height = Math.round(img.height * by);
+      c.getContext("2d").drawImage(img, 0, 0, c.width, c.height);
+      const blob = await new Promise((done) => { c.toBlob(done, "image/jpeg", 0.85); });
+      return blob ? new File([blob], "photo.jpg", { type: "image/jpeg" }) : f;
+    } catch { return f; }
+  }
+  photos.addEventListener("change", async () => {
     thumbs.replaceChildren();
-    const list = [...photos.files];
-    if (list.length > 6) thumbs.append("最多 6 张，请重新选择");
+    const chosen = [...photos.files];
+    if (chosen.length > 6) thumbs.append("最多 6 张，请重新选择");
+    const list = await Promise.all(chosen.map(smaller));
+    const box = new DataTransfer();
+    for (const f of list) box.items.add(f);
+    photos.files = box.files;
     for (const f of list.slice(0, 6)) {
       const img = new Image();
       img.alt = f.name;
