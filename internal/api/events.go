@@ -29,7 +29,7 @@ const (
 // watched says which capability shows a kind's events. A kind that is not listed
 // is shown to nobody.
 var watched = map[string]auth.Capability{
-	"alarm": auth.AlarmRead, "silence": auth.AlarmRead, "command": auth.TelemetryRead, "mark": auth.TelemetryRead, "clue": auth.ClueRead, "issue": auth.IssueRead,
+	"alarm": auth.AlarmRead, "silence": auth.AlarmRead, "command": auth.TelemetryRead, "gap": auth.TelemetryRead, "mark": auth.TelemetryRead, "clue": auth.ClueRead, "issue": auth.IssueRead,
 	"enterprise": auth.RegistryRead, "outlet": auth.RegistryRead, "device": auth.RegistryRead,
 	"quarantine": auth.QuarantineRead, "parked": auth.QuarantineRead,
 	"user": auth.UserRead, "job": auth.SystemRead, "system": auth.SystemRead,

@@ -139,7 +139,8 @@ func (a *App) surface() error {
 	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See})
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
+		gap.Machine.Kind: a.gaps.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

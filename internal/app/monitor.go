@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
@@ -33,6 +34,10 @@ func (a *App) monitors(ctx context.Context) (err error) {
 	a.jobs.Daily("command.trim", "03:30", func(ctx context.Context, _ job.Job) error { return a.commands.Trim(ctx) })
 	a.gaps = gap.New(gap.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Caller: a.commands, Pace: a.conf.Callback, Log: a.conf.Log})
 	a.background(a.gaps, a.gaps.RunDue)
+	for name, value := range map[string]func() time.Duration{"find": a.gaps.Cost().Find, "follow": a.gaps.Cost().Follow} {
+		a.metrics.Counter("gap_"+name+"_seconds_total", "Time that the work with missing data took since the start: "+name+".", func() float64 { return value().Seconds() })
+	}
+	a.metrics.Gauge("gap_longest_seconds", "The longest round of work with missing data since the start.", func() float64 { return a.gaps.Cost().Longest().Seconds() })
 	a.forwards = forward.New(forward.Parts{DB: a.db, Policy: a.policy, Store: a.telemetry, Box: box, Root: a.place.Regions.Root().Code, Log: a.conf.Log})
 	a.serve(a.forwards)
 	a.jobs.Daily("gap.trim", "03:40", func(ctx context.Context, _ job.Job) error { return a.gaps.Trim(ctx) })

@@ -109,6 +109,7 @@ func (b *comeback) closed() {
 	if err := <-b.ended; err != nil {
 		t.Error(err)
 	}
+	t.Logf("gaps: %.1f s for looking, %.1f s for following, the longest round %.1f s", b.s.metric("gap_find_seconds_total"), b.s.metric("gap_follow_seconds_total"), b.s.metric("gap_longest_seconds"))
 	got := b.field.Tally()
 	t.Logf("field: %d frames sent by themselves, %d of them unanswered, %d commands obeyed with %d frames, %d times connected anew", got.Sent, got.Unanswered, got.Commands, got.Recalled, got.Reconnects)
 	if want := b.field.Stations * int(outage/slot); got.Recalled < want || got.Unanswered > 0 {

@@ -3,6 +3,7 @@ package gap
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/qingshao/qingshao/hj212"
@@ -91,7 +92,29 @@ type Service struct {
 	Parts
 	loop   loop.Loop
 	looked time.Time // when the loop looked for gaps last
+	cost   Cost
 }
+
+// Cost is what the background work has taken since the start.
+type Cost struct{ find, follow, longest atomic.Int64 }
+
+// Find is the time that looking for gaps took.
+func (c *Cost) Find() time.Duration { return time.Duration(c.find.Load()) }
+
+// Follow is the time that following them took.
+func (c *Cost) Follow() time.Duration { return time.Duration(c.follow.Load()) }
+
+// Longest is the longest of these rounds.
+func (c *Cost) Longest() time.Duration { return time.Duration(c.longest.Load()) }
+
+func (c *Cost) add(to *atomic.Int64, began time.Time) {
+	d := int64(time.Since(began))
+	to.Add(d)
+	c.longest.Store(max(c.longest.Load(), d))
+}
+
+// Cost tells what the background work has taken.
+func (s *Service) Cost() *Cost { return &s.cost }
 
 // New makes the service.
 func New(p Parts) *Service {
@@ -138,11 +161,16 @@ func (s *Service) RunDue(ctx context.Context) (int, error) {
 func (s *Service) round(ctx context.Context) (moved int, err error) {
 	if now := s.DB.Now(); now.Sub(s.looked) >= lookEach || now.Before(s.looked) {
 		s.looked = now
-		if moved, err = s.find(ctx); err != nil {
+		began := time.Now()
+		moved, err = s.find(ctx)
+		s.cost.add(&s.cost.find, began)
+		if err != nil {
 			return moved, err
 		}
 	}
+	began := time.Now()
 	n, err := s.follow(ctx)
+	s.cost.add(&s.cost.follow, began)
 	return moved + n, err
 }
 

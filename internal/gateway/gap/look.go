@@ -45,12 +45,13 @@ func (s *Service) recheckAll(ctx context.Context, list []look) error {
 			continue
 		}
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			n := news{}
 			for i := range part {
-				if err := part[i].save(ctx, tx); err != nil {
+				if err := part[i].save(ctx, tx, n); err != nil {
 					return err
 				}
 			}
-			return nil
+			return n.publish(ctx, tx)
 		})
 		if err != nil {
 			return err
@@ -63,7 +64,7 @@ func (s *Service) recheckAll(ctx context.Context, list []look) error {
 func (x *look) moves() bool { return x.late != nil || x.verb != "" || x.wait != 0 }
 
 // save writes down what the look has found, unless another was faster.
-func (x *look) save(ctx context.Context, tx *db.Tx) error {
+func (x *look) save(ctx context.Context, tx *db.Tx, n news) error {
 	if !x.moves() {
 		return nil
 	}
@@ -83,6 +84,9 @@ func (x *look) save(ctx context.Context, tx *db.Tx) error {
 	}
 	if ok, err := saveGap(ctx, tx, &now); err != nil || !ok {
 		return err
+	}
+	if x.late != nil || now.State != x.g.State {
+		n.of(x.g)
 	}
 	for i, r := range x.left {
 		if i == 0 {

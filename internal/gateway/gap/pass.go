@@ -71,16 +71,17 @@ func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
 	}
 	for part := range slices.Chunk(work, devicesAtOnce) {
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			n := news{}
 			for _, d := range part {
 				r, ok := known[d.ID]
 				if !ok {
 					r = rhythm{DeviceID: d.ID, CN: k.CN}
 				}
-				if err := s.look(ctx, tx, k, d, r, ok, moments[d.Num], to.UnixMicro()); err != nil {
+				if err := s.look(ctx, tx, n, k, d, r, ok, moments[d.Num], to.UnixMicro()); err != nil {
 					return err
 				}
 			}
-			return nil
+			return n.publish(ctx, tx)
 		})
 		if err != nil {
 			return false, err
@@ -136,7 +137,7 @@ func (s *Service) forget(ctx context.Context, k *Kind, known map[string]rhythm, 
 }
 
 // look walks one device and writes down what was found.
-func (s *Service) look(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Device, r rhythm, known bool, moments []int64, to int64) error {
+func (s *Service) look(ctx context.Context, tx *db.Tx, n news, k *Kind, d telemetry.Device, r rhythm, known bool, moments []int64, to int64) error {
 	if r.Until >= to {
 		return nil // looked at in a pass that did not come to its end
 	}
@@ -162,13 +163,13 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 	}
 	missing := map[int64]int64{}
 	for i, g := range f.missing {
-		for day, n := range g.perDay() {
-			missing[day] += n
+		for day, slots := range g.perDay() {
+			missing[day] += slots
 		}
 		if i >= maxRuns {
 			continue
 		}
-		if err := s.note(ctx, tx, k, d, g); err != nil {
+		if err := s.note(ctx, tx, n, k, d, g); err != nil {
 			return err
 		}
 	}
@@ -187,7 +188,7 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 }
 
 // note begins a gap, or lengthens the one that it continues.
-func (s *Service) note(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Device, g run) error {
+func (s *Service) note(ctx context.Context, tx *db.Tx, n news, k *Kind, d telemetry.Device, g run) error {
 	if longer, err := lengthen(ctx, tx, d.ID, k.CN, g); err != nil || longer {
 		return err
 	}
@@ -195,6 +196,8 @@ func (s *Service) note(ctx context.Context, tx *db.Tx, k *Kind, d telemetry.Devi
 	if !k.ask {
 		wait = realtimeLooks[0]
 	}
-	return insertGap(ctx, tx, &Gap{ID: db.NewID(), DeviceID: d.ID, OutletID: d.OutletID, EnterpriseID: d.EnterpriseID, Area: d.Area, CN: k.CN,
-		State: Machine.Initial, NextAt: tx.Now.Add(wait), FoundAt: tx.Now, Version: 1, run: g})
+	fresh := Gap{ID: db.NewID(), DeviceID: d.ID, OutletID: d.OutletID, EnterpriseID: d.EnterpriseID, Area: d.Area, CN: k.CN,
+		State: Machine.Initial, NextAt: tx.Now.Add(wait), FoundAt: tx.Now, Version: 1, run: g}
+	n.of(&fresh)
+	return insertGap(ctx, tx, &fresh)
 }

@@ -273,7 +273,9 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, d telemetry.Device, chosen
 			return false, err
 		}
 	}
-	return true, nil
+	n := news{}
+	n.of(&first)
+	return true, n.publish(ctx, tx)
 }
 
 // choose takes the first gap and the next ones of its kind while one request of

@@ -10,10 +10,12 @@ import (
 
 	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/fault"
 )
 
 var duty = auth.Actor{ID: "u-duty", Name: "值班员", Roles: []auth.Role{auth.Duty}, Area: "330300"}
@@ -221,6 +223,52 @@ func TestPlan_AbsentDevicesHoldNobodyUp(t *testing.T) {
 		c.Advance(time.Second)
 		if got := s.look(); len(got) != 1 || strings.HasPrefix(got[0], "M4 ") {
 			t.Errorf("asked %v", got)
+		}
+	})
+}
+
+// Open pages hear of each change, once for an outlet; what only waits is no news.
+func TestNews_ToldOnceForAnOutlet(t *testing.T) {
+	t.Parallel()
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		s := newStations(t, d, c, 1, Pace{After: time.Minute, AtOnce: 1})
+		b := bus.New(d)
+		var heard []string
+		b.Subscribe("test", []string{"gap.*"}, func(_ context.Context, e bus.Event) error {
+			heard = append(heard, e.Topic+" "+e.Subject+" "+e.Area)
+			return nil
+		})
+		dev, _ := s.store.DeviceOf("M1")
+		told := func(want int, when string) {
+			t.Helper()
+			heard = nil
+			if err := b.Drain(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if len(heard) != want || want > 0 && heard[0] != "gap.changed "+dev.OutletID+" 330302" {
+				t.Errorf("%s: %v", when, heard)
+			}
+		}
+		told(0, "before")
+		s.look()
+		told(1, "found")
+		s.look()
+		told(0, "nothing new")
+		c.Advance(time.Minute)
+		s.look()
+		told(1, "asked, in two parts")
+		s.answer(s.asked[0])
+		s.offline["M1"] = true
+		s.look()
+		told(1, "filled")
+		if err := s.gaps.See(t.Context(), duty, dev.OutletID); err != nil {
+			t.Error(err)
+		}
+		elsewhere := auth.Actor{ID: "u-far", Roles: []auth.Role{auth.Duty}, Area: "330400"}
+		for who, outlet := range map[*auth.Actor]string{&elsewhere: dev.OutletID, &duty: "nowhere"} {
+			if err := s.gaps.See(t.Context(), *who, outlet); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s sees %s: %v", who.ID, outlet, err)
+			}
 		}
 	})
 }

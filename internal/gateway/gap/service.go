@@ -153,6 +153,11 @@ func (s *Service) Retry(ctx context.Context, actor auth.Actor, id string) (g Gap
 		if ok, err := saveGap(ctx, tx, &g); err != nil || !ok {
 			return err
 		}
+		n := news{}
+		n.of(&g)
+		if err := n.publish(ctx, tx); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "gap.retry", Kind: Machine.Kind, Subject: g.ID, Area: g.Area,
 			Detail: map[string]any{"mn": g.MN, "cn": g.CN.String(), "from": g.From(), "to": g.To()}})
 	})

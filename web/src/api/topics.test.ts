@@ -9,6 +9,11 @@ it('a notice about an issue makes both stale', () => {
   expect(stalePaths({ topic: 'notice.sent', kind: 'issue' })).toEqual(expect.arrayContaining(['/notices', '/me', '/issues']))
 })
 it('an alarm’s event makes the enterprise’s desk stale', () => expect(stalePaths({ topic: 'alarm.explain', kind: 'alarm' })).toContain('/portal'))
+it('a gap makes the calendar of missing data stale, and not the outlet', () => {
+  const paths = stalePaths({ topic: 'gap.changed', kind: 'gap' })
+  expect(concerns(['/outlets/{id}/missing', { id: '1' }, {}], paths)).toBe(true)
+  expect(concerns(['/outlets/{id}', { id: '1' }, {}], paths)).toBe(false)
+})
 it('an unknown event makes nothing stale', () => expect(stalePaths({ topic: 'weather.changed', kind: 'weather' })).toEqual([]))
 it('finds lists and single things, and nothing that only begins alike', () => {
   expect(concerns(['/issues', {}, {}], ['/issues'])).toBe(true)

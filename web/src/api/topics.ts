@@ -14,6 +14,7 @@ const stale: Record<string, string[]> = {
   camera: ['/cameras'],
   device: ['/devices', '/parked', '/outlets', '/enterprises'],
   command: ['/commands', '/devices'],
+  gap: ['/gaps', '/outlets/{id}/missing'],
   outlet: ['/outlets', '/enterprises'],
   enterprise: ['/enterprises', '/outlets'],
   quarantine: ['/quarantine'],
