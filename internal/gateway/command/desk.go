@@ -92,8 +92,22 @@ func (d *Desk) loop(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-ear:
+			pause(ctx, gather)
 		case <-tick.C:
 		}
+	}
+}
+
+// gather is how long the loop waits after being woken: while many devices answer at
+// once, one look serves all of them.
+const gather = 20 * time.Millisecond
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

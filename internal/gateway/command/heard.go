@@ -27,9 +27,14 @@ func (d *Desk) Wants(f *hj212.Frame) bool {
 	return len(d.under[string(f.MN)]) > 0
 }
 
-// linkedShown bounds the data frames of one command that are shown beside it; all
-// of them stand in the readings.
-const linkedShown = 100
+// shown bounds the data frames of a command that are shown beside it; all of them
+// stand in the readings. Nobody waits for those that the program calls back.
+func (c *Command) shown() int64 {
+	if c.Origin == ByCallback {
+		return 10
+	}
+	return 100
+}
 
 // Heard takes committed frames that Wants named. It returns when their effects
 // are durable; the connection reads on only then.
@@ -138,7 +143,7 @@ func (h *hearing) exchange(ctx context.Context, c *Command, m *Message) error {
 				return err
 			}
 		}
-		if c.Frames <= linkedShown {
+		if c.Frames <= c.shown() {
 			h.keep(m, c)
 		}
 		return nil

@@ -145,20 +145,20 @@ func (s *Service) plan(ctx context.Context) (moved int, err error) {
 		return 0, err
 	}
 	free := s.Pace.AtOnce - len(under)
-	for _, d := range queue {
-		if free == 0 {
-			break // the others come first in the next round
-		}
-		n, asked, err := s.askFor(ctx, d, of[d.ID])
-		if moved += n; err != nil {
+	for len(queue) > 0 && free > 0 {
+		part := queue[:min(asksAtOnce, free, len(queue))] // the others come first in the next round
+		queue = queue[len(part):]
+		n, asked, err := s.askAll(ctx, part, of)
+		moved, free = moved+n, free-asked
+		if err != nil {
 			return moved, err
-		}
-		if asked {
-			free--
 		}
 	}
 	return moved, nil
 }
+
+// asksAtOnce is how many devices are asked in one transaction.
+const asksAtOnce = 20
 
 // again looks at lost gaps: people call data back as well, and stations send what
 // they said they did not have.
@@ -204,46 +204,61 @@ func nextLook(age time.Duration) (flow.Verb, time.Duration) {
 // order is in which order kinds of data are called back.
 var order = map[hj212.Command]int{telemetry.CNHour: 1, telemetry.CNDay: 2, telemetry.CNMinute: 3}
 
-// askFor looks at a device's gaps again and asks for the first of them that is
-// still there, with those that one request can bring along.
-func (s *Service) askFor(ctx context.Context, d telemetry.Device, gaps []*Gap) (moved int, asked bool, err error) {
-	todo := make([]look, len(gaps))
-	for i, g := range gaps {
-		todo[i] = look{g: g}
+// askAll looks at the gaps of devices again and asks each device for the first of
+// them that is still there, with those that one request can bring along.
+func (s *Service) askAll(ctx context.Context, devices []telemetry.Device, of map[string][]*Gap) (moved, asked int, err error) {
+	var todo []look
+	for _, d := range devices {
+		for _, g := range of[d.ID] {
+			todo = append(todo, look{g: g})
+		}
 	}
 	if err := s.recheckAll(ctx, todo); err != nil {
-		return 0, false, err
+		return 0, 0, err
 	}
-	var still []*Gap
+	still := map[string][]*Gap{}
 	for i := range todo {
-		if todo[i].same() {
-			still = append(still, todo[i].g)
+		if g := todo[i].g; todo[i].same() {
+			still[g.DeviceID] = append(still[g.DeviceID], g)
 		} else {
 			moved++ // what is left of it comes up again at once
 		}
 	}
 	if len(still) == 0 {
-		return moved, false, nil
+		return moved, 0, nil
 	}
-	slices.SortFunc(still, func(a, b *Gap) int {
-		return cmp.Or(cmp.Compare(order[a.CN], order[b.CN]), cmp.Compare(a.First, b.First))
-	})
-	chosen := choose(still, s.Caller.Longest(still[0].CN))
 	err = s.DB.Write(ctx, func(tx *db.Tx) error {
-		asked, err = s.ask(ctx, tx, d, chosen)
-		return err
+		asked = 0
+		n := news{}
+		for _, d := range devices {
+			gaps := still[d.ID]
+			if len(gaps) == 0 {
+				continue
+			}
+			slices.SortFunc(gaps, func(a, b *Gap) int {
+				return cmp.Or(cmp.Compare(order[a.CN], order[b.CN]), cmp.Compare(a.First, b.First))
+			})
+			chosen := choose(gaps, s.Caller.Longest(gaps[0].CN))
+			ok, err := s.ask(ctx, tx, n, d, chosen)
+			if err != nil {
+				return err
+			}
+			rest, wait := gaps, refused
+			if ok {
+				asked++
+				rest, wait = gaps[len(chosen):], busy
+			}
+			if err := putOff(ctx, tx, rest, wait); err != nil {
+				return err
+			}
+		}
+		return n.publish(ctx, tx)
 	})
-	if err != nil {
-		return moved, false, err
-	}
-	if !asked {
-		return moved, false, s.later(ctx, still, refused)
-	}
-	return moved + 1, true, s.later(ctx, still[len(chosen):], busy)
+	return moved + asked, asked, err
 }
 
 // ask sends one call-back for gaps that lie beside each other.
-func (s *Service) ask(ctx context.Context, tx *db.Tx, d telemetry.Device, chosen []*Gap) (bool, error) {
+func (s *Service) ask(ctx context.Context, tx *db.Tx, n news, d telemetry.Device, chosen []*Gap) (bool, error) {
 	first, last := *chosen[0], *chosen[len(chosen)-1]
 	limit := first.First + s.Caller.Longest(first.CN).Microseconds() - first.Step
 	head, rest := last.cut(max(limit, last.First))
@@ -273,9 +288,8 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, d telemetry.Device, chosen
 			return false, err
 		}
 	}
-	n := news{}
 	n.of(&first)
-	return true, n.publish(ctx, tx)
+	return true, nil
 }
 
 // choose takes the first gap and the next ones of its kind while one request of
@@ -314,12 +328,14 @@ func (s *Service) later(ctx context.Context, gaps []*Gap, wait time.Duration) er
 	if len(gaps) == 0 {
 		return nil
 	}
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		for _, g := range gaps {
-			if err := postpone(ctx, tx, g.ID, tx.Now.Add(wait)); err != nil {
-				return err
-			}
+	return s.DB.Write(ctx, func(tx *db.Tx) error { return putOff(ctx, tx, gaps, wait) })
+}
+
+func putOff(ctx context.Context, tx *db.Tx, gaps []*Gap, wait time.Duration) error {
+	for _, g := range gaps {
+		if err := postpone(ctx, tx, g.ID, tx.Now.Add(wait)); err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }
