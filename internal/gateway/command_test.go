@@ -283,6 +283,94 @@ func TestCommand_WaitsForTheDevice(t *testing.T) {
 	})
 }
 
+// A command that comes to nothing holds up those behind it for a bounded time,
+// whatever the device does.
+func TestCommand_HoldsUpTheNextForABoundedTime(t *testing.T) {
+	t.Parallel()
+	begin := func(t *testing.T, d *db.DB, c *dbtest.Clock) *fieldStation {
+		s := newStation(t, d, c, "2017")
+		if _, err := s.cmd.SetLink(context.Background(), inspector, command.Link{DeviceID: s.dev.ID, OverTime: 4, ReCount: 2}); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	t.Run("hangs up at each", func(t *testing.T) {
+		dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+			s := begin(t, d, c)
+			bad := s.ask("rtd.set", map[string]string{"RtdInterval": "60"})
+			next := s.ask("clock.read", nil)
+			for range 3 {
+				s.connect()
+				s.run()
+				if got := s.answer(); !strings.Contains(got, "CN=1062") {
+					t.Fatal(got)
+				}
+				s.leave()
+				c.Advance(13 * time.Second)
+				s.run()
+			}
+			if got := s.now(bad, "expired"); !strings.Contains(got.Note, "断开连接") || got.Attempts != 3 {
+				t.Errorf("%d %s", got.Attempts, got.Note)
+			}
+			s.connect()
+			s.run()
+			if got := s.answer(); !strings.Contains(got, "CN=1011") {
+				t.Error(got)
+			}
+			s.now(next, "sent")
+		})
+	})
+	t.Run("sends for ever", func(t *testing.T) {
+		dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+			s := begin(t, d, c)
+			s.connect()
+			long := s.ask("history.minute", map[string]string{"begin": "2026-11-20T06:00:00+08:00", "end": "2026-11-20T17:59:59+08:00"})
+			next := s.ask("clock.read", nil)
+			s.answer()
+			long = s.now(long, "sent")
+			s.reply(long.QN, "9011", "QnRtn=1")
+			s.upload()
+			for m := range 40 { // 90 s each
+				s.now(long, "accepted")
+				s.send(framed("QN=20261121093100%03d;ST=32;CN=2051;PW=123456;MN=M1;Flag=5;CP=&&DataTime=2026112006%02d00;w01018-Avg=2.0,w01018-Flag=N&&", m, m))
+				if got := s.answer(); !strings.Contains(got, "CN=9014") {
+					t.Fatal(got)
+				}
+				c.Advance(90 * time.Second)
+				s.run()
+				s.run()
+			}
+			if got := s.now(long, "expired"); got.Frames != 40 || !strings.Contains(got.Note, "60 分钟") {
+				t.Errorf("%d frames, %s", got.Frames, got.Note)
+			}
+			if got := s.answer(); !strings.Contains(got, "CN=1011") {
+				t.Error(got)
+			}
+			s.now(next, "sent")
+		})
+	})
+	t.Run("cannot be written", func(t *testing.T) {
+		dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+			s := begin(t, d, c)
+			secret := s.ask("password.set", map[string]string{"NewPW": "abc123"})
+			next := s.ask("clock.read", nil)
+			// The folder's key is another one.
+			s.cmd = command.New(command.Parts{DB: d, Policy: auth.DefaultPolicy(), Store: s.store, Box: seal.New(t.TempDir()), Root: "330300"})
+			s.cmd.Desk().Connect(s.gate)
+			s.connect()
+			s.run()
+			s.run()
+			if got := s.now(secret, "refused"); !strings.Contains(got.Note, "device.key") || got.Attempts != 0 {
+				t.Errorf("%d %s", got.Attempts, got.Note)
+			}
+			if got := s.answer(); !strings.Contains(got, "CN=1011") {
+				t.Error(got)
+			}
+			s.now(next, "sent")
+		})
+	})
+}
+
 func TestCommand_HistoryIsStoredAndCounted(t *testing.T) {
 	t.Parallel()
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {

@@ -83,6 +83,10 @@ func (d *Desk) overdue(ctx context.Context, c *Command) (bool, error) {
 	}
 	dialog := c.dialog(timing)
 	if !online && c.State == Sent {
+		// Whoever hangs up at each command must not hold up the others for a day.
+		if dialog.Repeats >= timing.ReCount {
+			return d.move(ctx, c, Expire, "设备每次收到指令后都断开连接，已重发 "+itoa(dialog.Repeats)+" 次")
+		}
 		return d.move(ctx, c, Await, "连接断开，等待设备重连")
 	}
 	if dialog.Tick(now) {
@@ -92,6 +96,8 @@ func (d *Desk) overdue(ctx context.Context, c *Command) (bool, error) {
 	switch {
 	case c.State == Accepted && len(c.Result) > 0:
 		note = "设备已回报结果，但没有回报执行结束"
+	case c.State == Accepted && now.Sub(c.SentAt) >= longest:
+		note = "设备上传数据超过 " + itoa(int(longest/time.Minute)) + " 分钟仍未结束，不再等待；其后上传的数据照常入库"
 	case c.State == Accepted && c.Frames > 0:
 		note = "数据上传中断，没有回报执行结束"
 	case c.State == Accepted:
@@ -104,7 +110,7 @@ func (d *Desk) move(ctx context.Context, c *Command, v flow.Verb, note string) (
 	err = d.s.DB.Write(ctx, func(tx *db.Tx) error {
 		c.Note = note
 		if v == Await {
-			c.Attempts, c.DueAt = 0, c.ExpiresAt
+			c.DueAt = c.ExpiresAt
 		}
 		if err := c.take(v, tx.Now); err != nil {
 			return err
@@ -154,16 +160,19 @@ func (d *Desk) send(ctx context.Context, c *Command) (did bool, err error) {
 		if c.QN == "" {
 			c.QN = d.s.nextQN(tx.Now)
 		}
+		var text string
+		var unfit error
+		if raw, text, unfit = d.s.frame(c, dev, p, tx.Now); unfit != nil {
+			raw = nil
+			did, err = d.unwritable(ctx, tx, c, unfit)
+			return err
+		}
 		c.Attempts++
 		c.SentAt, c.DueAt, c.Note = tx.Now, tx.Now.Add(l.timing().OverTime), ""
 		if err := c.take(verb, tx.Now); err != nil {
 			return err
 		}
 		if did, err = d.save(ctx, tx, c); err != nil || !did {
-			return err
-		}
-		var text string
-		if raw, text, err = d.s.frame(c, dev, p, tx.Now); err != nil {
 			return err
 		}
 		return insertExchanges(ctx, tx, []Exchange{{ID: newID(), At: tx.Now, DeviceID: c.DeviceID, MN: c.MN, Direction: "out", CN: c.CN, QN: c.QN, CommandID: c.ID, Address: p.Address, Text: text}})
@@ -175,4 +184,18 @@ func (d *Desk) send(ctx context.Context, c *Command) (did bool, err error) {
 		d.s.Log.Info("command: could not be sent, it will be repeated", "mn", c.MN, "command", c.Name, "error", err)
 	}
 	return true, nil
+}
+
+// unwritable ends a command whose frame cannot be made, e.g. because the key of its
+// password is gone: it would hold up those behind it for ever.
+func (d *Desk) unwritable(ctx context.Context, tx *db.Tx, c *Command, because error) (bool, error) {
+	d.s.Log.Error("command: the frame cannot be written", "mn", c.MN, "command", c.Name, "error", because)
+	c.Note = "指令无法成文（密码或密钥解不开），没有发送；请检查数据目录中的 device.key 后重新下发"
+	if err := d.s.failed(ctx, tx, c); err != nil {
+		return false, err
+	}
+	if err := c.take(Refuse, tx.Now); err != nil {
+		return false, err
+	}
+	return d.save(ctx, tx, c)
 }

@@ -136,7 +136,7 @@ func (h *hearing) exchange(ctx context.Context, c *Command, m *Message) error {
 		}
 		h.touched[c.ID] = true
 		c.Frames++
-		c.DueAt = now.Add(patience)
+		c.wait(now, patience)
 		if c.State == Sent { // its 9011 was lost
 			c.AcceptedAt = now
 			if err := c.take(Accept, now); err != nil {
@@ -164,11 +164,21 @@ func (h *hearing) exchange(ctx context.Context, c *Command, m *Message) error {
 	return h.settle(ctx, c, dialog, now, patience)
 }
 
+// longest is how long an exchange may go on: the device's other commands wait.
+const longest = time.Hour
+
+// wait sets when the exchange is given up, unless something comes before.
+func (c *Command) wait(now time.Time, patience time.Duration) {
+	if c.DueAt = now.Add(patience); c.DueAt.After(c.SentAt.Add(longest)) {
+		c.DueAt = c.SentAt.Add(longest)
+	}
+}
+
 // settle writes the state that the exchange has reached into the command.
 func (h *hearing) settle(ctx context.Context, c *Command, dialog hj212.Dialog, now time.Time, patience time.Duration) error {
 	switch dialog.State {
 	case hj212.DialogAccepted:
-		c.DueAt = now.Add(patience)
+		c.wait(now, patience)
 		if c.State == Accepted {
 			return nil
 		}
