@@ -86,6 +86,10 @@ func (s serveCmd) app() (app.Config, error) {
 	if err != nil {
 		return app.Config{}, err
 	}
+	private, err := s.Reachable()
+	if err != nil {
+		return app.Config{}, err
+	}
 	log, err := obs.NewLogger(os.Stderr, obs.LogConfig(s.Log))
 	if err != nil {
 		return app.Config{}, err
@@ -96,7 +100,7 @@ func (s serveCmd) app() (app.Config, error) {
 	}
 	return app.Config{Dir: s.Data.Data, Database: url, Listen: s.Listen, HJ212: s.HJ212, MQTT: s.MQTT, Profile: s.Profile, Version: version,
 		Secure: s.HTTPS, Proxies: proxies, Witnesses: s.Witness, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
-		Callback: gap.Pace(s.Callback),
+		Callback: gap.Pace(s.Callback), NotifyPrivate: private, NotifySite: s.Notify.Site,
 		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
 			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil
 }

@@ -27,10 +27,11 @@ type NoticeView struct {
 	Text    string `json:"text"`
 	Link    string `json:"link" doc:"页面地址"`
 	ReadAt  string `json:"read_at" doc:"空为未读"`
+	Urgency string `json:"urgency" enum:"ordinary,important,urgent" doc:"紧急程度"`
 }
 
 func noticeView(i notify.Item) NoticeView {
-	return NoticeView{i.ID, when(i.At), i.Kind, i.Subject, i.Title, i.Text, i.Link, when(i.ReadAt)}
+	return NoticeView{i.ID, when(i.At), i.Kind, i.Subject, i.Title, i.Text, i.Link, when(i.ReadAt), string(i.Urgency)}
 }
 
 func (r notices) list(ctx context.Context, in *struct {

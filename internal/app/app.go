@@ -61,10 +61,13 @@ type Config struct {
 	Callback gap.Pace    // how fast missing data are called back
 	// Witnesses are addresses that get the audit log's checkpoint every day.
 	Witnesses []string
-	Proxies   []netip.Prefix // reverse proxies whose word on the caller's address counts
-	Now       func() time.Time
-	Manual    bool // background work runs only when Settle is called (scripts with a clock of their own)
-	Log       *slog.Logger
+	// NotifyPrivate are the private networks that notice channels may reach.
+	NotifyPrivate []netip.Prefix
+	NotifySite    string         // address of the console in messages, "" = none
+	Proxies       []netip.Prefix // reverse proxies whose word on the caller's address counts
+	Now           func() time.Time
+	Manual        bool // background work runs only when Settle is called (scripts with a clock of their own)
+	Log           *slog.Logger
 }
 
 // part is anything that runs beside the requests.
@@ -104,6 +107,7 @@ type App struct {
 	forwards    *forward.Service
 
 	notify   *notify.Service
+	post     *notify.Post
 	timeline *timeline.Book
 	clues    *clue.Service
 	issues   *issue.Service

@@ -88,6 +88,7 @@ func (a *App) mechanisms() error {
 	a.jobs.Every("bus.trim", 6*time.Hour, func(ctx context.Context, _ job.Job) error { _, err := a.bus.Trim(ctx, keepEvents); return err })
 	a.background(a.audit, a.audit.Sequence) // the last to stop: it seals what the others wrote
 	a.background(a.jobs, a.jobs.RunDue)
+	a.channels()
 	a.background(a.bus, func(ctx context.Context) (int, error) { return 0, a.bus.Drain(ctx) })
 	return nil
 }
@@ -132,11 +133,12 @@ func (a *App) surface() error {
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
+	a.api.Channels(a.post)
 	if err := a.publicPages(words); err != nil {
 		return err
 	}
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,

@@ -76,6 +76,12 @@ type Callback struct {
 	AtOnce int           `help:"同时补取的设备最多几台；数值越大，长时间停机后补得越快，接收的压力也越大" default:"100"`
 }
 
+// Notify says where notices may go.
+type Notify struct {
+	Site    string   `help:"平台的网址，用作外发通知中的链接，例如 https://qingshao.example.gov.cn" placeholder:"URL"`
+	Private []string `help:"通知渠道可以连接的内网地址或网段，可重复；其余内网地址一律拒绝" placeholder:"ADDR"`
+}
+
 // Serve is everything about a running server.
 type Serve struct {
 	Place
@@ -86,6 +92,7 @@ type Serve struct {
 	Proxies []string `help:"可信反向代理的地址或网段；只有它们转达的访问者地址才被采信" placeholder:"ADDR"`
 	Witness []string `help:"每日接收审计检查点的回调地址，可重复；应由另一部门管理" placeholder:"URL"`
 	FileMB  int      `name:"file-mb" help:"单个附件的上限，MB" default:"100"`
+	Notify  Notify   `embed:"" prefix:"notify-"`
 	Log     Log      `embed:"" prefix:"log-"`
 	Login   Login    `embed:"" prefix:"login-"`
 
@@ -107,6 +114,12 @@ func (s Serve) Check() error {
 	}
 	if _, err := s.Trusted(); err != nil {
 		bad("proxies", "%s", fault.Sentence(err, "无效"))
+	}
+	if _, err := networks(s.Notify.Private); err != nil {
+		bad("notify-private", "%s", fault.Sentence(err, "无效"))
+	}
+	if u, err := url.Parse(s.Notify.Site); s.Notify.Site != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		bad("notify-site", "应为 https:// 开头的地址，而不是“%s”", s.Notify.Site)
 	}
 	for _, w := range s.Witness {
 		if u, err := url.Parse(w); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -163,9 +176,14 @@ func address(s string) bool {
 }
 
 // Trusted gives the proxies as networks.
-func (s Serve) Trusted() ([]netip.Prefix, error) {
+func (s Serve) Trusted() ([]netip.Prefix, error) { return networks(s.Proxies) }
+
+// Reachable gives the private networks that notices may go to.
+func (s Serve) Reachable() ([]netip.Prefix, error) { return networks(s.Notify.Private) }
+
+func networks(list []string) ([]netip.Prefix, error) {
 	var out []netip.Prefix
-	for _, text := range s.Proxies {
+	for _, text := range list {
 		p, err := netip.ParsePrefix(text)
 		if a, aerr := netip.ParseAddr(text); err != nil && aerr == nil {
 			p, err = a.Prefix(a.BitLen())

@@ -27,6 +27,11 @@
 //	term near, over, long over        the agency; + leaders; + all levels of supervision
 //	alarm raised, unanswered          by the ladders of the profile (rule/ladder)
 //
-// notify keeps no channels outside the program; a channel to come (notify/<name>)
-// reads the same rows.
+// Beyond the program a notice goes by channels (通知渠道): Tell writes a delivery
+// for each person and channel that its Urgency reaches, in the same transaction;
+// the Post sends them in the background, a lane for each channel, later and later
+// while the other side fails, at least once and always under the delivery's own
+// id. A channel's carrier is a package of its own (notify/<name>) with its
+// settings as a form in data. Protected content never leaves: a Confidential
+// notice says outside only that there is one.
 package notify

@@ -25,7 +25,8 @@ type Audience struct {
 }
 
 // Notice is what to tell. Link is a path of the console. Except names who need
-// not hear it, usually the person who did it.
+// not hear it, usually the person who did it. Urgency decides which channels
+// carry it out of the program; a Confidential one leaves without its content.
 type Notice struct {
 	To      []Audience
 	Except  []string
@@ -35,6 +36,9 @@ type Notice struct {
 	Title   string
 	Text    string
 	Link    string
+
+	Urgency      Urgency // "" = Ordinary
+	Confidential bool
 }
 
 // Item is one notice of one person.
@@ -46,6 +50,7 @@ type Item struct {
 	Title   string
 	Text    string
 	Link    string
+	Urgency Urgency
 	ReadAt  time.Time // zero while unread
 }
 
@@ -70,18 +75,24 @@ func (s *Service) Tell(ctx context.Context, tx *db.Tx, n Notice) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	told := 0
+	if n.Urgency == "" {
+		n.Urgency = Ordinary
+	}
+	notices := map[string]string{} // by person
 	for _, id := range union(ids, deputies) {
 		if slices.Contains(n.Except, id) {
 			continue
 		}
-		if err := insertNotice(ctx, tx, id, n); err != nil {
-			return told, err
+		if notices[id], err = insertNotice(ctx, tx, id, n); err != nil {
+			return 0, err
 		}
-		told++
 	}
+	told := len(notices)
 	if told == 0 {
 		return 0, nil
+	}
+	if err := s.carry(ctx, tx, n, notices); err != nil {
+		return told, err
 	}
 	return told, bus.Publish(ctx, tx, "notice.sent", n.Kind, n.Subject, n.Area, map[string]any{"people": told})
 }

@@ -194,7 +194,7 @@ func TestReading_OnlyOnesOwn(t *testing.T) {
 		if err != nil || page.Total != 3 || page.Capped || len(items) != 2 || items[0].Title != "three" {
 			t.Fatalf("%v %+v", err, page)
 		}
-		if want := (notify.Item{ID: items[0].ID, At: at, Kind: "issue", Subject: "three", Title: "three", Text: "t", Link: "/issues/three"}); items[0] != want {
+		if want := (notify.Item{ID: items[0].ID, At: at, Kind: "issue", Subject: "three", Title: "three", Text: "t", Link: "/issues/three", Urgency: notify.Ordinary}); items[0] != want {
 			t.Errorf("%+v", items[0])
 		}
 		rest, err := s.List(ctx, a, false, page.Next, 2)

@@ -48,10 +48,11 @@ func deputiesOf(ctx context.Context, tx *db.Tx, ids []string) ([]string, error) 
 		WHERE `+f.Where()+` ORDER BY 1`, f.Args...)
 }
 
-func insertNotice(ctx context.Context, tx *db.Tx, user string, n Notice) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO notice (id, user_id, at, kind, subject, title, text, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		db.NewID(), user, tx.Micros(), n.Kind, n.Subject, n.Title, n.Text, n.Link)
-	return err
+func insertNotice(ctx context.Context, tx *db.Tx, user string, n Notice) (id string, err error) {
+	id = db.NewID()
+	_, err = db.Exec(ctx, tx, `INSERT INTO notice (id, user_id, at, kind, subject, title, text, link, urgency) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		id, user, tx.Micros(), n.Kind, n.Subject, n.Title, n.Text, n.Link, n.Urgency)
+	return id, err
 }
 
 func mine(user string, unread bool) db.Filter {
@@ -68,14 +69,14 @@ func noticesOf(ctx context.Context, tx *db.Tx, user string, unread bool, before 
 	if before != "" {
 		f.Add("id < ?", before)
 	}
-	return db.All(ctx, tx, scanItem, `SELECT id, at, kind, subject, title, text, link, read_at FROM notice
+	return db.All(ctx, tx, scanItem, `SELECT id, at, kind, subject, title, text, link, urgency, read_at FROM notice
 		WHERE `+f.Where()+` ORDER BY id DESC LIMIT `+f.Put(limit), f.Args...)
 }
 
 func scanItem(s db.Scanner) (Item, error) {
 	var i Item
 	var at, read int64
-	err := s.Scan(&i.ID, &at, &i.Kind, &i.Subject, &i.Title, &i.Text, &i.Link, &read)
+	err := s.Scan(&i.ID, &at, &i.Kind, &i.Subject, &i.Title, &i.Text, &i.Link, &i.Urgency, &read)
 	i.At = time.UnixMicro(at).UTC()
 	if read > 0 {
 		i.ReadAt = time.UnixMicro(read).UTC()
