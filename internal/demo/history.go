@@ -96,6 +96,9 @@ func (p *past) play(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := p.silence(ctx); err != nil {
+		return err
+	}
 	if err := p.mark(ctx); err != nil {
 		return err
 	}

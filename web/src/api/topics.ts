@@ -4,6 +4,7 @@ export interface LiveEvent { seq: number; topic: string; kind: string; subject: 
 
 const stale: Record<string, string[]> = {
   alarm: ['/alarms', '/overview', '/portal', '/outlets', '/wall', '/enterprises'],
+  silence: ['/silences', '/alarms'],
   mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms', '/tips'],
   tip: ['/tips'],

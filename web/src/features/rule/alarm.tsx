@@ -11,7 +11,7 @@ import { SeriesChart } from '../../ui/series-chart'
 import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
-import { judged } from './words'
+import { hushable, judged } from './words'
 
 /** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
 export function AlarmFile() {
@@ -50,10 +50,20 @@ export function AlarmFile() {
         </div>
         <div className="side-col">
           <Verbs actions={a.actions} waits={a.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
+          {can('alarm.silence') && a.state !== 'cleared' && <Hush a={a} />}
         </div>
       </div>
     </Page>
   )
+}
+
+/** Hush says why nobody is told, or leads to the form that keeps such alarms quiet. */
+function Hush({ a }: { a: Alarm }) {
+  if (a.quiet) {
+    return <Panel title={a.quiet_title}><p>预警照常留存，不通知、不计时；到期仍在持续的当时通知。</p><p><Go href={`/silences/${a.quiet_by}`}>查看原因与期限，或提前解除</Go></p></Panel>
+  }
+  if (!hushable(a)) return null
+  return <Panel title="静默"><p className="soft">检修、校准期间不需要通知的，可以静默一段时间。</p><p><Go href={`/silences/new?outlet_id=${a.outlet_id}&rule=${a.rule}`}>静默这个监控点的此类预警</Go></p></Panel>
 }
 
 function Numbers({ a }: { a: Alarm }) {

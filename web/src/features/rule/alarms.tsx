@@ -1,6 +1,6 @@
 import type { Alarm } from '../../api/types'
 import { address } from '../../api/client'
-import { useList } from '../../api/use'
+import { useCan, useList } from '../../api/use'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { Go } from '../../ui/go'
@@ -8,7 +8,7 @@ import { DataList, type Column } from '../../ui/list'
 import { LevelMark, StateChip } from '../../ui/marks'
 import { Page } from '../../ui/page'
 import { pick, withDays } from '../../ui/search'
-import { alarmStates, alarmLevels, explanations, judged } from './words'
+import { alarmStates, alarmLevels, explanations, judged, quiets } from './words'
 
 const filters: Filter[] = [
   { name: 'q', title: '编号、企业', kind: 'text' },
@@ -16,6 +16,7 @@ const filters: Filter[] = [
   { name: 'level', title: '级别', options: alarmLevels, width: 120 },
   { name: 'state', title: '状态', options: alarmStates, width: 120 },
   { name: 'explained', title: '企业说明', options: explanations, width: 140 },
+  { name: 'quiet', title: '静默', options: quiets, width: 120 },
   { name: 'from', title: '起始日', kind: 'day' },
   { name: 'to', title: '截止日', kind: 'day' },
 ]
@@ -35,16 +36,17 @@ const columns: Column<Alarm>[] = [
   { key: 'lasting', title: '持续', align: 'r', render: (a) => lasting(a.started_at, a.ended_at), text: (a) => lasting(a.started_at, a.ended_at) },
   { key: 'rule', title: '规则', optional: true, render: (a) => a.rule_title, text: (a) => a.rule_title },
   { key: 'explained', title: '企业说明', align: 'c', optional: true, render: (a) => <span className={a.explained === 'given' ? 'amber' : 'soft'}>{a.explained_title}</span>, text: (a) => a.explained_title },
-  { key: 'state', title: '状态', align: 'c', render: (a) => <StateChip state={a.state} title={a.state_title} />, text: (a) => a.state_title },
+  { key: 'state', title: '状态', align: 'c', render: (a) => <><StateChip state={a.state} title={a.state_title} />{a.quiet_title && <span className="sub">{a.quiet_title}</span>}</>, text: (a) => [a.state_title, a.quiet_title].filter(Boolean).join(' ') },
 ]
 
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'quiet', 'from', 'to', 'outlet_id', 'enterprise_id']))
   const list = useList('/alarms', query)
+  const can = useCan()
   return (
-    <Page title="预警" tools={<Go href="/ladders">告知规则</Go>}>
+    <Page title="预警" tools={<>{can('alarm.silence') && <Go href="/silences">静默与免打扰时段</Go>}<Go href="/ladders">告知规则</Go></>}>
       <section className="panel" aria-label="预警">
         <Filters filters={filters} extra={{ outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
         <DataList
@@ -56,7 +58,7 @@ export function Alarms() {
           href={(a) => `/alarms/${a.id}`}
           card={(a) => (
             <>
-              <span className="row between"><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></span>
+              <span className="row between"><LevelMark level={a.level} title={a.level_title} /><span className="row">{a.quiet_title && <span className="soft small">{a.quiet_title}</span>}<StateChip state={a.state} title={a.state_title} /></span></span>
               <span className="strong">{a.enterprise_name}</span>
               <span className="sub">{a.outlet_name}</span>
               <span className="sub num">{judged(a) ? <>{a.factor_name} <span className="red">{reading(a.value)}</span> {a.unit}，限值 {reading(a.limit)}</> : <>{a.factor_name} {a.rule_title}</>}　{dateTime(a.started_at).slice(5)}</span>

@@ -16,6 +16,15 @@ export const alarmLevels = [
   { value: 'notice', label: '早期提醒' },
 ]
 
+/** hushable: exceedances are never silenced. */
+export const hushable = (a: { level: string }) => a.level !== 'exceed' && a.level !== 'grave'
+
+export const quiets = [
+  { value: 'none', label: '照常通知' },
+  { value: 'silence', label: '静默中' },
+  { value: 'plan', label: '免打扰时段' },
+]
+
 /** judged: a limit was broken; a suspicion has none. */
 export const judged = (a: { level: string }) => a.level !== 'suspect'
 

@@ -10,6 +10,7 @@ import { LimitForm } from './limit-form'
 /** OutletAlarms lists the outlet's newest alarms. */
 export function OutletAlarms({ id }: { id: string }) {
   const list = useList('/alarms', { outlet_id: id, limit: 30 })
+  const can = useCan()
   return (
     <Panel flush>
       {list.loading ? <Bones /> : list.error ? <Trouble error={list.error} again={list.again} /> : list.items.length === 0 ? <Empty title="没有预警" how="数据超过限值或出现异常时，预警会出现在这里，也会通知值班员。" /> : (
@@ -19,7 +20,7 @@ export function OutletAlarms({ id }: { id: string }) {
               <Go className="card" href={`/alarms/${a.id}`}>
                 <span className="row between">
                   <span className="row"><LevelMark level={a.level} title={a.level_title} />{a.factor_name} {a.level === 'suspect' ? a.rule_title : <span className="num">{reading(a.value)}／{reading(a.limit)} {a.unit}</span>}</span>
-                  <span className="soft small">{a.state_title}</span>
+                  <span className="soft small">{[a.state_title, a.quiet_title].filter(Boolean).join('　')}</span>
                 </span>
                 <span className="sub num">{dateTime(a.started_at)} 起，{a.ended_at ? `持续 ${lasting(a.started_at, a.ended_at)}` : `已持续 ${lasting(a.started_at, null)}`}　{a.number}</span>
               </Go>
@@ -28,6 +29,7 @@ export function OutletAlarms({ id }: { id: string }) {
         </ul>
       )}
       {list.items.length > 0 && <div className="more"><Go href={`/alarms?outlet_id=${id}`}>在预警列表中查看全部</Go></div>}
+      {can('alarm.silence') && <div className="more"><Go href={`/silences?outlet_id=${id}`}>静默与免打扰时段</Go>　<Go href={`/silences/new?outlet_id=${id}`}>设置静默</Go></div>}
     </Panel>
   )
 }
