@@ -38,6 +38,7 @@ import (
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
@@ -119,6 +120,8 @@ type App struct {
 	tips     *tip.Service
 	judges   *rule.Runner
 	calendar *calendar.Calendar
+
+	obligations *obligation.Service
 
 	parts  []part
 	due    []func(context.Context) (int, error)

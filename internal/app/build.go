@@ -19,6 +19,7 @@ import (
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/silence"
@@ -44,6 +45,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.handle()
 	a.watch()
 	a.mark()
+	a.oblige()
 	a.report()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
@@ -122,6 +124,7 @@ func (a *App) surface() error {
 	a.api.Roster(a.roster())
 	a.coveragePages(words)
 	a.portalPages()
+	a.obligationPages(words)
 	a.stationPages()
 	a.workingPages(words)
 	a.system(a.audit)
@@ -138,10 +141,10 @@ func (a *App) surface() error {
 		return err
 	}
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(rule.Machine, silence.Machine, mark.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
 		gap.Machine.Kind: a.gaps.See})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())

@@ -504,6 +504,16 @@ CREATE INDEX enterprise_area ON enterprise (area);
 
 CREATE UNIQUE INDEX enterprise_code ON enterprise (code) WHERE code <> '';
 
+CREATE TABLE enterprise_permit (
+    enterprise_id TEXT PRIMARY KEY REFERENCES enterprise (id),
+    number        TEXT NOT NULL DEFAULT '',
+    valid_from    BIGINT NOT NULL,
+    valid_until   BIGINT NOT NULL,               -- the first moment after it
+    updated_by    TEXT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
 CREATE TABLE facility_channel (
     id        TEXT PRIMARY KEY,
     unit_id   TEXT NOT NULL REFERENCES facility_unit (id),
@@ -851,6 +861,33 @@ CREATE TABLE notice_channel (
     updated_at BIGINT NOT NULL,
     version    BIGINT NOT NULL DEFAULT 1        -- of what people set
 );
+
+CREATE TABLE obligation (
+    id            TEXT PRIMARY KEY,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    outlet_id     TEXT NOT NULL DEFAULT '',      -- '' = of the whole enterprise
+    area          TEXT NOT NULL,
+    rule          TEXT NOT NULL,
+    title         TEXT NOT NULL,                 -- as the next two, as they read when it was made
+    basis         TEXT NOT NULL,
+    todo          TEXT NOT NULL,
+    period        TEXT NOT NULL,                 -- 2026-11, 2026Q4, 2026H2, 2026; for a permit the day of its end
+    from_at       BIGINT NOT NULL,               -- the period
+    until_at      BIGINT NOT NULL,
+    soon_at       BIGINT NOT NULL,               -- from here on it is shown as near
+    due_at        BIGINT NOT NULL,               -- its last second
+    state         TEXT NOT NULL,                 -- open, reported, done, waived, void
+    done_at       BIGINT NOT NULL DEFAULT 0,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX obligation_area ON obligation (area, due_at, id);
+
+CREATE UNIQUE INDEX obligation_once ON obligation (enterprise_id, outlet_id, rule, period);
+
+CREATE INDEX obligation_state ON obligation (state, due_at, id);
 
 CREATE TABLE open311_key (
     id         TEXT PRIMARY KEY,

@@ -179,6 +179,9 @@ func (p *past) hire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := certificates(ctx, p.staff["duty"], p.world, ids, p.now); err != nil {
+		return err
+	}
 	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids); err != nil {
 		return err
 	}

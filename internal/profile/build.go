@@ -49,6 +49,7 @@ func (b *builder) build(f file, id string) *Profile {
 	p.Coverage = b.coverage(f.Coverage)
 	p.Quiet = f.Quiet.filled()
 	p.Warning = b.warning(p, f.Warning)
+	p.Obligations = b.obligations(f.Duties)
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Report = b.report(p, f.Report)

@@ -22,6 +22,7 @@ type file struct {
 	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
 	Official   Official       `yaml:"official" title:"法定均值与传输有效率的口径"`
 	Coverage   Coverage       `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
+	Duties     []fileDuty     `yaml:"obligations" title:"企业应尽义务；不写则没有义务日历"`
 	Report     fileReport     `yaml:"report" title:"公众举报：告知时限、求助电话、可举报的事项；不写则没有网上举报"`
 	Quiet      Quiet          `yaml:"quiet" title:"预警静默与免打扰时段的上限；不写为 168 小时、31 天、12 小时"`
 	Warning    fileWarning    `yaml:"warning" title:"分级预警：谁在何时得知；不写为内置的告知规则"`
@@ -119,4 +120,22 @@ type fileQuestion struct {
 	Required bool         `yaml:"required" title:"必答"`
 	Options  []fileChoice `yaml:"options" title:"选项"`
 	Line     Line         `yaml:"-"`
+}
+
+type fileDuty struct {
+	ID         string   `yaml:"id" check:"required" title:"编号"`
+	Title      string   `yaml:"title" check:"required" title:"名称"`
+	Todo       string   `yaml:"todo" check:"required" title:"请企业怎样办"`
+	Basis      string   `yaml:"basis" check:"required" title:"依据"`
+	Certainty  string   `yaml:"certainty" check:"required" title:"A 官方文本，B 转引，C 通行做法"`
+	ValidFrom  string   `yaml:"valid_from" check:"required" title:"自何日起适用"`
+	ValidUntil string   `yaml:"valid_until" title:"自何日起不再适用"`
+	Each       string   `yaml:"each" check:"required" title:"enterprise 企业、auto 自动监测的排放口、manual 手工监测的排放口"`
+	Every      string   `yaml:"every" check:"required" title:"expiry 许可证到期前、month、quarter、half_year、year"`
+	Classes    []string `yaml:"classes" title:"排污许可管理类别；不写为全部"`
+	Kinds      []string `yaml:"kinds" title:"gas、water、rain；不写为全部"`
+	Days       int      `yaml:"days" check:"min=0,max=365" title:"一期结束后几日内；许可证到期前几日"`
+	Remind     []int    `yaml:"remind_before_days" title:"到期前几日提醒，可多个"`
+	Seen       []string `yaml:"seen_by_marks" title:"哪些类型的标记即表明已履行"`
+	Line       Line     `yaml:"-"`
 }

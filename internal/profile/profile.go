@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/org"
 	"github.com/qingshao/qingshao/internal/region"
 	"github.com/qingshao/qingshao/profiles"
@@ -40,7 +41,9 @@ type Profile struct {
 	Holidays   []time.Time    // extra days off, midnight Beijing time
 	Workdays   []time.Time    // extra working days, midnight Beijing time
 	Industries []Industry     // kinds of enterprises
-	byCategory map[string]int
+	// Obligations are what enterprises must do by when.
+	Obligations []obligation.Rule
+	byCategory  map[string]int
 }
 
 // Unit is a county-level unit or a functional zone with its cell of the tile

@@ -5,6 +5,7 @@ export interface LiveEvent { seq: number; topic: string; kind: string; subject: 
 const stale: Record<string, string[]> = {
   alarm: ['/alarms', '/overview', '/portal', '/outlets', '/wall', '/enterprises'],
   silence: ['/silences', '/alarms'],
+  obligation: ['/obligations', '/portal'],
   mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms', '/tips'],
   tip: ['/tips'],
@@ -17,7 +18,7 @@ const stale: Record<string, string[]> = {
   command: ['/commands', '/devices'],
   gap: ['/gaps', '/outlets/{id}/missing'],
   outlet: ['/outlets', '/enterprises'],
-  enterprise: ['/enterprises', '/outlets'],
+  enterprise: ['/enterprises', '/outlets', '/obligations'],
   quarantine: ['/quarantine'],
   parked: ['/parked'],
   job: ['/jobs', '/system'],

@@ -9,6 +9,7 @@ export const sections: Section[] = [
   { key: 'desk', title: '工作台', icon: 'desk', tabs: [
     { path: '/', title: '工作台', needs: ['overview.read'] },
     { path: '/portal', title: '企业工作台', needs: ['portal.read'] },
+    { path: '/obligations', title: '应尽义务', needs: ['obligation.read'] },
   ] },
   {
     key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [

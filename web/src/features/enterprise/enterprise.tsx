@@ -11,6 +11,7 @@ import { Chip, LevelMark, OutletMark, StateChip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { EnterpriseCameras } from './cameras'
+import { Certificate } from './certificate'
 import { Facilities } from './facilities'
 import { useIndustry } from './industry'
 
@@ -56,6 +57,7 @@ export function EnterpriseFile() {
           </ul>
         )}
       </Panel>
+      <Certificate id={e.id} />
       <Facilities id={e.id} />
       <EnterpriseCameras id={e.id} outlets={e.outlets} />
       {can('alarm.read') && <Alarms id={e.id} />}

@@ -2,12 +2,12 @@ import type { Outlet, PortalItem, PortalStretch, Trend } from '../../api/types'
 import { useGet, useList } from '../../api/use'
 import { ago, count, dateTime, reading } from '../../ui/format'
 import { Go } from '../../ui/go'
-import { Mark } from '../../ui/marks'
+import { Mark, OutletMark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Spark } from '../../ui/spark'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { isOver, judged, leading, limitText } from '../../ui/value'
-import { left, markOf, outletStates } from './words'
+import { left, markOf } from './words'
 import './desk.css'
 
 /** EnterpriseDesk is the environment manager's first page: what waits, how the outlets stand, how the month goes. */
@@ -107,12 +107,11 @@ function Outlets({ enterprise }: { enterprise: string }) {
 const shown = (o: Outlet) => leading(o.values).slice(0, 6)
 
 function OutletCard({ o, trends }: { o: Outlet; trends: Map<string, Trend> }) {
-  const s = outletStates[o.state] ?? outletStates.offline
   return (
     <section className="portal-outlet" aria-label={o.name}>
       <div className="row between">
         <h3><Go href={`/outlets/${o.id}`}>{o.name}</Go></h3>
-        <Mark shape={s.shape} tone={s.tone}>{s.word}</Mark>
+        <OutletMark state={o.state} lastAt={o.last_at} />
       </div>
       <p className="soft small">{o.last_at ? `${ago(o.last_at)}更新` : '尚无数据'}</p>
       {shown(o).map((v) => (

@@ -18,10 +18,3 @@ export function left(due: string, now: number): string {
   const end = new Date(due).getTime()
   return end >= now ? `还剩 ${lasting(new Date(now).toISOString(), due)}` : `已超时 ${lasting(due, null, now)}`
 }
-
-/** outletStates are the words of an outlet's state. */
-export const outletStates: Record<string, { word: string; shape: Shape; tone: Tone }> = {
-  alarm: { word: '有预警', shape: 'triangle', tone: 'red' },
-  online: { word: '在线', shape: 'circle', tone: 'green' },
-  offline: { word: '离线', shape: 'square', tone: 'grey' },
-}
