@@ -66,9 +66,9 @@ type AlarmView struct {
 	ClueID         string     `json:"clue_id"`
 	Explained      string     `json:"explained" enum:",given,accepted,rejected" doc:"企业说明的进展，空为尚未说明"`
 	ExplainedTitle string     `json:"explained_title"`
-	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段；空为照常通知"`
+	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段、inhibited 由另一条预警引起；空为照常通知"`
 	QuietTitle     string     `json:"quiet_title"`
-	QuietBy        string     `json:"quiet_by" doc:"静默的 id"`
+	QuietBy        string     `json:"quiet_by" doc:"静默的 id，或作为起因的预警的 id"`
 	Version        int64      `json:"version"`
 }
 
@@ -106,7 +106,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 // shown is the view of one person: silences are the officers' own business.
 func (r alarms) shown(who auth.Actor) func(rule.Alarm) AlarmView {
 	return func(x rule.Alarm) AlarmView {
-		if who.Enterprise != "" {
+		if who.Enterprise != "" && x.Quiet.Kind != rule.Inhibited {
 			x.Quiet = rule.Quiet{}
 		}
 		return r.view(x)
@@ -121,7 +121,8 @@ type AlarmQuery struct {
 	Area         string    `query:"area" maxLength:"12"`
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
 	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
-	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、none 照常通知，可多个"`
+	Rule         []string  `query:"rule" doc:"规则，可多个"`
+	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、inhibited 由另一条预警引起、none 照常通知，可多个"`
 	Explained    []string  `query:"explained" doc:"企业说明：none、given、accepted、rejected，可多个"`
 	From         time.Time `query:"from" doc:"持续到此时之后"`
 	To           time.Time `query:"to" doc:"开始于此时之前"`
@@ -145,7 +146,7 @@ func (q AlarmQuery) query() rule.Query {
 		}
 		return list
 	}
-	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Rules: q.Rule, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {

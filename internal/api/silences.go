@@ -148,7 +148,13 @@ func (r silences) choice(context.Context, *None) (SilenceChoice, error) {
 	for _, x := range r.rule.Rules() {
 		out.Rules = append(out.Rules, RuleName{x.ID, x.Title})
 	}
+	for _, x := range r.rule.Presences() {
+		out.Rules = append(out.Rules, RuleName{x.ID, x.Title})
+	}
 	for _, x := range r.rule.Signs() {
+		if x.Apart {
+			continue
+		}
 		out.Rules = append(out.Rules, RuleName{x.ID, x.Title})
 	}
 	out.Rules = slices.DeleteFunc(out.Rules, func(n RuleName) bool {

@@ -19,8 +19,9 @@ import (
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
-		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db},
+		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: a.digest,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
+			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)

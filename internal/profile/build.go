@@ -98,7 +98,7 @@ func (q Quiet) filled() Quiet {
 	for _, x := range []struct {
 		to  *int
 		def int
-	}{{&q.SilenceHours, 168}, {&q.PlanDays, 31}, {&q.TurnHours, 12}} {
+	}{{&q.SilenceHours, 168}, {&q.PlanDays, 31}, {&q.TurnHours, 12}, {&q.OfflineMinutes, 60}, {&q.MissingHours, 12}} {
 		if *x.to == 0 {
 			*x.to = x.def
 		}

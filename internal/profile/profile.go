@@ -152,6 +152,9 @@ type Quiet struct {
 	SilenceHours int `yaml:"silence_max_hours" check:"min=1,max=720" title:"一次静默最多几小时"`
 	PlanDays     int `yaml:"plan_max_days" check:"min=1,max=92" title:"一次计划检修最多几天"`
 	TurnHours    int `yaml:"turn_max_hours" check:"min=1,max=24" title:"每周的免打扰时段每次最多几小时"`
+	// When silence of the data itself is an alarm.
+	OfflineMinutes int `yaml:"offline_minutes" check:"min=15,max=1440" title:"多少分钟没有任何数据为设备离线"`
+	MissingHours   int `yaml:"missing_hours" check:"min=2,max=48" title:"设备在线而一个因子连续几小时没有小时值为数据缺失"`
 }
 
 // Category looks a kind of issue up.

@@ -13,7 +13,8 @@ import (
 )
 
 // Quiet is why nobody is told of an alarm at present; the zero value is that
-// people are. By names the silence.
+// people are. By names the silence, or the
+// alarm that is the cause.
 type Quiet struct {
 	Kind QuietKind
 	By   string
@@ -24,12 +25,13 @@ type QuietKind string
 
 // What keeps alarms quiet.
 const (
-	Loud     QuietKind = ""
-	Silenced           = QuietKind(silence.Silenced)
-	Planned            = QuietKind(silence.Plan)
+	Loud      QuietKind = ""
+	Silenced            = QuietKind(silence.Silenced)
+	Planned             = QuietKind(silence.Plan)
+	Inhibited QuietKind = "inhibited" // By is the alarm that it follows from
 )
 
-var quietTitles = map[QuietKind]string{Silenced: "静默中", Planned: "免打扰时段"}
+var quietTitles = map[QuietKind]string{Silenced: "静默中", Planned: "免打扰时段", Inhibited: inhibitions[0].Title}
 
 // Title is what people read beside the state.
 func (k QuietKind) Title() string { return quietTitles[k] }
@@ -40,6 +42,9 @@ func (k QuietKind) Title() string { return quietTitles[k] }
 func quiet(ctx context.Context, tx *db.Tx, a Alarm) (why Quiet, err error) {
 	if a.official() {
 		return Quiet{}, nil
+	}
+	if cause, ok, err := causeOf(ctx, tx, a); err != nil || ok {
+		return Quiet{Inhibited, string(cause)}, err
 	}
 	s, ok, err := silence.For(ctx, tx, a.subject())
 	if err != nil || !ok {

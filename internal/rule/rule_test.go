@@ -81,6 +81,8 @@ type room struct {
 	clock   *dbtest.Clock
 	outlet  string
 	source  *feed
+	ears    ears
+	archive *archive
 	funnel  *funnel
 	jobs    *job.Runner
 	service *rule.Service
@@ -116,7 +118,7 @@ func newRoom(t *testing.T, d *db.DB, c *dbtest.Clock) *room {
 func newDuty(t testing.TB, d *db.DB) *room {
 	t.Helper()
 	p := policy
-	r := &room{db: d, source: &feed{values: map[rule.Stream][]rule.Sample{}}, funnel: &funnel{}}
+	r := &room{db: d, ears: ears{}, archive: &archive{}, source: &feed{values: map[rule.Stream][]rule.Sample{}}, funnel: &funnel{}}
 	accounts := auth.New(d, p, auth.Config{})
 	person := func(login string, role auth.Role, area string) auth.Actor {
 		u, err := accounts.Provision(ctx, auth.System("test"), auth.Account{Profile: auth.Profile{Login: login, Name: login}, Rights: auth.Rights{Roles: []auth.Role{role}, Area: area}})
@@ -127,7 +129,7 @@ func newDuty(t testing.TB, d *db.DB) *room {
 	}
 	r.duty = person("duty", auth.Duty, "330302")
 	person("leader", auth.Leader, "330302")
-	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(),
+	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Offline: time.Hour, Missing: 12 * time.Hour, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(), Ear: r.ears, Hours: r.archive,
 		Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{})})
 	r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
 	r.service.Jobs(r.jobs)

@@ -34,8 +34,10 @@ type Policy struct {
 	Prefix  string          // of numbers, e.g. WZ-Y
 	Ladders []ladder.Ladder // who hears, when; nil = ladder.Default
 	// Sector is the agency that answers for a trade in an area; nil = none does.
-	Sector func(industry, area string) string
-	City   string // code of the whole jurisdiction
+	Sector  func(industry, area string) string
+	City    string        // code of the whole jurisdiction
+	Offline time.Duration // silence of an outlet that is an alarm; 0 = none
+	Missing time.Duration // the same of one of its factors
 	// Category is the clue's category by the kind of outlet; none is lawful.
 	Category map[enterprise.Kind]string
 }
@@ -52,6 +54,7 @@ type Deps struct {
 	Timeline *timeline.Book
 	Calendar ladder.Calendar // nil = every day is a working day
 	Signs    []sign.Rule     // of behaviour, and where their hours come from
+	Ear      Ear             // nil = silence is no alarm
 	Hours    Hours
 	Known    Known // what else is known of outlets; nil = nothing
 }
@@ -70,6 +73,8 @@ type Service struct {
 	signs  []sign.Rule
 	hours  Hours
 	known  Known
+	ear    Ear
+	began  time.Time // since when the program listens
 }
 
 // NewService makes the service.
@@ -80,7 +85,7 @@ func NewService(d Deps) *Service {
 	if d.Calendar == nil {
 		d.Calendar = everyDay{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Calendar, d.Signs, d.Hours, d.Known}
+	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Calendar, d.Signs, d.Hours, d.Known, d.Ear, d.DB.Now()}
 }
 
 // Rules lists the rules in force.
@@ -88,6 +93,9 @@ func (s *Service) Rules() []Rule { return s.rules }
 
 // Ladders lists who hears of alarms, when.
 func (s *Service) Ladders() []ladder.Ladder { return s.conf.Ladders }
+
+// Presences lists the rules about data that do not come.
+func (s *Service) Presences() []Rule { return presences }
 
 // Signs lists the rules of behaviour.
 func (s *Service) Signs() []sign.Rule { return s.signs }
@@ -98,6 +106,11 @@ func (s *Service) Clock() time.Time { return s.db.Now() }
 // Rule finds a rule by its id, a sign's too.
 func (s *Service) Rule(id string) (Rule, bool) {
 	for _, r := range s.rules {
+		if r.ID == id {
+			return r, true
+		}
+	}
+	for _, r := range presences {
 		if r.ID == id {
 			return r, true
 		}
@@ -119,6 +132,10 @@ func (s *Service) Jobs(r *job.Runner) {
 	if s.hours != nil {
 		r.Every(jobConduct, time.Hour, s.watchConduct)
 	}
+	if s.ear != nil && s.hours != nil && s.conf.Offline > 0 {
+		r.Every(jobOffline, 5*time.Minute, s.watchOffline)
+		r.Every(jobMissing, time.Hour, s.watchMissing)
+	}
 }
 
 // Query narrows a list of alarms. Empty fields do not narrow. States, when set,
@@ -130,6 +147,7 @@ type Query struct {
 	Area         string
 	OutletID     string
 	EnterpriseID string
+	Rules        []string
 	Quiet        []string // kinds of quiet; "" = loud
 	Explained    []string // stages of the enterprise's word; "" = nothing yet
 	From, To     time.Time

@@ -134,6 +134,15 @@ func openAlarms(ctx context.Context, tx *db.Tx, rule string, outlets []string) (
 	return out, err
 }
 
+// openAt is the open alarm of a rule at one place, not locked; nil without one.
+func openAt(ctx context.Context, tx *db.Tx, rule string, p place) (*Alarm, error) {
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.rule = $2 AND a.factor = $3 AND a.state <> 'cleared'`, p.outlet, rule, p.factor)
+	if len(list) == 0 {
+		return nil, err
+	}
+	return &list[0], err
+}
+
 // lastSuspicion is the outlet's newest suspicion, locked; nil without one.
 func lastSuspicion(ctx context.Context, tx *db.Tx, outlet string) (*Alarm, error) {
 	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.level = 'suspect'
@@ -167,6 +176,7 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	f.In("a.level", q.Levels)
 	f.In("a.explained", q.Explained)
 	f.In("a.quiet", q.Quiet)
+	f.In("a.rule", q.Rules)
 	if q.Area != "" {
 		f.Add("a.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
 	}
@@ -209,7 +219,7 @@ func (s *Service) openByOutlet(ctx context.Context, tx *db.Tx, actor auth.Actor)
 	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
 		err = s.Scan(&r.outlet, &r.n)
 		return r, err
-	}, `SELECT a.outlet_id, COUNT(*)`+alarmTables+`WHERE a.state <> 'cleared' AND `+f.Where()+` GROUP BY a.outlet_id`, f.Args...)
+	}, `SELECT a.outlet_id, COUNT(*)`+alarmTables+`WHERE a.state <> 'cleared' AND a.rule NOT IN ('offline', 'missing') AND `+f.Where()+` GROUP BY a.outlet_id`, f.Args...)
 	out := map[string]int{}
 	for _, r := range list {
 		out[r.outlet] = r.n
@@ -299,7 +309,7 @@ func worstByOutlet(ctx context.Context, tx *db.Tx) (map[string]Level, error) {
 	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
 		err = s.Scan(&r.outlet, &r.level)
 		return r, err
-	}, `SELECT DISTINCT outlet_id, level FROM alarm WHERE state <> 'cleared'`)
+	}, `SELECT DISTINCT outlet_id, level FROM alarm WHERE state <> 'cleared' AND rule NOT IN ('offline', 'missing')`) // boards show silence by itself
 	out := make(map[string]Level, len(list))
 	for _, r := range list {
 		if r.level.rank() > out[r.outlet].rank() {

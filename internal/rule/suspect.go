@@ -8,12 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/rule/sign"
-	"github.com/qingshao/qingshao/internal/timeline"
 )
 
 // jobConduct looks at every outlet once an hour.
@@ -106,22 +104,12 @@ func next(last *Alarm, e *sign.Episode, now time.Time) suspectStep {
 
 // suspect opens an alarm for an episode and tells the people concerned.
 func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, watched *sign.Outlet, e *sign.Episode) error {
-	number, err := db.NextNumber(ctx, tx, s.conf.Prefix)
-	if err != nil {
-		return err
-	}
 	k := e.Kinds[0]
-	a := Alarm{ID: ID(db.NewID()), Number: number, Rule: k.Rule.ID, Level: Suspect, State: StateOpen,
+	a := Alarm{Rule: k.Rule.ID, Level: Suspect,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
 		Factor: factorOf(watched, k.Channel), Basis: k.Rule.Basis, Times: int64(len(e.Kinds)),
-		StartedAt: e.From, LastAt: e.To, Summary: summary(e), CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1}
-	if err := insertAlarm(ctx, tx, a); err != nil {
-		return err
-	}
-	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, Note: a.Summary}); err != nil {
-		return err
-	}
-	return s.announce(ctx, tx, &a)
+		StartedAt: e.From, LastAt: e.To, Summary: summary(e)}
+	return s.begin(ctx, tx, &a)
 }
 
 // goOn adds what was found since.

@@ -11,7 +11,7 @@ import { SeriesChart } from '../../ui/series-chart'
 import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
-import { hushable, judged } from './words'
+import { absent, hushable, judged } from './words'
 
 /** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
 export function AlarmFile() {
@@ -26,11 +26,11 @@ export function AlarmFile() {
   if (!q.data) return <Page title="预警"><div className="panel"><Bones rows={8} /></div></Page>
   const a = q.data
   return (
-    <Page title={`${a.factor_name}${a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></>}>
+    <Page title={`${absent(a) ? `${a.factor_name}${a.rule_title}` : a.factor_name + a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></>}>
       <div className="cols file">
         <div className="file-main">
           <Panel>
-            {judged(a) ? <Numbers a={a} /> : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
+            {judged(a) ? <Numbers a={a} /> : absent(a) ? null : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
             <dl className="facts" style={{ marginTop: 12 }}>
               <div><dt>监控点</dt><dd><Go href={`/outlets/${a.outlet_id}`}>{a.outlet_name}</Go></dd></div>
               <div><dt>企业</dt><dd><Go href={`/enterprises/${a.enterprise_id}`}>{a.enterprise_name}</Go></dd></div>
@@ -59,6 +59,9 @@ export function AlarmFile() {
 
 /** Hush says why nobody is told, or leads to the form that keeps such alarms quiet. */
 function Hush({ a }: { a: Alarm }) {
+  if (a.quiet === 'inhibited') {
+    return <Panel title={a.quiet_title}><p>这条预警是另一条的后果，不单独通知；起因消除而情形仍在的，当时通知。</p><p><Go href={`/alarms/${a.quiet_by}`}>查看起因</Go></p></Panel>
+  }
   if (a.quiet) {
     return <Panel title={a.quiet_title}><p>预警照常留存，不通知、不计时；到期仍在持续的当时通知。</p><p><Go href={`/silences/${a.quiet_by}`}>查看原因与期限，或提前解除</Go></p></Panel>
   }

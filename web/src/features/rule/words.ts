@@ -23,10 +23,14 @@ export const quiets = [
   { value: 'none', label: '照常通知' },
   { value: 'silence', label: '静默中' },
   { value: 'plan', label: '免打扰时段' },
+  { value: 'inhibited', label: '由设备离线引起' },
 ]
 
+/** absent: nothing came, so that there is nothing to judge. */
+export const absent = (a: { rule: string }) => a.rule === 'offline' || a.rule === 'missing'
+
 /** judged: a limit was broken; a suspicion has none. */
-export const judged = (a: { level: string }) => a.level !== 'suspect'
+export const judged = (a: { level: string; rule: string }) => a.level !== 'suspect' && !absent(a)
 
 export const explanations = [
   { value: 'none', label: '企业未说明' },
