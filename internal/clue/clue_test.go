@@ -559,6 +559,27 @@ func TestSimilar_SameOutletThenEnterpriseThenPlace(t *testing.T) {
 	})
 }
 
+func TestSimilar_TwoPeopleTellOfTheSame(t *testing.T) {
+	scene(t, func(t *testing.T, c *looptest.City) {
+		tell := func(title, text, address string) clue.ID {
+			n := clue.New{Source: "phone", Title: title, Text: text, Area: "330302", Address: address, Category: "water"}
+			x, err := c.Clues.Register(bg, looptest.Person("clerk"), n)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x.ID
+		}
+		first := tell("河里流白水", "厂区后墙的管子往河里排白色的水，水面漂着一层泡沫", "清泉路三号水闸")
+		tell("井盖冒水", "检查井往外翻粪水，汽车开过溅得到处都是", "松台弄")
+		c.Clock.Advance(20 * time.Hour)
+		second := tell("有人偷排", "清泉路这边有根管子往河里排白色的水，都是泡沫", "清泉路")
+		f, err := c.Clues.Get(bg, looptest.Person("clerk"), second)
+		if err != nil || len(f.Similar) != 1 || f.Similar[0].Clue.ID != first || f.Similar[0].Why[0] != "说的可能是同一件事" || f.Similar[0].Score < 50 {
+			t.Errorf("%v %+v", err, f.Similar)
+		}
+	})
+}
+
 func TestHandover_GivesOpenCluesToAnother(t *testing.T) {
 	scene(t, func(t *testing.T, c *looptest.City) {
 		x, y := register(t, c, "在办"), register(t, c, "办结")

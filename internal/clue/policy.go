@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/qingshao/qingshao/internal/alike"
 )
 
 // How near is near: things within 1 km and 90 days are worth comparing.
@@ -13,6 +15,7 @@ const (
 	nearMetres  = 1000
 	similarDays = 90
 	similarMost = 10
+	toldDays    = 30 // people tell of the same thing within a month
 )
 
 // Likeness is a clue that may be about the same thing, and why.
@@ -23,15 +26,21 @@ type Likeness struct {
 }
 
 // similar ranks candidates by what they share with a clue: the outlet, the
-// enterprise, the place, words of the title, and how close in time they came.
-// Candidates that share none of the first three are left out.
+// enterprise, the place, and how close in time they came; and, where people told
+// us of both, by how likely they speak of the same thing. Candidates that share
+// nothing and are not likely the same are left out.
 func similar(c Clue, others []Clue) []Likeness {
 	out := []Likeness{}
+	told := signed(c)
 	for _, o := range others {
 		if o.ID == c.ID {
 			continue
 		}
-		if l := compare(c, o); l.Score > 0 {
+		l := compare(c, o)
+		if c.Source != SourceAlarm && o.Source != SourceAlarm {
+			l.told(told, o)
+		}
+		if l.Score > 0 {
 			out = append(out, l)
 		}
 	}
@@ -69,6 +78,25 @@ func compare(c, o Clue) Likeness {
 		add(5, "相隔不到一周")
 	}
 	return l
+}
+
+// signed is a clue as its teller's words, place and time.
+func signed(c Clue) alike.Signature {
+	return alike.Sign(alike.Report{Text: c.Title + "，" + c.Text, Place: c.Address, Suspect: c.EnterpriseName, Category: c.Category, Lng: c.Lng, Lat: c.Lat, At: c.CreatedAt})
+}
+
+// told adds how likely two people told us of the same thing; the score of what
+// they share stays when it is higher.
+func (l *Likeness) told(c alike.Signature, o Clue) {
+	a := alike.Compare(c, signed(o))
+	if a.Chance < alike.Likely {
+		return
+	}
+	if l.Score == 0 {
+		l.Why = a.Why
+	}
+	l.Score = max(l.Score, int(math.Round(100*a.Chance)))
+	l.Why = append([]string{"说的可能是同一件事"}, l.Why...)
 }
 
 func sameName(a, b string) bool {

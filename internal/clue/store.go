@@ -2,6 +2,7 @@ package clue
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -170,6 +171,28 @@ func (s *Service) candidates(ctx context.Context, tx *db.Tx, actor auth.Actor, c
 			" AND c.lng BETWEEN " + f.Put(c.Lng-dLng) + " AND " + f.Put(c.Lng+dLng) + " AND c.lat <> 0"
 	}
 	f.Add("(" + or + ")")
+	near, err := db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT 200`, f.Args...)
+	if err != nil || c.Source == SourceAlarm {
+		return near, err
+	}
+	told, err := s.toldNearby(ctx, tx, actor, c)
+	for _, o := range told {
+		if !slices.ContainsFunc(near, func(n Clue) bool { return n.ID == o.ID }) {
+			near = append(near, o)
+		}
+	}
+	return near, err
+}
+
+// toldNearby are the clues that people of the same area told within a month
+// before: what they say may be the same where nothing else is known.
+func (s *Service) toldNearby(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue) ([]Clue, error) {
+	var f db.Filter
+	f.Add(s.policy.Where(actor, auth.ClueRead, columns(true), &f.Args))
+	f.Add("c.area = ?", c.Area)
+	f.Add("c.id < ?", c.ID) // ids grow with time
+	f.Add("c.created_at >= ?", micros(c.CreatedAt.AddDate(0, 0, -toldDays)))
+	f.Add("c.source <> ?", SourceAlarm)
 	return db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT 200`, f.Args...)
 }
 
