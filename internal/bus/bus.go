@@ -43,7 +43,7 @@ func Publish(ctx context.Context, tx *db.Tx, topic, kind, subject, area string, 
 	}
 	e := Event{ID: db.NewID(), At: tx.Micros(), Topic: topic, Kind: kind, Subject: subject, Area: area, Body: text}
 	tx.Signal(bell)
-	tx.BeforeCommit(func() error { return insertEvent(ctx, tx, e) })
+	tx.Gather(bell, e, func(events []any) error { return insertEvents(ctx, tx, events) })
 	return nil
 }
 

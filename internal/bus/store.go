@@ -2,25 +2,42 @@ package bus
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/db"
 )
 
-// listen subscribes a PostgreSQL connection to the channel of insertEvent.
+// listen subscribes a PostgreSQL connection to the channel of insertEvents.
 const listen = `LISTEN qingshao_bus`
 
-// insertEvent takes the next number under the head row's lock, held to the end
+// insertAtOnce is how many events one statement writes.
+const insertAtOnce = 100
+
+// insertEvents takes the next numbers under the head row's lock, held to the end
 // of the transaction: a reader that has seen n will never meet a smaller one.
-func insertEvent(ctx context.Context, tx *db.Tx, e Event) error {
-	err := tx.QueryRowContext(ctx, `UPDATE bus_head SET seq = seq + 1 WHERE one = 1 RETURNING seq`).Scan(&e.Seq)
+func insertEvents(ctx context.Context, tx *db.Tx, events []any) error {
+	seq, err := db.One(ctx, tx, db.Value[int64], `UPDATE bus_head SET seq = seq + $1 WHERE one = 1 RETURNING seq`, len(events))
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO bus_event (seq, id, at, topic, kind, subject, area, body)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, e.Seq, e.ID, e.At, e.Topic, e.Kind, e.Subject, e.Area, string(e.Body))
-	if err != nil || tx.Engine != db.Postgres {
-		return err
+	seq -= int64(len(events))
+	for some := range slices.Chunk(events, insertAtOnce) {
+		var f db.Filter
+		rows := make([]string, len(some))
+		for i := range some {
+			e := some[i].(Event)
+			seq++
+			rows[i] = "(" + strings.Join([]string{f.Put(seq), f.Put(e.ID), f.Put(e.At), f.Put(e.Topic), f.Put(e.Kind), f.Put(e.Subject), f.Put(e.Area), f.Put(string(e.Body))}, ", ") + ")"
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO bus_event (seq, id, at, topic, kind, subject, area, body) VALUES `+strings.Join(rows, ", "), f.Args...)
+		if err != nil {
+			return err
+		}
+	}
+	if tx.Engine != db.Postgres {
+		return nil
 	}
 	_, err = tx.ExecContext(ctx, `SELECT pg_notify('qingshao_bus', '')`)
 	return err

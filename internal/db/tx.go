@@ -19,6 +19,8 @@ type Tx struct {
 	db     *DB
 	before []func() error
 	after  []func()
+
+	gathered map[string][]any
 }
 
 // Micros is Now as the tables keep it: microseconds since 1970, UTC.
@@ -34,6 +36,22 @@ func (t *Tx) AfterCommit(f func()) { t.after = append(t.after, f) }
 // lock that all writers share: taken last, it is held briefly and cannot close
 // a circle of waiting transactions.
 func (t *Tx) BeforeCommit(f func() error) { t.before = append(t.before, f) }
+
+// Gather keeps an item for the transaction's last steps: flush gets all items of
+// the key at once, in order, as a step of BeforeCommit.
+func (t *Tx) Gather(key string, item any, flush func(items []any) error) {
+	if t.gathered == nil {
+		t.gathered = map[string][]any{}
+	}
+	if len(t.gathered[key]) == 0 {
+		t.BeforeCommit(func() error {
+			items := t.gathered[key]
+			delete(t.gathered, key) // what comes from now on is flushed by a step of its own
+			return flush(items)
+		})
+	}
+	t.gathered[key] = append(t.gathered[key], item)
+}
 
 // Write runs f in a writing transaction and commits when f returns nil.
 func (d *DB) Write(ctx context.Context, f func(*Tx) error) error {
