@@ -13,7 +13,7 @@ import { workbook } from './workbook.mjs'
 const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
 if (missing && process.env.CI) throw new Error(missing)
 
-describe('the console', { skip: missing, concurrency: false }, () => {
+describe('the console', { skip: missing, concurrency: 2 }, () => {
   let demo
   let browser
   const story = {}
@@ -47,6 +47,8 @@ describe('the console', { skip: missing, concurrency: false }, () => {
   const said = (page, text) => page.locator('#verbs').getByText(text).waitFor()
   const field = (page, label) => page.locator('#verbs').getByLabel(label)
 
+  // One after the other, while the pages below are looked at: much of it is waiting.
+  describe('by clicking', { concurrency: false }, () => {
   describe('a frame becomes a closed problem, by clicking', () => {
     it('signing in with a wrong password says so and keeps the name', async () => {
       const context = await browser.newContext({ viewport: wide, locale: 'zh-CN', baseURL: demo.url })
@@ -477,6 +479,8 @@ describe('the console', { skip: missing, concurrency: false }, () => {
   }))
 
   describe('the public entry', () => publicEntry(() => demo, () => browser, act))
+
+  })
 
   describe('every page, at 1440 and at 390 px', { concurrency: 2 }, () => {
     const id = async (page, path) => (await first(page, path))?.id

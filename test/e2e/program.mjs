@@ -3,7 +3,7 @@
 // bin/qingshao); QINGSHAO_DEMO_LOG names the standard error of a demo that
 // already runs, to use that one instead.
 
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -66,6 +66,36 @@ export async function startDemo() {
       process.removeListener('exit', kill)
       rmSync(data, { recursive: true, force: true })
     },
+  }
+}
+
+/** newServer gives an empty program that can be started and killed as often as needed, on the same data and ports. */
+export async function newServer() {
+  const data = mkdtempSync(join(tmpdir(), 'qingshao-e2e-'))
+  const bin = process.env.QINGSHAO_BIN ?? join(root, 'bin/qingshao')
+  const [http, hj212] = [await freePort(), await freePort()]
+  const url = `http://127.0.0.1:${http}`
+  let child
+  const kill = async () => {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((r) => child.once('exit', r))
+    child.kill('SIGKILL')
+    await ended
+  }
+  process.once('exit', () => child?.kill('SIGKILL'))
+  return {
+    url, hj212, kill,
+    start: async () => {
+      child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${http}`, '--hj212', `127.0.0.1:${hj212}`, '--log-level', 'error'], { stdio: 'ignore' })
+      const until = Date.now() + 60_000
+      while (!(await fetch(url + '/readyz').then((r) => r.ok, () => false))) {
+        if (child.exitCode !== null || Date.now() > until) throw new Error(`the program did not start (exit ${child.exitCode})`)
+        await new Promise((r) => setTimeout(r, 50))
+      }
+    },
+    /** enrol opens an account and gives its first password. */
+    enrol: (login, ...rights) => execFileSync(bin, ['user', 'add', '--data', data, '--name', login, '--login', login, ...rights], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim(),
+    remove: () => rmSync(data, { recursive: true, force: true }),
   }
 }
 
