@@ -137,6 +137,9 @@ func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string
 	if a.Level == Suspect {
 		text = fmt.Sprintf("%s。自 %s 起，%d 项迹象，仅供核查，不作为认定依据。规则依据：%s。", a.Summary, a.StartedAt.In(beijing).Format("2006-01-02 15:04"), a.Times, a.Basis)
 	}
+	if _, _, ok := readCustomID(a.Rule); ok {
+		text = fmt.Sprintf("%s。自 %s 起。由规则“%s”提请，仅供核查，不作为认定依据。规则依据：%s。", a.Summary, a.StartedAt.In(beijing).Format("2006-01-02 15:04"), r.Title, a.Basis)
+	}
 	if words != "" {
 		text = words + "\n\n" + text
 	}

@@ -75,6 +75,7 @@ type Service struct {
 	known  Known
 	ear    Ear
 	began  time.Time // since when the program listens
+	texts  versions
 }
 
 // NewService makes the service.
@@ -85,7 +86,8 @@ func NewService(d Deps) *Service {
 	if d.Calendar == nil {
 		d.Calendar = everyDay{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Rules, d.Funnel, d.Files, d.Notify, d.Timeline, d.Calendar, d.Signs, d.Hours, d.Known, d.Ear, d.DB.Now()}
+	return &Service{db: d.DB, policy: d.Auth, conf: d.Policy, rules: d.Rules, funnel: d.Funnel, files: d.Files, notify: d.Notify, book: d.Timeline, cal: d.Calendar,
+		signs: d.Signs, hours: d.Hours, known: d.Known, ear: d.Ear, began: d.DB.Now()}
 }
 
 // Rules lists the rules in force.
@@ -120,7 +122,7 @@ func (s *Service) Rule(id string) (Rule, bool) {
 			return Rule{ID: r.ID, Title: r.Title, Basis: r.Basis, Stream: enterprise.Hour}, true
 		}
 	}
-	return Rule{}, false
+	return s.customRule(id)
 }
 
 // Jobs registers the clocks of alarms.
@@ -131,6 +133,8 @@ func (s *Service) Jobs(r *job.Runner) {
 	}
 	if s.hours != nil {
 		r.Every(jobConduct, time.Hour, s.watchConduct)
+		r.Handle(jobTrial, s.runTrial)
+		r.Every(jobTrimTrial, 24*time.Hour, s.trimTrials)
 	}
 	if s.ear != nil && s.hours != nil && s.conf.Offline > 0 {
 		r.Every(jobOffline, 5*time.Minute, s.watchOffline)

@@ -145,7 +145,7 @@ func openAt(ctx context.Context, tx *db.Tx, rule string, p place) (*Alarm, error
 
 // lastSuspicion is the outlet's newest suspicion, locked; nil without one.
 func lastSuspicion(ctx context.Context, tx *db.Tx, outlet string) (*Alarm, error) {
-	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.level = 'suspect'
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.level = 'suspect' AND NOT (a.rule >= 'custom:' AND a.rule < 'custom;')
 		ORDER BY a.created_at DESC, a.id DESC LIMIT 1`+locked(tx), outlet)
 	if len(list) == 0 {
 		return nil, err

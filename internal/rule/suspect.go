@@ -36,11 +36,15 @@ func (s *Service) watchConduct(ctx context.Context, _ job.Job) error {
 	if err != nil {
 		return err
 	}
-	rules := slices.DeleteFunc(slices.Clone(s.signs), func(r sign.Rule) bool { return r.Apart })
+	of, err := s.officers(ctx)
+	if err != nil {
+		return err
+	}
+	rules := s.behaviour()
 	now := s.db.Now().Add(-lag).Truncate(time.Hour)
 	var failed []error
 	for _, o := range outlets {
-		if err := s.lookAt(ctx, rules, o, now); err != nil {
+		if err := s.lookAt(ctx, rules, of, o, now); err != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
@@ -50,9 +54,21 @@ func (s *Service) watchConduct(ctx context.Context, _ job.Job) error {
 	return errors.Join(failed...)
 }
 
-func (s *Service) lookAt(ctx context.Context, rules []sign.Rule, o enterprise.Outlet, now time.Time) error {
-	c, err := s.replay(ctx, rules, o, now.Add(-3*24*time.Hour), now)
-	if err != nil || c.Hours == 0 {
+// behaviour are the signs that speak in the hourly look.
+func (s *Service) behaviour() []sign.Rule {
+	return slices.DeleteFunc(slices.Clone(s.signs), func(r sign.Rule) bool { return r.Apart })
+}
+
+func (s *Service) lookAt(ctx context.Context, rules []sign.Rule, of officers, o enterprise.Outlet, now time.Time) error {
+	custom, err := s.watch(ctx, of, o.ID, now)
+	if err != nil {
+		return err
+	}
+	c, err := s.replay(ctx, withOfficers(rules, custom), o, now.Add(-3*24*time.Hour), now)
+	if err != nil {
+		return err
+	}
+	if err := s.settle(ctx, o, c.Outlet, custom, now); err != nil || c.Hours == 0 {
 		return err
 	}
 	var e *sign.Episode
