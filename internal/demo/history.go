@@ -99,6 +99,9 @@ func (p *past) play(ctx context.Context) (err error) {
 	if err := p.silence(ctx); err != nil {
 		return err
 	}
+	if err := p.rules(ctx); err != nil {
+		return err
+	}
 	if err := p.mark(ctx); err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ export function AlarmFile() {
       <div className="cols file">
         <div className="file-main">
           <Panel>
-            {judged(a) ? <Numbers a={a} /> : absent(a) ? null : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
+            {judged(a) ? <Numbers a={a} /> : absent(a) ? null : a.rule.startsWith('custom:') ? <p className="soft">由自定义规则提请，仅供核查，不作为认定依据。{can('rule.read') && <Go href={`/rules/${a.rule.slice(7).split('@')[0]}`}>查看规则</Go>}</p> : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
             <dl className="facts" style={{ marginTop: 12 }}>
               <div><dt>监控点</dt><dd><Go href={`/outlets/${a.outlet_id}`}>{a.outlet_name}</Go></dd></div>
               <div><dt>企业</dt><dd><Go href={`/enterprises/${a.enterprise_id}`}>{a.enterprise_name}</Go></dd></div>

@@ -29,8 +29,8 @@ export const quiets = [
 /** absent: nothing came, so that there is nothing to judge. */
 export const absent = (a: { rule: string }) => a.rule === 'offline' || a.rule === 'missing'
 
-/** judged: a limit was broken; a suspicion has none. */
-export const judged = (a: { level: string; rule: string }) => a.level !== 'suspect' && !absent(a)
+/** judged: a limit was broken; a suspicion has none, nor has what an officer's rule found. */
+export const judged = (a: { level: string; rule: string }) => a.level !== 'suspect' && !absent(a) && !a.rule.startsWith('custom:')
 
 export const explanations = [
   { value: 'none', label: '企业未说明' },
