@@ -9,7 +9,7 @@ import { PlainForm, Row, useDraft } from '../../ui/draft'
 import { count } from '../../ui/format'
 import { useGo } from '../../ui/go'
 import { Page, Panel } from '../../ui/page'
-import { AreaPicker } from '../../ui/pickers'
+import { areaOptions } from '../../ui/pickers'
 import { Bones, Trouble } from '../../ui/state'
 import { Conditions } from './conditions'
 import { blankRow, levels, outletKinds, permitClasses, tidy, unfinished } from './custom-words'
@@ -19,7 +19,9 @@ import './rule.css'
 /** NewRule begins a rule; EditRule changes the draft of one. */
 export function NewRule() {
   const me = useMe()
-  return <Editor title="写一条规则" begin={{ title: '', level: 'suspect', area: me.area, rows: [blankRow], join: 'and', hours: 2, until_hours: 1 }} />
+  const place = useReference()?.place.area ?? ''
+  if (!me.area && !place) return <Page title="写一条规则"><div className="panel"><Bones rows={8} /></div></Page>
+  return <Editor title="写一条规则" begin={{ title: '', level: 'suspect', area: me.area || place, rows: [blankRow], join: 'and', hours: 2, until_hours: 1 }} />
 }
 
 export function EditRule() {
@@ -114,7 +116,7 @@ function Editor({ title, begin, rule }: { title: string; begin: CustomSpec; rule
                   <Row name="until" title="恢复条件" wrong={wrong('until') ? {} : bad} wide hint="不填：判断不再成立即为恢复。例如 小时值(氨氮) < 80% × 限值(氨氮)">
                     <Expression id="f-until" rows={1} value={v.until} onChange={(x) => set('until', x)} problem={wrong('until')} {...watch('until')} />
                   </Row>
-                  <Row name="area" title="适用区域" required wrong={bad} hint={rule && rule.live > 0 ? '发布过的规则不能换区域' : undefined}><AreaPicker id="f-area" value={v.area} onChange={(x) => set('area', x)} /></Row>
+                  <Row name="area" title="适用区域" required wrong={bad} hint={rule && rule.live > 0 ? '发布过的规则不能换区域' : undefined}><Area value={v.area} onChange={(x) => set('area', x)} disabled={!!rule && rule.live > 0} /></Row>
                   <Row name="kinds" title="排放口类别" wrong={bad} hint="不选为全部"><Select id="f-kinds" mode="multiple" value={v.kinds} onChange={(x: string[]) => set('kinds', x)} options={outletKinds} /></Row>
                   <Row name="classes" title="排污许可类别" wrong={bad} hint="不选为全部"><Select id="f-classes" mode="multiple" value={v.classes} onChange={(x: string[]) => set('classes', x)} options={permitClasses} /></Row>
                   <Row name="industries" title="行业" wrong={bad} hint="不选为全部"><Industries value={v.industries} onChange={(x) => set('industries', x)} /></Row>
@@ -152,6 +154,14 @@ function useChecked(spec: CustomSpec, ready: boolean) {
   return useQuery({ queryKey: ['/rules/check', asked], queryFn: () => post('/rules/check', { body: JSON.parse(asked) as CustomSpec }), enabled: ready, placeholderData: (prev) => prev, staleTime: 600_000 })
 }
 
+/** Area offers the officer's own area at most, the whole place among it. */
+function Area({ value, onChange, disabled }: { value: string; onChange: (v: string) => void; disabled: boolean }) {
+  const ref = useReference()
+  const me = useMe()
+  const whole = ref && (!me.area || me.area === ref.place.area) ? [{ value: ref.place.area, label: ref.place.name }] : []
+  return <Select id="f-area" disabled={disabled} showSearch={{ optionFilterProp: 'label' }} value={value || undefined} onChange={onChange} options={[...whole, ...areaOptions(ref, me.area)]} />
+}
+
 function Industries({ value, onChange }: { value: string[]; onChange: (v: string[]) => void }) {
   const ref = useReference()
   return <Select id="f-industries" mode="multiple" showSearch={{ optionFilterProp: 'label' }} value={value} onChange={onChange} options={(ref?.industries ?? []).map((i) => ({ value: i.id, label: i.name }))} />
@@ -168,14 +178,14 @@ function WordList({ insert, where }: { insert: (w: string) => void; where: strin
   const q = useGet('/rules/words', {}, { staleTime: 3600_000 })
   return (
     <Panel title="词表">
-      <p className="soft small">{where ? `点一下插入到“${where}”。因子直接写名称，例如 氨氮、二氧化硫。` : '逐行选择时不用写；想看能写什么，可切换到“直接写表达式”。'}</p>
-      {!q.data ? <Bones rows={5} /> : groups.map((g) => (
+      <p className="soft small">{where ? `点一下插入到“${where}”。因子直接写名称，例如 氨氮、二氧化硫。` : '逐行选择时不用写。每行选一个因子、取什么数、与什么比；“平时水平”是这个监控点自己的常态，约满 100 小时历史后才有。想看还能写什么，可切换到“直接写表达式”。'}</p>
+      {where === '' ? null : !q.data ? <Bones rows={5} /> : groups.map((g) => (
         <section key={g.kind}>
           <h3 className="small soft">{g.title}</h3>
           <ul className="words">
             {q.data.filter((w) => w.kind === g.kind).map((w) => (
               <li key={w.name}>
-                <button type="button" disabled={!where} onClick={() => insert(g.kind === 'function' ? `${w.name}(` : ` ${w.name.split(' ')[0]} `)}>
+                <button type="button" onClick={() => insert(g.kind === 'function' ? `${w.name}(` : ` ${w.name.split(' ')[0]} `)}>
                   <span className="strong">{w.name}</span><span className="soft">{w.args}</span>
                   <span className="sub">{w.meant}{w.sample && `。如 ${w.sample}`}</span>
                 </button>
