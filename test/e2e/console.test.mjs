@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
 import { publicEntry } from './public.mjs'
+import { officersRule } from './rule.mjs'
 import { workbook } from './workbook.mjs'
 
 const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
@@ -478,6 +479,8 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
     assert.match(await page.getByRole('alert').innerText(), /权限/)
   }))
 
+  describe('rules of officers', () => officersRule(act))
+
   describe('the public entry', () => publicEntry(() => demo, () => browser, act))
 
   })
@@ -501,6 +504,9 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['devices', '/devices'], ['meters', '/meters'], ['meter', async (p) => `/meters/${await id(p, '/meters?limit=1')}`], ['meter-profiles', '/meter-profiles'], ['meters-none', '/meters?q=%E6%97%A0%E6%AD%A4'],
         ['enterprise-metered', async (p) => `/enterprises/${await p.evaluate(async () => (await (await fetch('/api/v1/meters?limit=1')).json()).items[0].enterprise_id)}`], ['import', '/import'], ['enterprises', '/enterprises'], ['enterprise', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}`], ['enterprise-curve', async (p) => `/enterprises/${await id(p, '/enterprises?limit=1')}/curve`],
         ['device', async (p) => `/devices/${await id(p, '/devices?limit=1')}`], ['device-gaps', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=gaps`], ['device-link', async (p) => `/devices/${await id(p, '/devices?limit=1')}?tab=link`],
+        ['rules', '/rules'], ['rules-signs', '/rules?tab=signs'], ['rules-official', '/rules?tab=official'], ['rules-none', '/rules?q=%E6%97%A0'], ['rule-new', '/rules/new'],
+        ['rule', async (p) => `/rules/${await id(p, '/rules/custom?state=live&limit=1')}`], ['rule-edit', async (p) => `/rules/${await id(p, '/rules/custom?state=draft&limit=1')}/edit`],
+        ['rule-trial', async (p) => { const rule = await id(p, '/rules/custom?state=live&limit=1'); return `/rules/${rule}/trials/${await p.evaluate(async (r) => (await (await fetch(`/api/v1/rules/custom/${r}`)).json()).trials[0].id, rule)}` }],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
