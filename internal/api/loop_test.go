@@ -253,7 +253,7 @@ func TestLoop_ContactNoticesFlows(t *testing.T) {
 		as("duty").refused("GET", path+"/contact", "", 403, "权限")
 		as("clerk").has(as("clerk").ok("GET", path+"/contact", ""), map[string]any{"contact": "1380000"})
 		similar := as("duty").ok("POST", "/clues", `{"title":"还是异味","source":"phone","area":"330302","enterprise_id":"e1"}`)
-		as("duty").has(similar, map[string]any{"similar.0.title": "异味", "similar.0.score": 0.5, "similar.0.why.0": "同一企业"})
+		as("duty").has(similar, map[string]any{"similar.0.title": "异味", "similar.0.score": 0.91, "similar.0.why.0": "说的可能是同一件事"})
 
 		clerk := as("clerk")
 		list := clerk.ok("GET", "/notices?unread=true", "")
