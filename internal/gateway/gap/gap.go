@@ -177,15 +177,9 @@ func (s *Service) round(ctx context.Context) (moved int, err error) {
 // find looks for gaps in what has come since.
 func (s *Service) find(ctx context.Context) (moved int, err error) {
 	for i := range Kinds {
-		for {
-			more, err := s.pass(ctx, &Kinds[i])
-			if err != nil {
-				return moved, err
-			}
-			if !more {
-				break
-			}
-			moved++
+		n, err := s.looks(ctx, &Kinds[i])
+		if moved += n; err != nil {
+			return moved, err
 		}
 	}
 	return moved, nil

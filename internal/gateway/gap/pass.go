@@ -2,6 +2,7 @@ package gap
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -24,16 +25,46 @@ const maxRuns = 100
 // waits long.
 const devicesAtOnce = 200
 
-// pass walks one stretch of time of one kind of data, all devices in one reading.
-func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
-	var known map[string]rhythm
-	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		known, err = rhythms(ctx, tx, k.CN)
-		return err
-	})
-	if err != nil {
-		return false, err
+// chain is the passes of one look at one kind of data. Between them the rhythms
+// stay in memory: of a device of which nothing has come, and nothing was due, only
+// the time moves up to which it was looked at, and that is written once.
+type chain struct {
+	k      *Kind
+	known  map[string]rhythm
+	behind map[string]int64 // up to where the row stands, where that is not written yet
+	stale  bool             // another process was faster
+}
+
+// looks walks everything that has come of one kind since the last look.
+func (s *Service) looks(ctx context.Context, k *Kind) (moved int, err error) {
+	for more := true; more; {
+		c := chain{k: k, behind: map[string]int64{}}
+		err = s.DB.Read(ctx, func(tx *db.Tx) error {
+			c.known, err = rhythms(ctx, tx, k.CN)
+			return err
+		})
+		if err != nil {
+			return moved, err
+		}
+		for !c.stale {
+			if more, err = s.pass(ctx, &c); err != nil {
+				return moved, err
+			}
+			if !more {
+				break
+			}
+			moved++
+		}
+		if err := s.flush(ctx, &c); err != nil {
+			return moved, err
+		}
 	}
+	return moved, nil
+}
+
+// pass walks one stretch of time of one kind of data, all devices in one reading.
+func (s *Service) pass(ctx context.Context, c *chain) (more bool, err error) {
+	k, known := c.k, c.known
 	now := s.DB.Now()
 	end := now.Add(-k.grace)
 	reached, from := begin(k, known, now)
@@ -60,24 +91,33 @@ func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
 		}
 		from = to
 	}
-	devices := s.Store.DevicesInUse()
-	here := make(map[string]bool, len(devices))
-	work := devices[:0]
-	for _, d := range devices {
+	here := map[string]bool{}
+	var work []walked
+	for _, d := range s.Store.DevicesInUse() {
 		here[d.ID] = true
-		if _, ok := known[d.ID]; ok || len(moments[d.Num]) > 0 {
-			work = append(work, d)
+		r, ok := known[d.ID]
+		if !ok && len(moments[d.Num]) == 0 {
+			continue
+		}
+		w := walk(k, d, r, ok, moments[d.Num], to.UnixMicro())
+		switch {
+		case w.changed:
+			if was, ok := c.behind[d.ID]; ok {
+				w.was = was
+			}
+			work = append(work, w)
+		case w.r.Until > r.Until:
+			if _, ok := c.behind[d.ID]; !ok {
+				c.behind[d.ID] = r.Until
+			}
+			known[d.ID] = w.r
 		}
 	}
 	for part := range slices.Chunk(work, devicesAtOnce) {
 		err := s.DB.Write(ctx, func(tx *db.Tx) error {
 			n := news{}
-			for _, d := range part {
-				r, ok := known[d.ID]
-				if !ok {
-					r = rhythm{DeviceID: d.ID, CN: k.CN}
-				}
-				if err := s.look(ctx, tx, n, k, d, r, ok, moments[d.Num], to.UnixMicro()); err != nil {
+			for i := range part {
+				if err := s.record(ctx, tx, n, k, &part[i]); err != nil {
 					return err
 				}
 			}
@@ -86,8 +126,33 @@ func (s *Service) pass(ctx context.Context, k *Kind) (more bool, err error) {
 		if err != nil {
 			return false, err
 		}
+		for i := range part {
+			w := &part[i]
+			delete(c.behind, w.d.ID)
+			known[w.d.ID] = w.r
+			c.stale = c.stale || !w.saved
+		}
 	}
-	return to.Before(end), s.forget(ctx, k, known, here)
+	return c.stale || to.Before(end), s.forget(ctx, k, known, here)
+}
+
+// flush writes up to where the devices were looked at of which nothing came.
+func (s *Service) flush(ctx context.Context, c *chain) error {
+	for part := range slices.Chunk(slices.Sorted(maps.Keys(c.behind)), devicesAtOnce) {
+		err := s.DB.Write(ctx, func(tx *db.Tx) error {
+			for _, id := range part {
+				r := c.known[id]
+				if _, err := saveRhythm(ctx, tx, &r, true, c.behind[id]); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // begin is up to where all devices of a kind have been looked at, and where the
@@ -136,12 +201,26 @@ func (s *Service) forget(ctx context.Context, k *Kind, known map[string]rhythm, 
 	return s.DB.Write(ctx, func(tx *db.Tx) error { return dropRhythms(ctx, tx, k.CN, gone) })
 }
 
-// look walks one device and writes down what was found.
-func (s *Service) look(ctx context.Context, tx *db.Tx, n news, k *Kind, d telemetry.Device, r rhythm, known bool, moments []int64, to int64) error {
-	if r.Until >= to {
-		return nil // looked at in a pass that did not come to its end
+// walked is one device after a pass.
+type walked struct {
+	d       telemetry.Device
+	r       rhythm
+	known   bool  // it has a row …
+	was     int64 // … which stands here
+	found   find
+	changed bool // more than the time up to which it was looked at
+	saved   bool
+}
+
+// walk takes one device through the moments of a pass.
+func walk(k *Kind, d telemetry.Device, r rhythm, known bool, moments []int64, to int64) walked {
+	if !known {
+		r = rhythm{DeviceID: d.ID, CN: k.CN}
 	}
-	was := r.Until
+	w := walked{d: d, r: r, known: known, was: r.Until}
+	if r.Until >= to {
+		return w // looked at in a pass that did not come to its end
+	}
 	slices.Sort(moments)
 	behind := r.Until // what fills a missed slot is found by looking at its gap
 	if r.Pace > 0 {
@@ -154,27 +233,37 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, n news, k *Kind, d teleme
 	if k.CN == telemetry.CNRealtime {
 		r.base = (time.Duration(max(d.RtdInterval, 1)) * time.Second).Microseconds()
 	}
-	f := r.walk(moments, to, k.young)
+	w.found = r.walk(moments, to, k.young)
 	if r.Pace == 0 && r.Last > 0 && to-r.Last < k.hold.Microseconds() {
 		r.Until = r.Last + 1 // it may be sending what it has kept, from the oldest on
 	}
-	if ok, err := saveRhythm(ctx, tx, &r, known, was); err != nil || !ok {
+	before := w.r
+	before.Until, before.base = r.Until, r.base
+	w.r, w.changed = r, !known || before != r || len(w.found.came) > 0
+	return w
+}
+
+// record writes down what was found of one device, unless another process was
+// faster.
+func (s *Service) record(ctx context.Context, tx *db.Tx, n news, k *Kind, w *walked) error {
+	ok, err := saveRhythm(ctx, tx, &w.r, w.known, w.was)
+	if w.saved = ok; err != nil || !ok {
 		return err
 	}
 	missing := map[int64]int64{}
-	for i, g := range f.missing {
+	for i, g := range w.found.missing {
 		for day, slots := range g.perDay() {
 			missing[day] += slots
 		}
 		if i >= maxRuns {
 			continue
 		}
-		if err := s.note(ctx, tx, n, k, d, g); err != nil {
+		if err := s.note(ctx, tx, n, k, w.d, g); err != nil {
 			return err
 		}
 	}
 	days := map[int64]dayCount{}
-	for day, n := range f.came {
+	for day, n := range w.found.came {
 		c := days[day]
 		c.came = n
 		days[day] = c
@@ -184,7 +273,7 @@ func (s *Service) look(ctx context.Context, tx *db.Tx, n news, k *Kind, d teleme
 		c.missing = n
 		days[day] = c
 	}
-	return addDays(ctx, tx, d.ID, k.CN, days)
+	return addDays(ctx, tx, w.d.ID, k.CN, days)
 }
 
 // note begins a gap, or lengthens the one that it continues.

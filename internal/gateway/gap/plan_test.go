@@ -227,6 +227,68 @@ func TestPlan_AbsentDevicesHoldNobodyUp(t *testing.T) {
 	})
 }
 
+// A device that has gone silent before it was known costs one write for a look,
+// however many passes that had, and the next look goes on from there.
+func TestPass_SilentDevicesAreWrittenOnce(t *testing.T) {
+	t.Parallel()
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		s := newStations(t, d, c, 2, Pace{})
+		s.send("M2", hours(10, 5, 5)...) // makes the first pass begin ten days earlier
+		s.look()
+		read := func() map[string]rhythm {
+			t.Helper()
+			var all map[string]rhythm
+			err := d.Read(t.Context(), func(tx *db.Tx) (err error) {
+				all, err = rhythms(t.Context(), tx, telemetry.CNHour)
+				return err
+			})
+			if err != nil || len(all) != 2 {
+				t.Fatal(len(all), err)
+			}
+			return all
+		}
+		first := read()
+		var ends []int64
+		for _, r := range first {
+			ends = append(ends, r.Until)
+		}
+		if end := c.Now().Add(-kindOf(telemetry.CNHour).grace).UnixMicro(); ends[0] != end || ends[1] != end {
+			t.Errorf("looked at up to %v, want %d", ends, end)
+		}
+		if s.look(); fmt.Sprint(read()) != fmt.Sprint(first) {
+			t.Error("a second look at the same time changes rows")
+		}
+		// Another process was faster with one of them: nothing is counted twice.
+		days := func() string {
+			out, err := s.gaps.Calendar(t.Context(), duty, mustOutlet(s, "M1"), "", c.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(out)
+		}
+		c.Advance(time.Hour)
+		s.send("M1", hours(21, 9, 9)...)
+		s.look()
+		once := days()
+		other := New(s.gaps.Parts)
+		ch := chain{k: kindOf(telemetry.CNHour), known: first, behind: map[string]int64{}}
+		if _, err := other.pass(t.Context(), &ch); err != nil || !ch.stale {
+			t.Errorf("a pass from old rows: stale %v, %v", ch.stale, err)
+		}
+		if got := days(); got != once {
+			t.Errorf("counted twice: %s, before %s", got, once)
+		}
+	})
+}
+
+func mustOutlet(s *stations, mn string) string {
+	d, ok := s.store.DeviceOf(mn)
+	if !ok {
+		s.t.Fatal("no device " + mn)
+	}
+	return d.OutletID
+}
+
 // Open pages hear of each change, once for an outlet; what only waits is no news.
 func TestNews_ToldOnceForAnOutlet(t *testing.T) {
 	t.Parallel()
