@@ -97,7 +97,7 @@ type FrameFile struct {
 	Header   []FrameField   `json:"header" nullable:"false"`
 	Params   []FrameField   `json:"params" nullable:"false" doc:"数据区中不属于因子的字段"`
 	Items    []FrameItem    `json:"items" nullable:"false"`
-	Warnings []FrameWarning `json:"warnings" nullable:"false" doc:"与标准不符而仍可使用之处"`
+	Findings []FrameFinding `json:"findings" nullable:"false" doc:"按报文所称的版本逐项核对，与标准不符之处；不影响入库"`
 }
 
 // FrameField is one name and value, with the standard's word for the name and,
@@ -117,10 +117,33 @@ type FrameItem struct {
 	Fields []FrameField `json:"fields" nullable:"false"`
 }
 
-// FrameWarning is one departure from the standard.
-type FrameWarning struct {
-	Code string `json:"code"`
-	Text string `json:"text"`
+// FrameFinding is one departure from the standard.
+type FrameFinding struct {
+	Rule   string `json:"rule"`
+	Text   string `json:"text"`
+	Field  string `json:"field" doc:"所指的字段，空为整帧"`
+	Value  string `json:"value" doc:"报文中的值"`
+	Clause string `json:"clause" doc:"标准的部分"`
+}
+
+// findings is the strict report on a frame. Of one that cannot be used there are only
+// the reader's warnings.
+func findings(f *hj212.Frame) []FrameFinding {
+	out := []FrameFinding{}
+	if !f.OK() {
+		for w := range f.Warnings.All() {
+			out = append(out, FrameFinding{Rule: w.Code(), Text: w.String()})
+		}
+		return out
+	}
+	for _, x := range hj212.Validate(f) {
+		v := FrameFinding{Rule: x.Rule, Text: x.Text, Field: readable([]byte(x.Field)), Value: readable([]byte(x.Value)), Clause: x.Clause}
+		if v.Value != "" && (v.Field == "PW" || command.Mask(v.Field+"="+v.Value) != v.Field+"="+v.Value) {
+			v.Value = "***"
+		}
+		out = append(out, v)
+	}
+	return out
 }
 
 func (r outlets) frame(ctx context.Context, in *struct {
@@ -156,7 +179,7 @@ var headerTitles = map[string]string{
 
 // takeApart decodes a frame for people to read.
 func takeApart(v FrameView, raw []byte) FrameFile {
-	out := FrameFile{FrameView: v, Header: []FrameField{}, Params: []FrameField{}, Items: []FrameItem{}, Warnings: []FrameWarning{}}
+	out := FrameFile{FrameView: v, Header: []FrameField{}, Params: []FrameField{}, Items: []FrameItem{}}
 	var f hj212.Frame
 	if err := hj212.ParseFrame(raw, &f); err != nil {
 		out.Fault = f.Explain()
@@ -179,10 +202,10 @@ func takeApart(v FrameView, raw []byte) FrameFile {
 		}
 		out.Header = append(out.Header, x)
 	}
-	warnings := f.Warnings
+	out.Findings = findings(&f)
 	if f.OK() {
 		var area hj212.Area
-		warnings |= f.ParseItems(&area)
+		f.ParseItems(&area)
 		out.Params = frameFields(area.Params, f.Version)
 		for _, it := range area.Items {
 			code := factor.Canonical(string(f.ST), string(it.Code))
@@ -194,9 +217,6 @@ func takeApart(v FrameView, raw []byte) FrameFile {
 			}
 			out.Items = append(out.Items, x)
 		}
-	}
-	for w := range warnings.All() {
-		out.Warnings = append(out.Warnings, FrameWarning{w.Code(), w.String()})
 	}
 	return out
 }

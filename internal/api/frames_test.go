@@ -23,8 +23,12 @@ func TestFrame_TakenApart(t *testing.T) {
 			"header.0.name": "QN", "header.0.title": "请求编码", "header.1.means": "大气环境污染源", "header.3.name": "PW", "header.3.value": "***", "header.5.means": "2017 版，要求应答",
 			"params.0.name": "DataTime", "items.0.code": "a21026", "items.0.name": "二氧化硫", "items.0.unit": "mg/m³", "items.0.fields.0.value": "2.50",
 			"items.0.fields.2.means": "故障", "items.1.name": "xx9999"})
-		if w := out["warnings"].([]any); len(w) == 0 {
-			t.Error("a foreign code is worth a warning")
+		text := fmt.Sprint(out["findings"])
+		if !strings.Contains(text, "rule:mn-form text:设备唯一标识 MN") {
+			t.Errorf("the MN is no MN of the standard: %s", text)
+		}
+		if strings.Contains(text, "123456") {
+			t.Error("the password is told: " + text)
 		}
 		if raw := out["raw"].(string); strings.Contains(raw, "123456") {
 			t.Error("the password is told: " + raw)

@@ -213,6 +213,35 @@ func TestCommand_RefusedAndFailed(t *testing.T) {
 	})
 }
 
+// A surface-water station says busy with another number; its answers have the ST of
+// all others.
+func TestCommand_RefusedInTheWordsOfTheDialect(t *testing.T) {
+	t.Parallel()
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		s := newStation(t, d, c, "2025")
+		s.peer = s.dial()
+		n := 0
+		for _, x := range []struct{ st, want string }{{"21", "CRC 校验错误"}, {"32", "请求返回 99"}} {
+			upload := func() {
+				n++
+				s.send(framed("QN=2026112109295900%d;ST=%s;CN=2011;PW=123456;MN=M1;Flag=9;CP=&&DataTime=2026112109295%d;w01018-Rtd=1.0,w01018-Flag=N&&", n, x.st, n))
+				if got := s.answer(); !strings.Contains(got, "CN=9014") {
+					t.Fatal(got)
+				}
+			}
+			upload()
+			cmd := s.ask("clock.read", nil)
+			s.answer()
+			cmd = s.now(cmd, "sent")
+			s.reply(cmd.QN, "9011", "QnRtn=99")
+			upload()
+			if got := s.now(cmd, "refused"); got.Note != x.want {
+				t.Errorf("ST=%s: %s", x.st, got.Note)
+			}
+		}
+	})
+}
+
 func TestCommand_RepeatsThenTimesOut(t *testing.T) {
 	t.Parallel()
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {

@@ -314,7 +314,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
     await settled(page)
     await page.locator('table.t tbody tr a').first().click()
     await page.waitForURL(/\/devices\/[0-9a-f-]{36}$/)
-    await page.getByText('在线', { exact: true }).waitFor({ timeout: 60_000 }) // it connects when it has data to send
+    await page.getByText('已连接', { exact: true }).waitFor({ timeout: 60_000 }) // it connects when it has data to send
     const ask = async (name) => {
       await page.getByRole('button', { name: '下发指令' }).click()
       await choose(page, '指令', name)

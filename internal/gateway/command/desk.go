@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/qingshao/qingshao/hj212"
 	"github.com/qingshao/qingshao/internal/db"
 )
 
@@ -47,6 +48,12 @@ func (d *Desk) peer(route string) (Peer, bool) {
 		return (*l).Peer(route)
 	}
 	return Peer{}, false
+}
+
+// dialect is the protocol that a device speaks: answers carry ST=91 in all of them.
+func (d *Desk) dialect(c *Command) hj212.Dialect {
+	p, _ := d.peer(c.Route)
+	return (&hj212.Frame{HasFlag: true, Version: p.Version, ST: []byte(p.ST)}).Dialect()
 }
 
 // Came notes that a device has spoken on a new connection: what waited for it is

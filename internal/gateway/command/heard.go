@@ -190,7 +190,7 @@ func (h *hearing) settle(ctx context.Context, c *Command, dialog hj212.Dialog, n
 		}
 		return c.take(Succeed, now)
 	case hj212.DialogRefused:
-		c.Note = firstOf(hj212.QnRtnName(dialog.Code), "请求返回 "+itoa(dialog.Code))
+		c.Note = firstOf(h.d.dialect(c).QnRtnName(dialog.Code), "请求返回 "+itoa(dialog.Code))
 		if err := h.d.s.failed(ctx, h.tx, c); err != nil {
 			return err
 		}

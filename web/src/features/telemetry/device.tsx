@@ -37,7 +37,7 @@ export function DeviceFile() {
     <Page
       title={`${d.outlet_name}数采仪`}
       crumb={<Go href={`/outlets/${d.outlet_id}`}>{d.outlet_name}</Go>}
-      tools={!d.active ? <Chip>停用</Chip> : s.online ? <Mark shape="circle" tone="green">在线</Mark> : <Mark shape="ring" tone="grey">离线</Mark>}
+      tools={!d.active ? <Chip>停用</Chip> : s.online ? <Mark shape="circle" tone="green">已连接</Mark> : <Mark shape="ring" tone="grey">未连接</Mark>}
     >
       <Panel>
         <dl className="facts">
@@ -51,7 +51,7 @@ export function DeviceFile() {
               <div><dt>连接建立</dt><dd className="num">{dateTime(s.since)}</dd></div>
               <div><dt>此连接报文</dt><dd className="num">{count(s.frames)} 帧{s.others > 0 && `，另有 ${s.others} 条连接`}</dd></div>
             </>
-          ) : <div><dt>连接</dt><dd>此刻没有连接；指令会等设备上线</dd></div>}
+          ) : <div><dt>连接</dt><dd>此刻没有连接（有的设备发完即断开）；指令会等设备再次连接</dd></div>}
         </dl>
       </Panel>
       <Subtabs label="数采仪的内容" tabs={tabs} />

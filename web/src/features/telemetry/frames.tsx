@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { useGet, useList } from '../../api/use'
-import type { FrameField, FrameFile, RawFrame } from '../../api/types'
+import type { FrameField, FrameFile, FrameFinding, RawFrame } from '../../api/types'
 import { dateSecond } from '../../ui/format'
 import { Chip, Mark } from '../../ui/marks'
 import { Panel } from '../../ui/page'
@@ -53,12 +53,7 @@ function Taken({ f }: { f: FrameFile }) {
         <Mark shape={f.length_ok ? 'circle' : 'triangle'} tone={f.length_ok ? 'green' : 'red'}>{f.length_ok ? '长度相符' : '长度不符'}</Mark>
       </p>
       {f.fault && <p className="red">不能使用：{f.fault}</p>}
-      {f.warnings.length > 0 && (
-        <>
-          <h3>与标准不符而仍可使用</h3>
-          <ul>{f.warnings.map((w) => <li key={w.code}>{w.text}</li>)}</ul>
-        </>
-      )}
+      {f.findings.length > 0 ? <Findings list={f.findings} usable={!f.fault} /> : !f.fault && <p className="soft">按 HJ 212-{f.protocol} 逐项核对，没有与标准不符之处。</p>}
       <h3>字段</h3>
       <dl className="frame-fields">{[...f.header, ...f.params].map((x) => <Field key={x.name} x={x} />)}</dl>
       {f.items.length > 0 && (
@@ -82,6 +77,23 @@ function Taken({ f }: { f: FrameFile }) {
         </>
       )}
     </div>
+  )
+}
+
+/** Findings is where a frame departs from the standard that it says it follows. */
+function Findings({ list, usable }: { list: FrameFinding[]; usable: boolean }) {
+  return (
+    <>
+      <h3>与标准不符 {list.length} 处{usable && <span className="soft small">　不影响入库，可转告设备厂家</span>}</h3>
+      <ul className="frame-findings">
+        {list.map((x, i) => (
+          <li key={i}>
+            {x.field && <span className="mono">{x.field}{x.value && `=${x.value}`}</span>} {x.text}
+            {x.clause && <span className="soft small">（{x.clause}）</span>}
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 
