@@ -33,8 +33,9 @@ func (a *App) watch() {
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
 	a.judges = rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
 	a.background(a.judges, a.judges.RunDue)
-	a.metrics.Counter("rules_values_total", "Values that the rules have judged.", func() float64 { n, _ := a.judges.Cost(); return float64(n) })
-	a.metrics.Counter("rules_seconds_total", "Processor time that judging them took, alarms written included.", func() float64 { _, d := a.judges.Cost(); return d.Seconds() })
+	a.metrics.Counter("rules_values_total", "Values that the rules have judged.", func() float64 { n, _, _ := a.judges.Cost(); return float64(n) })
+	a.metrics.Counter("rules_seconds_total", "Processor time that judging them took.", func() float64 { _, d, _ := a.judges.Cost(); return d.Seconds() })
+	a.metrics.Counter("rules_alarm_seconds_total", "Processor time that raising and ending alarms took.", func() float64 { _, _, d := a.judges.Cost(); return d.Seconds() })
 	a.metrics.Gauge("rules_behind_batches", "Batches of readings that the rules have not judged yet.", func() float64 { return float64(a.Unjudged()) })
 }
 
@@ -55,9 +56,9 @@ func (a *App) sector(industry, area string) string {
 // Unjudged is how many batches of readings the rules have not judged yet.
 func (a *App) Unjudged() int64 { return max(0, a.telemetry.Head()-a.judges.Passed()) }
 
-// RuleCost is how many values the rules have judged and how much of a
-// processor that took.
-func (a *App) RuleCost() (values int64, spent time.Duration) { return a.judges.Cost() }
+// RuleCost is how many values the rules have judged and how much of a processor
+// that took, and the beginnings and ends of alarms.
+func (a *App) RuleCost() (values int64, judging, alarms time.Duration) { return a.judges.Cost() }
 
 // values offers what telemetry has committed to the rules.
 type values struct {

@@ -22,7 +22,8 @@ type Alarmed struct {
 	P50             float64 `json:"p50_ms"`
 	P99             float64 `json:"p99_ms"`
 	Max             float64 `json:"max_ms"`
-	RuleCost        float64 `json:"rule_ns_per_value"` // processor time, alarms written included
+	RuleCost        float64 `json:"rule_ns_per_value"` // processor time of judging; windows, cursor and transaction included
+	AlarmCost       float64 `json:"alarm_us"`          // processor time of raising and ending one alarm: records, notices, events
 	Viewers         int     `json:"viewers"`
 	Doubled         int     `json:"doubled"`  // reached a viewer more than once
 	Read            int     `json:"read"`     // alarms that a viewer opened as soon as it heard of them
@@ -135,9 +136,10 @@ func (c Alarm) watch(ctx context.Context, s *server, crowd *Crowd, p *episodes, 
 	out.FramesPerSecond = float64(t.Answered) / max(t.Seconds, c.Seconds)
 	out.Answered, out.AnswerP99 = t.Answered, t.P99
 	out.Read, out.Unread = seats.read, seats.unread
-	var rules time.Duration
-	if out.Values, rules = s.app.RuleCost(); out.Values > 0 {
-		out.RuleCost = math.Round(float64(rules) / float64(out.Values))
+	values, judging, alarms := s.app.RuleCost()
+	if out.Values = values; values > 0 && len(raised) > 0 {
+		out.RuleCost = math.Round(float64(judging) / float64(values))
+		out.AlarmCost = math.Round(float64(alarms.Microseconds()) / float64(len(raised)))
 	}
 	return nil
 }

@@ -120,9 +120,10 @@ func (l Limit) Holds(at time.Time) bool {
 // LimitAt picks from an outlet's limits the one that judges the statistic of a
 // factor at the moment of the data, never of today.
 func LimitAt(limits []Limit, factor string, s Statistic, at time.Time) (Limit, bool) {
-	for _, l := range limits {
+	for i := range limits { // by place: most are passed over, on the path of every value
+		l := &limits[i]
 		if l.Factor == factor && l.Statistic == s && l.Holds(at) {
-			return l, true
+			return *l, true
 		}
 	}
 	return Limit{}, false

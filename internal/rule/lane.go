@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/enterprise"
@@ -86,6 +87,15 @@ func (l *lane) judge(ctx context.Context, samples []Sample, next int64, limits *
 	return true, nil
 }
 
+// storing gives the processor time of alarms raised and ended since the last call.
+func (l *lane) storing() (d time.Duration) {
+	for _, w := range l.watches {
+		d += w.storing
+		w.storing = 0
+	}
+	return d
+}
+
 // place is one factor at one outlet.
 type place struct{ outlet, factor string }
 
@@ -103,6 +113,7 @@ type watch struct {
 	alarms  map[place]*Alarm
 	changed map[*Alarm]bool
 	touched map[place]bool
+	storing time.Duration // processor time of alarms raised and ended on this page
 }
 
 // hot is a sample that may matter: the place of its page, and its limit.
@@ -249,7 +260,9 @@ func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Find
 	alarm := w.alarms[p]
 	switch {
 	case f.Verdict == Broken && alarm == nil:
+		began, _ := threadTime()
 		a, err := w.service.raise(ctx, tx, w.rule, win, f)
+		w.bill(began)
 		if err != nil {
 			return err
 		}
@@ -259,7 +272,10 @@ func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Find
 		return w.service.again(ctx, tx, alarm, win, f)
 	case f.Verdict == Ended && alarm != nil && alarm.Lasts():
 		delete(w.changed, alarm) // end writes it
-		if err := w.service.end(ctx, tx, alarm, win.Newest().At); err != nil {
+		began, _ := threadTime()
+		err := w.service.end(ctx, tx, alarm, win.Newest().At)
+		w.bill(began)
+		if err != nil {
 			return err
 		}
 		if alarm.State == StateCleared {
@@ -268,6 +284,13 @@ func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Find
 		}
 	}
 	return nil
+}
+
+// bill counts what the beginning or the end of an alarm cost since a moment.
+func (w *watch) bill(began time.Duration) {
+	if now, ok := threadTime(); ok {
+		w.storing += now - began
+	}
 }
 
 // save writes the alarms that went on, keeps the windows that are of interest and

@@ -36,6 +36,7 @@ type Runner struct {
 	passed  atomic.Int64 // cursor of the realtime stream, for those who watch
 	values  atomic.Int64 // judged since the start
 	spent   atomic.Int64 // nanoseconds of a processor that judging them took
+	stored  atomic.Int64 // and that the beginnings and ends of alarms took
 	loop    loop.Loop
 }
 
@@ -53,11 +54,13 @@ func NewRunner(s *Service, source Source, log *slog.Logger) *Runner {
 // first pass.
 func (r *Runner) Passed() int64 { return r.passed.Load() }
 
-// Cost tells how many values have been judged since the start, and how much of a
-// processor that took, writing alarms included; reading the values is left out,
-// since others read them in the same pass, and so is waiting for the disk.
-func (r *Runner) Cost() (values int64, spent time.Duration) {
-	return r.values.Load(), time.Duration(r.spent.Load())
+// Cost tells how many values have been judged since the start and how much of a
+// processor that took: windows, cursor and transaction included. What raising and
+// ending alarms took (records, notices, events) is told apart, as it grows with
+// the alarms. Reading the values is left out, since others read them in the same
+// pass, and so is waiting for the disk.
+func (r *Runner) Cost() (values int64, judging, alarms time.Duration) {
+	return r.values.Load(), time.Duration(r.spent.Load()), time.Duration(r.stored.Load())
 }
 
 // poll is how often a runner looks without being woken; rest is how long commits
@@ -109,7 +112,9 @@ func (r *Runner) pass(ctx context.Context, stream Stream) (n int, more bool, err
 	}
 	spent := cpuTime()
 	moved, err := l.judge(ctx, samples, next, r.limits)
-	r.spent.Add(int64(spent()))
+	all, alarms := spent(), l.storing()
+	r.spent.Add(int64(all - alarms))
+	r.stored.Add(int64(alarms))
 	r.values.Add(int64(len(samples)))
 	if err != nil {
 		return 0, false, err
