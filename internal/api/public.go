@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"html/template"
 	"io"
@@ -44,6 +45,7 @@ type public struct {
 	pages   map[string]*template.Template
 	filing  *limit.Book // by address
 	asking  *limit.Book // receipts, by address
+	reading *limit.Book // by address
 	anybody *limit.Book // receipts, by everybody together
 
 	mu       sync.Mutex
@@ -59,8 +61,8 @@ type visitor struct {
 // Public registers the public entry; files hold its templates, style and script.
 func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 	x := &public{a: a, tips: s, place: p, pages: map[string]*template.Template{}, visitors: map[string]visitor{},
-		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
-	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "problem"} {
+		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), reading: limit.New(time.Second, 30, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
+	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
 			return err
@@ -77,6 +79,8 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 		"GET " + publicBase + "/progress":       x.progress,
 		"POST " + publicBase + "/progress":      x.say,
 		"POST " + publicBase + "/leave":         x.leave,
+		"GET " + publicBase + "/near":           x.near,
+		"POST " + publicBase + "/echo":          x.echo,
 	} {
 		a.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { x.serve(w, r, h) })
 	}
@@ -478,6 +482,57 @@ func (x *public) say(w http.ResponseWriter, r *http.Request) error {
 		return x.report(w, r, http.StatusUnprocessableEntity, id, "请写明要补充的内容")
 	}
 	http.Redirect(w, r, publicBase+"/progress", http.StatusSeeOther)
+	return nil
+}
+
+// near is what a report close by looks like before one's own is sent.
+type near struct {
+	Number string `json:"number"`
+	Text   string `json:"text"`
+	Place  string `json:"place"`
+	Stage  string `json:"stage"`
+	Day    string `json:"day"`
+	Metres int    `json:"metres"`
+}
+
+// near answers the page's question, in JSON.
+func (x *public) near(w http.ResponseWriter, r *http.Request) error {
+	if !x.reading.Allow(addressOf(r), x.tips.Clock()) {
+		return fault.New(fault.TooMany, "请求过于频繁，请稍后再试")
+	}
+	q := r.URL.Query()
+	lng, err1 := strconv.ParseFloat(q.Get("lng"), 64)
+	lat, err2 := strconv.ParseFloat(q.Get("lat"), 64)
+	if err1 != nil || err2 != nil {
+		return fault.Invalidf("经纬度应为十进制度数")
+	}
+	list, err := x.tips.Nearby(r.Context(), q.Get("kind"), lng, lat)
+	if err != nil {
+		return err
+	}
+	out := []near{}
+	for _, n := range list {
+		t := n.Tip
+		out = append(out, near{t.Number, t.ShownText, t.ShownPlace, t.Progress.Stage, longDay(t.CreatedAt), int(n.Metres/10) * 10})
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	return json.NewEncoder(w).Encode(out)
+}
+
+// echo says “I see it too”.
+func (x *public) echo(w http.ResponseWriter, r *http.Request) error {
+	if !x.filing.Allow(addressOf(r), x.tips.Clock()) {
+		return fault.New(fault.TooMany, "提交过于频繁，请几分钟后再试")
+	}
+	v, _, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	number := strings.Join(v["number"], "")
+	if err := x.tips.Echo(r.Context(), number); err != nil {
+		return err
+	}
+	x.show(w, http.StatusOK, "echo", map[string]any{"Number": number})
 	return nil
 }
 

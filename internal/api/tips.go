@@ -51,6 +51,7 @@ type TipView struct {
 	ClueID       string     `json:"clue_id"`
 	IssueID      string     `json:"issue_id"`
 	CreatedAt    string     `json:"created_at"`
+	Echoes       int64      `json:"echoes" doc:"另有几人说也看到了"`
 	UpdatedAt    string     `json:"updated_at"`
 	Version      int64      `json:"version"`
 }
@@ -90,7 +91,7 @@ func (r tips) view(t tip.Tip) TipView {
 	return TipView{ID: t.ID, Number: t.Number, Mode: string(t.Mode), ModeTitle: row.Title, Channel: string(t.Channel), ChannelTitle: t.Channel.Title(),
 		Kind: t.Kind, KindTitle: k.Name, Text: t.Text, Suspect: t.Suspect, Area: t.Area, AreaName: r.names.area(t.Area), Address: t.Address,
 		Stage: p.Stage, Closed: p.Closed, Note: p.Note, Agency: p.Agency, DueAt: when(p.DueAt), State: t.Review, StateTitle: tip.Machine.StateTitle(t.Review),
-		ClueID: t.ClueID, IssueID: p.IssueID, CreatedAt: when(t.CreatedAt), UpdatedAt: when(t.UpdatedAt), Version: t.Version}
+		ClueID: t.ClueID, IssueID: p.IssueID, CreatedAt: when(t.CreatedAt), Echoes: t.Echoes, UpdatedAt: when(t.UpdatedAt), Version: t.Version}
 }
 
 // TipQuery narrows a list of reports.

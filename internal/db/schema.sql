@@ -1234,7 +1234,7 @@ CREATE TABLE tip (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-);
+, echoes BIGINT NOT NULL DEFAULT 0);
 
 CREATE INDEX tip_clue ON tip (clue_id);
 
@@ -1245,6 +1245,8 @@ CREATE INDEX tip_follows ON tip (follows);
 CREATE INDEX tip_issue ON tip (issue_id);
 
 CREATE UNIQUE INDEX tip_once ON tip (once) WHERE once <> '';
+
+CREATE INDEX tip_shown ON tip (kind, shown_lat) WHERE review = 'shown';
 
 CREATE TABLE value_due (
     period    TEXT NOT NULL,                     -- hour, day

@@ -97,6 +97,42 @@ export function publicEntry(demo, browser, act) {
     assert.equal(await page.getByLabel('看到、听到或闻到的情况').inputValue(), '')
   }))
 
+  it('reports close by are offered before one’s own is sent, and “我也看到了” suffices', { timeout: 120_000 }, async () => {
+    const place = { longitude: 120.6601, latitude: 28.0101 }
+    const here = { geolocation: place, permissions: ['geolocation'] }
+    let number
+    await citizen(here, async (page) => {
+      await page.goto('/public/report/waste-gas')
+      await page.getByLabel('看到、听到或闻到的情况').fill('巷子里有喷漆味')
+      await page.getByRole('button', { name: '使用我现在的位置' }).click()
+      await page.getByText(/已取得位置/).waitFor()
+      await page.getByRole('button', { name: '提交举报' }).click()
+      number = await page.locator('[data-number]').innerText()
+    })
+    await act('clerk', wide, async (page) => {
+      const id = await page.evaluate(async (n) => (await (await fetch(`/api/v1/tips?q=${n}`)).json()).items[0].id, number)
+      await page.goto(`/tips/${id}`)
+      await settled(page)
+      await page.locator('#verbs').getByRole('button', { name: '审核公开', exact: true }).click()
+      await page.locator('#verbs').getByLabel('公开的描述').fill('巷子里有喷漆气味')
+      await page.locator('#verbs').getByRole('radio', { name: '准确位置' }).check()
+      await page.getByRole('form', { name: '审核公开' }).getByRole('button', { name: '审核公开', exact: true }).click()
+      await page.locator('#verbs').getByText('已审核公开。').waitFor()
+    })
+    await citizen(here, async (page) => {
+      await page.goto('/public/report/waste-gas')
+      await page.getByRole('button', { name: '使用我现在的位置' }).click()
+      await page.getByText('巷子里有喷漆气味').waitFor()
+      await picture(page, 'public-near')
+      await accessible(page, 'what is near')
+      await page.getByRole('radio', { name: /匿名举报/ }).check()
+      await page.getByText('巷子里有喷漆气味').waitFor({ state: 'hidden' }) // an anonymous report asks nothing about its place
+      await page.getByRole('radio', { name: /公开举报/ }).check()
+      await page.getByRole('button', { name: '我也看到了' }).click()
+      await page.getByText(`${number} 又多了一人反映`).waitFor()
+    })
+  })
+
   it('the desk replies, the reporter reads it and answers', { timeout: 120_000 }, async () => {
     await act('clerk', wide, async (page) => {
       await page.goto(`/tips?q=${receipt.number}`)

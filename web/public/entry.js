@@ -29,11 +29,48 @@
           form.lng.value = p.coords.longitude.toFixed(6);
           form.lat.value = p.coords.latitude.toFixed(6);
           located.textContent = `已取得位置，误差约 ${Math.round(p.coords.accuracy)} 米`;
+          void around();
         },
         () => { located.textContent = "没有取得位置，请选择区域或填写地址"; },
         { enableHighAccuracy: true, timeout: 15000 },
       );
     });
+  }
+
+  // Public reports close by are offered before one's own is sent, and only to
+  // whoever reports publicly: the others ask nothing about their place.
+  const nearby = one("[data-near]", form);
+  async function around() {
+    nearby.hidden = true;
+    if (form.mode.value !== "public" || !form.lng.value) return;
+    try {
+      const q = new URLSearchParams({ kind: form.dataset.report, lng: form.lng.value, lat: form.lat.value });
+      const list = await (await fetch("/public/near?" + q)).json();
+      one("ul", nearby).replaceChildren(...list.map((n) => {
+        const li = document.createElement("li");
+        const say = document.createElement("p");
+        say.textContent = `${n.text}（${n.place ? n.place + "，" : ""}约 ${n.metres} 米，${n.day}，${n.stage}）`;
+        const too = document.createElement("button");
+        too.type = "button";
+        too.className = "button plain";
+        too.textContent = "我也看到了";
+        too.addEventListener("click", () => {
+          const f = document.createElement("form");
+          f.method = "post";
+          f.action = "/public/echo";
+          const number = document.createElement("input");
+          number.type = "hidden";
+          number.name = "number";
+          number.value = n.number;
+          f.append(number);
+          document.body.append(f);
+          f.submit();
+        });
+        li.append(say, too);
+        return li;
+      }));
+      nearby.hidden = list.length === 0;
+    } catch { /* an offer only: without it the report is sent as it is */ }
   }
 
   const photos = one("[data-photos]", form), thumbs = one("[data-thumbs]", form);
@@ -89,6 +126,7 @@
     localStorage.setItem(key, JSON.stringify(Object.fromEntries(kept.map((n) => [n, form[n].value]))));
   });
   form.addEventListener("change", follow);
+  for (const r of form.querySelectorAll("input[name=mode]")) r.addEventListener("change", () => void around());
   if (!form.text.value) {
     try {
       for (const [n, v] of Object.entries(JSON.parse(localStorage.getItem(key) || "{}"))) if (kept.includes(n)) form[n].value = v;

@@ -302,3 +302,65 @@ func TestKeys(t *testing.T) {
 		}
 	})
 }
+
+func TestNearby_OnlyWhatIsShown(t *testing.T) {
+	each(t, func(t *testing.T, s *scene) {
+		clerk := looptest.Person("clerk")
+		at := func(lng, lat float64, point string) tip.Receipt {
+			n := report()
+			n.HasPoint, n.Lng, n.Lat = true, lng, lat
+			id, r := s.file(t, n)
+			if point != "" {
+				if err := s.tips.Do(bg, clerk, id, tip.Show, 1, map[string]any{"text": "夜间排污", "point": point}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return r
+		}
+		here := at(120.6600, 28.0100, "exact")
+		close := at(120.6615, 28.0105, "exact") // some 160 m
+		at(120.6640, 28.0100, "exact")          // some 390 m
+		hidden := at(120.6601, 28.0101, "")
+		placeless := at(120.6602, 28.0101, "none")
+		numbers := func(kind string) (out []string) {
+			list, err := s.tips.Nearby(bg, kind, 120.66, 28.01)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, n := range list {
+				out = append(out, n.Tip.Number)
+			}
+			return out
+		}
+		if got := numbers("water"); !slices.Equal(got, []string{here.Number, close.Number}) {
+			t.Errorf("%v, want the two that are shown with their points, the nearest first", got)
+		}
+		if got := numbers("noise"); got != nil {
+			t.Errorf("another kind: %v", got)
+		}
+		if _, err := s.tips.Nearby(bg, "water", 200, 0); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%v", err)
+		}
+		for range 2 {
+			if err := s.tips.Echo(bg, here.Number); err != nil {
+				t.Fatal(err)
+			}
+		}
+		list, err := s.tips.Listed(bg, tip.Search{Numbers: []string{here.Number}, Limit: 1})
+		if err != nil || list[0].Echoes != 2 {
+			t.Errorf("%v %+v", err, list)
+		}
+		for _, number := range []string{hidden.Number, "WZ-J-2026-999999", ""} {
+			if err := s.tips.Echo(bg, number); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%q: %v", number, err)
+			}
+		}
+		if err := s.tips.Echo(bg, placeless.Number); err != nil {
+			t.Errorf("shown without its point: %v", err)
+		}
+		s.Clock.Advance(91 * 24 * time.Hour)
+		if got := numbers("water"); got != nil {
+			t.Errorf("old ones: %v", got)
+		}
+	})
+}

@@ -18,6 +18,7 @@ const (
 	Reply   flow.Verb = "reply"
 	Message flow.Verb = "message"
 	Rate    flow.Verb = "rate"
+	Echo    flow.Verb = "echo"
 )
 
 const capTriage = "clue.triage"
@@ -61,6 +62,7 @@ var Machine = &flow.Machine{
 			Fields: []flow.Field{{Name: "text", Title: "答复内容", Kind: flow.Text, Required: true}}},
 		{From: []flow.State{Fresh, Shown, Held}, Verb: Message, Title: "举报人补充", Capability: capTriage, Auto: true,
 			Fields: []flow.Field{{Name: "text", Title: "补充内容", Kind: flow.Text, Required: true}, {Name: "files", Title: "照片", Kind: flow.Files}}},
+		{From: []flow.State{Shown}, Verb: Echo, Title: "又有一人反映", Capability: capTriage, Auto: true},
 		{From: []flow.State{Fresh, Shown, Held}, Verb: Rate, Title: "举报人评价", Capability: capTriage, Auto: true,
 			Fields: []flow.Field{{Name: "score", Title: "评价", Kind: flow.Choice, Required: true, Options: []flow.Option{
 				{Value: "solved", Title: "已解决"}, {Value: "partly", Title: "部分解决"}, {Value: "unsolved", Title: "没有解决"}}},

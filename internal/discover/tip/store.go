@@ -11,7 +11,7 @@ import (
 
 const selectTip = `SELECT t.id, t.number, t.mode, t.channel, t.kind, t.body, t.suspect, t.area, t.address, t.lng, t.lat, t.answers, t.media_url, t.files,
 	t.clue_id, t.follows, t.issue_id, t.stage, t.closed, t.note, t.agency, t.due_at, t.closed_at,
-	t.review, t.shown_body, t.shown_place, t.shown_lng, t.shown_lat, t.shown_media, t.created_at, t.updated_at, t.version FROM tip t `
+	t.review, t.shown_body, t.shown_place, t.shown_lng, t.shown_lat, t.shown_media, t.echoes, t.created_at, t.updated_at, t.version FROM tip t `
 
 func scanTip(s db.Scanner) (Tip, error) {
 	var t Tip
@@ -20,7 +20,7 @@ func scanTip(s db.Scanner) (Tip, error) {
 	p := &t.Progress
 	err := s.Scan(&t.ID, &t.Number, &t.Mode, &t.Channel, &t.Kind, &t.Text, &t.Suspect, &t.Area, &t.Address, &t.Lng, &t.Lat, &answers, &t.MediaURL, &files,
 		&t.ClueID, &p.ClueID, &p.IssueID, &p.Stage, &p.Closed, &p.Note, &p.Agency, &due, &closed,
-		&t.Review, &t.ShownText, &t.ShownPlace, &t.ShownLng, &t.ShownLat, &t.ShownMedia, &created, &updated, &t.Version)
+		&t.Review, &t.ShownText, &t.ShownPlace, &t.ShownLng, &t.ShownLat, &t.ShownMedia, &t.Echoes, &created, &updated, &t.Version)
 	if err != nil {
 		return t, err
 	}
@@ -100,6 +100,19 @@ func saveReview(ctx context.Context, tx *db.Tx, t Tip) error {
 	_, err := db.Exec(ctx, tx, `UPDATE tip SET review = $1, shown_body = $2, shown_place = $3, shown_lng = $4, shown_lat = $5, shown_media = $6,
 		updated_at = $7, version = version + 1 WHERE id = $8`,
 		t.Review, t.ShownText, t.ShownPlace, t.ShownLng, t.ShownLat, t.ShownMedia, tx.Micros(), t.ID)
+	return err
+}
+
+// shownWithin reads the newest reports of a kind that the public may see in a
+// box of degrees; open ones only.
+func shownWithin(ctx context.Context, tx *db.Tx, kind string, lng, lat, dLng, dLat float64, since time.Time, limit int) ([]Tip, error) {
+	return db.All(ctx, tx, scanTip, selectTip+`WHERE t.kind = $1 AND t.mode = $2 AND t.review = 'shown' AND t.closed = FALSE AND t.created_at >= $3
+		AND t.shown_lat BETWEEN $4 AND $5 AND t.shown_lng BETWEEN $6 AND $7 ORDER BY t.id DESC LIMIT $8`,
+		kind, Public, since.UnixMicro(), lat-dLat, lat+dLat, lng-dLng, lng+dLng, limit)
+}
+
+func addEcho(ctx context.Context, tx *db.Tx, id ID) error {
+	_, err := db.Exec(ctx, tx, `UPDATE tip SET echoes = echoes + 1, version = version + 1 WHERE id = $1`, id)
 	return err
 }
 

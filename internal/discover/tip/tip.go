@@ -139,6 +139,7 @@ type Tip struct {
 	ShownLng   float64
 	ShownLat   float64
 	ShownMedia string
+	Echoes     int64 // how many others say that they see the same
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Version    int64

@@ -34,6 +34,7 @@ export function TipFile() {
               <div><dt>地点</dt><dd>{t.address || '—'}{t.lat !== 0 && <span className="sub num">{t.lat.toFixed(5)}, {t.lng.toFixed(5)}</span>}</dd></div>
               <div><dt>被举报单位</dt><dd>{t.suspect || '—'}</dd></div>
               <div><dt>举报时间</dt><dd className="num">{dateTime(t.created_at)}</dd></div>
+              {t.echoes > 0 && <div><dt>另有人反映</dt><dd className="num">{t.echoes} 人</dd></div>}
               {t.answers.map((a) => <div key={a.title}><dt>{a.title}</dt><dd>{a.shown.join('、')}</dd></div>)}
               <div><dt>线索</dt><dd><Go href={`/clues/${t.clue_id}`}>去研判</Go>{t.issue_id && <>　<Go href={`/issues/${t.issue_id}`}>查看问题</Go></>}</dd></div>
               <div className="wide"><dt>内容</dt><dd className="pre">{t.text || '—'}</dd></div>
