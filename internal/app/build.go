@@ -137,7 +137,7 @@ func (a *App) surface() error {
 	a.api.Clues(desks)
 	a.api.Issues(desks)
 	a.api.Notices(a.notify)
-	a.api.Channels(a.post)
+	a.channelPages()
 	if err := a.publicPages(words); err != nil {
 		return err
 	}

@@ -311,7 +311,7 @@ func desk(c Clue, all bool) notify.Audience {
 
 func (s *Service) tell(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue, title, text string, to ...notify.Audience) error {
 	_, err := s.notify.Tell(ctx, tx, notify.Notice{To: to, Except: []string{actor.ID}, Kind: s.machine.Kind, Subject: string(c.ID), Area: c.Area,
-		Title: title + "：" + c.Number, Text: text, Link: "/clues/" + string(c.ID)})
+		Title: title + "：" + c.Number, Text: text, Link: "/clues/" + string(c.ID), Confidential: c.Source != SourceAlarm}) // what people told us stays inside
 	return err
 }
 

@@ -363,6 +363,8 @@ CREATE TABLE delivery (
 
 CREATE INDEX delivery_due ON delivery (next_at) WHERE state IN ('queued', 'failed', 'sending');
 
+CREATE INDEX delivery_sent ON delivery (channel_id, sent_at);
+
 CREATE UNIQUE INDEX delivery_source ON delivery (channel_id, source);
 
 CREATE INDEX delivery_subject ON delivery (kind, subject);

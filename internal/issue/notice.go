@@ -66,8 +66,12 @@ func (s *Service) announce(ctx context.Context, tx *db.Tx, actor auth.Actor, ver
 }
 
 func (s *Service) tell(ctx context.Context, tx *db.Tx, actor auth.Actor, i Issue, title, text string, to ...notify.Audience) error {
+	urgency := notify.Ordinary
+	if actor.ID == clockActor.ID { // a term is near or over
+		urgency = notify.Important
+	}
 	_, err := s.notify.Tell(ctx, tx, notify.Notice{To: to, Except: []string{actor.ID}, Kind: s.machine.Kind, Subject: string(i.ID), Area: i.Area,
-		Title: title + "：" + i.Number, Text: text, Link: "/issues/" + string(i.ID)})
+		Title: title + "：" + i.Number, Text: text, Link: "/issues/" + string(i.ID), Urgency: urgency})
 	return err
 }
 

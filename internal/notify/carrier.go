@@ -47,6 +47,10 @@ type Kind struct {
 	Hint    string
 	Address string // what a person must have to be reached: email, phone; "" = not to single persons
 	Least   Urgency
+	Group   bool          // gets each notice once, not once a person
+	Events  bool          // gets events, not notices
+	Merge   int           // so many deliveries at most go as one message; 0 = each by itself
+	Pace    time.Duration // between two messages
 	Fields  []Field
 }
 

@@ -119,37 +119,85 @@ func (p *Post) lane(ctx context.Context, id string) (n int, err error) {
 	return n, ctx.Err()
 }
 
-// one takes a delivery, tries it and writes down what came of it. The claim is
-// durable before the attempt begins: whoever dies in between leaves a delivery
-// that is sent again after the hold, at most once more for each death.
+// one takes what goes in one message, tries it and writes down what came of it.
+// The claim is durable before the attempt begins: whoever dies in between leaves
+// deliveries that are sent again after the hold, at most once more for each death.
 func (p *Post) one(ctx context.Context, channel string) (bool, error) {
-	var c Channel
-	var d Delivery
-	err := p.DB.Write(ctx, func(tx *db.Tx) (err error) {
+	c, batch, err := p.take(ctx, channel)
+	if err != nil || len(batch) == 0 {
+		return false, err
+	}
+	if batch[0].State != Sending {
+		return true, nil // suppressed: the next one
+	}
+	receipt, err := p.attempt(ctx, c, p.message(batch))
+	if err != nil && ctx.Err() != nil {
+		return false, ctx.Err() // stopping: the hold runs out
+	}
+	return true, p.settle(ctx, c, batch, receipt, err)
+}
+
+func (p *Post) take(ctx context.Context, channel string) (c Channel, batch []Delivery, err error) {
+	err = p.DB.Write(ctx, func(tx *db.Tx) error {
 		if c, err = channelByID(ctx, tx, channel); err != nil {
 			return err
 		}
-		if c.State != Running || c.ReadyAt.After(tx.Now) {
-			return nil
+		carrier, cerr := p.carrier(c.Kind)
+		if cerr != nil || c.State != Running || c.ReadyAt.After(tx.Now) {
+			return nil // a kind that this process does not know is another's
 		}
-		id, err := claim(ctx, tx, channel, p.me, tx.Now.Add(holdFor))
+		k, until := carrier.Kind(), tx.Now.Add(holdFor)
+		id, err := claim(ctx, tx, channel, p.me, until)
 		if db.IsMissing(err) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		d, err = deliveryByID(ctx, tx, id)
+		if k.Merge > 1 {
+			if err := claimMore(ctx, tx, channel, p.me, until, k.Merge-1); err != nil {
+				return err
+			}
+			batch, err = held(ctx, tx, channel, p.me, until)
+			return err
+		}
+		d, err := deliveryByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		over, err := p.over(ctx, tx, c, d)
+		if err == nil && over != "" {
+			d.State = Suppressed
+			_, err = settle(ctx, tx, d.ID, p.me, outcome{state: Suppressed, reason: over, next: tx.Now}, "")
+		}
+		batch = []Delivery{d}
 		return err
 	})
-	if err != nil || d.ID == "" {
-		return false, err
+	return c, batch, err
+}
+
+// beijing is the zone of all days. China keeps UTC+8 the year round.
+var beijing = time.FixedZone("CST", 8*3600)
+
+// over says which of a channel's limits of a day a delivery would break, "" for
+// none. What two processes send in the same moment may exceed it by one.
+func (p *Post) over(ctx context.Context, tx *db.Tx, c Channel, d Delivery) (string, error) {
+	now := tx.Now.In(beijing)
+	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, beijing)
+	for _, limit := range []struct{ setting, user, words string }{{PerPerson, d.UserID, "本人今日已达 %d 条上限"}, {PerDay, "", "今日已达总上限 %d 条"}} {
+		most := c.Settings.Int(limit.setting)
+		if most == 0 || limit.setting == PerPerson && limit.user == "" {
+			continue
+		}
+		n, err := sentSince(ctx, tx, c.ID, limit.user, day)
+		if err != nil {
+			return "", err
+		}
+		if n >= most {
+			return fmt.Sprintf(limit.words, most), nil
+		}
 	}
-	receipt, err := p.attempt(ctx, c, p.message(d))
-	if err != nil && ctx.Err() != nil {
-		return false, ctx.Err() // stopping: the hold runs out
-	}
-	return true, p.settle(ctx, c, d, receipt, err)
+	return "", nil
 }
 
 // attempt calls the carrier; a panic is an error like any other.
@@ -176,39 +224,70 @@ func (p *Post) attempt(ctx context.Context, c Channel, m Message) (receipt strin
 
 // settle writes the outcome, also while stopping: what was taken is not sent
 // again.
-func (p *Post) settle(ctx context.Context, c Channel, d Delivery, receipt string, failed error) error {
+func (p *Post) settle(ctx context.Context, c Channel, batch []Delivery, receipt string, failed error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if failed != nil {
-		p.Log.WarnContext(ctx, "notice not taken", "channel", c.Name, "delivery", d.ID, "attempt", d.Attempts, "err", failed)
+		p.Log.WarnContext(ctx, "notice not taken", "channel", c.Name, "delivery", batch[0].ID, "attempt", batch[0].Attempts, "err", failed)
+	}
+	pace := time.Duration(0)
+	if carrier, err := p.carrier(c.Kind); err == nil {
+		pace = carrier.Kind().Pace
 	}
 	return p.DB.Write(ctx, func(tx *db.Tx) error {
-		o := decide(tx.Now, d.ExpiresAt, d.Attempts, c.failures, failed)
-		if _, err := settle(ctx, tx, d.ID, p.me, o, receipt); err != nil {
-			return err
+		var o outcome
+		for _, d := range batch {
+			o = decide(tx.Now, d.ExpiresAt, d.Attempts, c.failures, failed)
+			if _, err := settle(ctx, tx, d.ID, p.me, o, receipt); err != nil {
+				return err
+			}
 		}
 		if failed == nil {
-			return worked(ctx, tx, c.ID, tx.Now)
+			return worked(ctx, tx, c.ID, tx.Now.Add(pace))
 		}
-		if f := failure(failed); f.Unreached || o.pause > 0 {
+		if f := failure(failed); f.Unreached || o.pause > 0 || pace > 0 {
 			n := 0
 			if f.Unreached {
 				n = 1
 			}
-			return troubled(ctx, tx, c.ID, o.error, tx.Now.Add(o.pause), n)
+			return troubled(ctx, tx, c.ID, o.error, tx.Now.Add(max(o.pause, pace)), n)
 		}
 		return nil
 	})
 }
 
-// message makes of a delivery what a carrier gets.
-func (p *Post) message(d Delivery) Message {
+// message makes of deliveries what a carrier gets: of one its own words, of
+// several a list under the id of the first.
+func (p *Post) message(batch []Delivery) Message {
+	d := batch[0]
 	m := Message{ID: d.ID, To: d.Address, Name: d.UserName, Title: d.Title, Text: d.Text, Kind: d.Kind, Subject: d.Subject, Area: d.Area, Urgency: d.Urgency, At: d.CreatedAt,
 		Now: p.DB.Now(), Place: p.Place}
+	if len(batch) > 1 {
+		m.Title, m.Text = fmt.Sprintf("%d 条通知", len(batch)), list(batch)
+		for _, x := range batch {
+			if x.Urgency.Reaches(m.Urgency) {
+				m.Urgency = x.Urgency
+			}
+		}
+		d.Link = "/notices"
+	}
 	if p.Site != "" && strings.HasPrefix(d.Link, "/") {
 		m.Link = p.Site + d.Link
 	}
 	return m
+}
+
+// list writes several deliveries as numbered lines.
+func list(batch []Delivery) string {
+	var b strings.Builder
+	for i, d := range batch {
+		fmt.Fprintf(&b, "%d. %s", i+1, d.Title)
+		if d.Text != "" {
+			b.WriteString("：" + strings.Join(strings.Fields(d.Text), " "))
+		}
+		b.WriteString("\n")
+	}
+	return strings.TrimSpace(b.String())
 }
 
 // Test sends a real message at once and gives what the other side said, or why
@@ -235,6 +314,11 @@ func (p *Post) Test(ctx context.Context, actor auth.Actor, id, to string) (d Del
 		d = Delivery{ID: db.NewID(), ChannelID: c.ID, ChannelKind: c.Kind, UserID: actor.ID, Kind: Machine.Kind, Subject: c.ID, Urgency: Important, Address: to,
 			Title: "测试消息", Text: "这是" + p.Place + "的测试消息，由" + actor.Name + "发出，收到即说明通知渠道“" + c.Name + "”可用。", State: Sending, NextAt: tx.Now.Add(holdFor), ExpiresAt: tx.Now.Add(holdFor)}
 		d.Source = d.ID
+		if carrier.Kind().Events {
+			if d.Text, err = p.testEvent(d.ID, tx.Now); err != nil {
+				return err
+			}
+		}
 		if err := insertDelivery(ctx, tx, d); err != nil {
 			return err
 		}
@@ -249,13 +333,13 @@ func (p *Post) Test(ctx context.Context, actor auth.Actor, id, to string) (d Del
 	if err != nil {
 		return d, err
 	}
-	receipt, failed := p.attempt(ctx, c, p.message(d))
+	receipt, failed := p.attempt(ctx, c, p.message([]Delivery{d}))
 	if f := failed; f != nil {
 		once := *failure(f)
 		once.Permanent = true // nobody waits for a second test
 		failed = &once
 	}
-	if err := p.settle(ctx, c, d, receipt, failed); err != nil {
+	if err := p.settle(ctx, c, []Delivery{d}, receipt, failed); err != nil {
 		return d, err
 	}
 	err = p.DB.Read(ctx, func(tx *db.Tx) error {

@@ -2,8 +2,11 @@ package notify
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 )
 
@@ -80,6 +83,17 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, n Notice, notices map[st
 		title, text, link = "保密通知", outside, ""
 	}
 	wrote := false
+	for _, c := range channels {
+		if c.Kind != RobotKind || !n.Urgency.Reaches(c.Least) || !auth.Covers(c.Settings[AreaOnly], n.Area) {
+			continue
+		}
+		d := Delivery{ID: db.NewID(), ChannelID: c.ID, ChannelKind: c.Kind, Source: first(notices), Kind: n.Kind, Subject: n.Subject, Area: n.Area, Urgency: n.Urgency,
+			Title: title, Text: text, Link: link, State: Queued, NextAt: tx.Now, ExpiresAt: tx.Now.Add(keepTrying)}
+		if err := insertDelivery(ctx, tx, d); err != nil {
+			return err
+		}
+		wrote = true
+	}
 	for _, c := range personal(channels) {
 		if !n.Urgency.Reaches(c.Least) {
 			continue
@@ -113,6 +127,11 @@ func personal(channels []Channel) (out []Channel) {
 		}
 	}
 	return out
+}
+
+// first gives one id that stands for all of one telling.
+func first(notices map[string]string) string {
+	return slices.Min(slices.Collect(maps.Values(notices)))
 }
 
 func keys(m map[string]string) []string {

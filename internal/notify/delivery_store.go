@@ -66,6 +66,37 @@ func claim(ctx context.Context, tx *db.Tx, channel, me string, until time.Time) 
 		AND `+waiting+` AND next_at <= $3 RETURNING id`, me, until.UnixMicro(), tx.Micros(), channel)
 }
 
+// claimMore takes what else is due at a channel, to go in the same message.
+func claimMore(ctx context.Context, tx *db.Tx, channel, me string, until time.Time, most int) error {
+	_, err := db.Exec(ctx, tx, `UPDATE delivery SET state = 'sending', attempts = attempts + 1, holder = $1, next_at = $2, updated_at = $3
+		WHERE id IN (SELECT id FROM delivery WHERE channel_id = $4 AND `+waiting+` AND next_at <= $3 ORDER BY next_at, id LIMIT $5)
+		AND `+waiting+` AND next_at <= $3`, me, until.UnixMicro(), tx.Micros(), channel, most)
+	return err
+}
+
+// held reads what this process has claimed at a channel, oldest first.
+func held(ctx context.Context, tx *db.Tx, channel, me string, until time.Time) ([]Delivery, error) {
+	return db.All(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM `+deliveryTables+` WHERE d.channel_id = $1 AND d.holder = $2 AND d.state = 'sending' AND d.next_at = $3 ORDER BY d.id`,
+		channel, me, until.UnixMicro())
+}
+
+// sentSince counts what a channel has sent, to one person or to all.
+func sentSince(ctx context.Context, tx *db.Tx, channel, user string, since time.Time) (int, error) {
+	var f db.Filter
+	f.Add("channel_id = ? AND sent_at >= ?", channel, since.UnixMicro())
+	if user != "" {
+		f.Add("user_id = ?", user)
+	}
+	return db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM delivery WHERE `+f.Where(), f.Args...)
+}
+
+// resend puts a delivery that ended unsent back into the queue.
+func resend(ctx context.Context, tx *db.Tx, id string, expires time.Time) (bool, error) {
+	n, err := db.Exec(ctx, tx, `UPDATE delivery SET state = 'queued', reason = '', next_at = $1, expires_at = $2, updated_at = $1 WHERE id = $3 AND state IN ('given_up', 'failed')`,
+		tx.Micros(), expires.UnixMicro(), id)
+	return n == 1, err
+}
+
 // settle writes what became of a delivery that this process holds; false when it
 // was taken over meanwhile.
 func settle(ctx context.Context, tx *db.Tx, id, me string, o outcome, receipt string) (bool, error) {
@@ -94,4 +125,33 @@ func expire(ctx context.Context, tx *db.Tx) error {
 func hold(ctx context.Context, tx *db.Tx, id, me string) error {
 	_, err := db.Exec(ctx, tx, `UPDATE delivery SET holder = $1, attempts = 1 WHERE id = $2`, me, id)
 	return err
+}
+
+func (q Query) filter() db.Filter {
+	var f db.Filter
+	for _, x := range []struct{ column, value string }{{"d.channel_id", q.Channel}, {"d.state", string(q.State)}, {"d.urgency", string(q.Urgency)}, {"d.kind", q.Kind}} {
+		if x.value != "" {
+			f.Add(x.column+" = ?", x.value)
+		}
+	}
+	f.Has(q.Words, "u.name", "d.address")
+	f.Add("TRUE")
+	return f
+}
+
+func deliveries(ctx context.Context, tx *db.Tx, q Query, before string, limit int) ([]Delivery, error) {
+	f := q.filter()
+	if before != "" {
+		f.Add("d.id < ?", before)
+	}
+	return db.All(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM `+deliveryTables+` WHERE `+f.Where()+` ORDER BY d.id DESC LIMIT `+f.Put(limit), f.Args...)
+}
+
+func countDeliveries(ctx context.Context, tx *db.Tx, q Query) (int, bool, error) {
+	f := q.filter()
+	return db.Count(ctx, tx, `SELECT 1 FROM `+deliveryTables+` WHERE `+f.Where(), f.Args...)
+}
+
+func deliveriesAbout(ctx context.Context, tx *db.Tx, kind, subject string) ([]Delivery, error) {
+	return db.All(ctx, tx, scanDelivery, `SELECT `+deliveryColumns+` FROM `+deliveryTables+` WHERE d.kind = $1 AND d.subject = $2 AND d.channel_kind <> 'webhook' ORDER BY d.id LIMIT 200`, kind, subject)
 }

@@ -21,6 +21,7 @@ import (
 // pigeon is a carrier that does as it is told.
 type pigeon struct {
 	kind string
+	more notify.Kind // of the kind: Group, Events, Merge, Pace, fields
 	mu   sync.Mutex
 	say  func(m notify.Message) error // nil = takes everything
 	took []notify.Message
@@ -28,8 +29,8 @@ type pigeon struct {
 }
 
 func (p *pigeon) Kind() notify.Kind {
-	return notify.Kind{ID: p.kind, Title: "信鸽", Address: "邮箱", Least: notify.Important, Fields: []notify.Field{
-		{Name: "loft", Title: "鸽舍", Kind: notify.Line, Required: true}, {Name: "key", Title: "钥匙", Kind: notify.Secret}, {Name: "port", Title: "窗口", Kind: notify.Number, Default: "7", Min: 1, Max: 9}}}
+	return notify.Kind{ID: p.kind, Title: "信鸽", Address: p.more.Address, Least: notify.Important, Group: p.more.Group, Events: p.more.Events, Merge: p.more.Merge, Pace: p.more.Pace, Fields: append([]notify.Field{
+		{Name: "loft", Title: "鸽舍", Kind: notify.Line, Required: true}, {Name: "key", Title: "钥匙", Kind: notify.Secret}, {Name: "port", Title: "窗口", Kind: notify.Number, Default: "7", Min: 1, Max: 9}}, p.more.Fields...)}
 }
 
 func (p *pigeon) Check(notify.Settings) error { return nil }
@@ -62,7 +63,7 @@ type house struct {
 func newHouse(t *testing.T, d *db.DB, c *dbtest.Clock) *house {
 	t.Helper()
 	addUsers(t, d, user{id: "admin", roles: []auth.Role{auth.Admin}}, user{id: "wang", roles: []auth.Role{auth.Duty}}, user{id: "li", roles: []auth.Role{auth.Duty}})
-	h := &house{t: t, db: d, clock: c, tell: notify.New(d, auth.DefaultPolicy()), pigeon: &pigeon{kind: notify.MailKind}}
+	h := &house{t: t, db: d, clock: c, tell: notify.New(d, auth.DefaultPolicy()), pigeon: &pigeon{kind: notify.MailKind, more: notify.Kind{Address: "邮箱"}}}
 	h.post = h.another()
 	h.do(func(ctx context.Context, tx *db.Tx) error {
 		_, err := db.Exec(ctx, tx, `UPDATE app_user SET email = 'wang@example.org' WHERE id = 'wang'`)

@@ -152,7 +152,7 @@ func (s *Service) rung(ctx context.Context, tx *db.Tx, a *Alarm, d ladder.Due, e
 		return err
 	}
 	told, err := s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
-		Title: rungTitle(a, d.Rung, early), Text: a.Summary, Link: "/alarms/" + string(a.ID)})
+		Title: rungTitle(a, d.Rung, early), Text: a.Summary, Link: "/alarms/" + string(a.ID), Urgency: notify.Urgency(d.Rung.Urgency)})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"mime/multipart"
 	"net"
 	"net/http"
+	"net/netip"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -69,6 +70,7 @@ type world struct {
 	public *http.Client // a citizen's browser
 	device net.Conn
 	lines  *bufio.Reader
+	sinks
 }
 
 func newWorld(t *testing.T, engine, file string) *world {
@@ -78,7 +80,7 @@ func newWorld(t *testing.T, engine, file string) *world {
 	if _, p, ok := strings.Cut(strings.TrimSuffix(file, ".txt"), "-"); ok {
 		profile = p
 	}
-	w.conf = app.Config{Dir: dbtest.Dir(t), Listen: "127.0.0.1:0", HJ212: "127.0.0.1:0", MQTT: "127.0.0.1:0", Profile: profile, Version: "test",
+	w.conf = app.Config{Dir: dbtest.Dir(t), Listen: "127.0.0.1:0", HJ212: "127.0.0.1:0", MQTT: "127.0.0.1:0", NotifyPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Profile: profile, Version: "test",
 		Now: w.clock.Now, Manual: true, Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	if engine == "postgres" {
 		w.conf.Database = dbtest.NewPostgres(t)
@@ -159,6 +161,8 @@ func (w *world) do(s step) error {
 			return err
 		}
 		return w.publish(rest, body)
+	case "mailbox", "mails", "hook", "hooks":
+		return w.sink(verb, rest, s.body)
 	case "UPLOAD":
 		return w.upload(rest)
 	case "device":
@@ -207,6 +211,10 @@ func (w *world) actor(rest string) error {
 			u.Agency = m[2]
 		case "enterprise":
 			u.Enterprise = m[2]
+		case "email":
+			u.Email = m[2]
+		case "phone":
+			u.Phone = m[2]
 		default:
 			return fmt.Errorf("unknown word %s", m[0])
 		}

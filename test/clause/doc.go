@@ -28,6 +28,11 @@
 //	garble QN=…                                   the same with one byte changed on the way
 //	answer 9014                                   the CN that must come back next
 //	answer 1061 asked                             the same; its QN is kept as ${asked}
+//	mailbox                                       a mail server on 127.0.0.1, its port kept as ${mailbox}
+//	mailbox Rcpt=550 5.1.1 unknown                the same server answers so from now on; mailbox ok = takes all
+//	mails 2 wang@example.org                      how many it took for the address; indented: what the last one says
+//	hook                                          an HTTP server, its address kept as ${hook}; hook 500 = its answer
+//	hooks 2                                       how often it was asked; indented: what the last body contains
 //	advance 48h                                   moves the clock, then lets all due work run
 //	restart                                       stops the program and starts it on the same data
 //

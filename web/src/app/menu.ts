@@ -47,6 +47,7 @@ export const sections: Section[] = [
       { path: '/audit', title: '审计日志', needs: ['audit.read'] },
       { path: '/system', title: '运行状况', needs: ['system.read'] },
       { path: '/forwards', title: '转发', needs: ['system.read'] },
+      { path: '/channels', title: '通知渠道', needs: ['system.read'], under: ['/deliveries'] },
       { path: '/jobs', title: '死信任务', needs: ['system.read'] },
     ],
   },

@@ -88,6 +88,8 @@ const pages = [
   page('/system', () => import('../features/obs/system'), 'SystemHealth'),
   page('/forwards', () => import('../features/gateway/forwards'), 'Forwards'),
   page('/jobs', () => import('../features/obs/jobs'), 'DeadJobs'),
+  page('/channels', () => import('../features/notify/channels'), 'Channels'),
+  page('/deliveries', () => import('../features/notify/deliveries'), 'Deliveries'),
   page('/notices', () => import('../features/notify/notices'), 'Notices'),
 ]
 
