@@ -30,5 +30,6 @@ func (a *App) channels() {
 // channelPages adds the channels and what left by them.
 func (a *App) channelPages() {
 	a.api.Channels(a.post)
+	a.api.NotifyChoice(a.post)
 	a.api.Deliveries(a.post, map[string]api.Seeing{a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See})
 }

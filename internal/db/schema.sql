@@ -359,7 +359,7 @@ CREATE TABLE delivery (
     created_at   BIGINT NOT NULL,
     sent_at      BIGINT NOT NULL DEFAULT 0,
     updated_at   BIGINT NOT NULL
-);
+, digest BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX delivery_due ON delivery (next_at) WHERE state IN ('queued', 'failed', 'sending');
 
@@ -911,6 +911,13 @@ CREATE TABLE notice_channel (
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     version    BIGINT NOT NULL DEFAULT 1        -- of what people set
+);
+
+CREATE TABLE notice_choice (
+    user_id    TEXT PRIMARY KEY REFERENCES app_user (id),
+    choice     TEXT NOT NULL,                   -- JSON: channels off by urgency, quiet hours, digest
+    updated_at BIGINT NOT NULL,
+    version    BIGINT NOT NULL DEFAULT 1
 );
 
 CREATE TABLE obligation (

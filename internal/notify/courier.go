@@ -165,6 +165,13 @@ func (p *Post) take(ctx context.Context, channel string) (c Channel, batch []Del
 		if err != nil {
 			return err
 		}
+		if d.Digest {
+			if err := claimDigest(ctx, tx, d, p.me, until.UnixMicro()); err != nil {
+				return err
+			}
+			batch, err = held(ctx, tx, channel, p.me, until)
+			return err
+		}
 		over, err := p.over(ctx, tx, c, d)
 		if err == nil && over != "" {
 			d.State = Suppressed
@@ -182,8 +189,7 @@ var beijing = time.FixedZone("CST", 8*3600)
 // over says which of a channel's limits of a day a delivery would break, "" for
 // none. What two processes send in the same moment may exceed it by one.
 func (p *Post) over(ctx context.Context, tx *db.Tx, c Channel, d Delivery) (string, error) {
-	now := tx.Now.In(beijing)
-	day := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, beijing)
+	day := midnight(tx.Now.In(beijing))
 	for _, limit := range []struct{ setting, user, words string }{{PerPerson, d.UserID, "本人今日已达 %d 条上限"}, {PerDay, "", "今日已达总上限 %d 条"}} {
 		most := c.Settings.Int(limit.setting)
 		if most == 0 || limit.setting == PerPerson && limit.user == "" {

@@ -29,6 +29,7 @@ type Delivery struct {
 	Link        string
 	State       State
 	Reason      string
+	Digest      bool
 	Attempts    int
 	NextAt      time.Time
 	ExpiresAt   time.Time
@@ -78,6 +79,10 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, n Notice, notices map[st
 	if err != nil {
 		return err
 	}
+	chosen, err := choicesOf(ctx, tx, keys(notices))
+	if err != nil {
+		return err
+	}
 	title, text, link := n.Title, n.Text, n.Link
 	if n.Confidential {
 		title, text, link = "保密通知", outside, ""
@@ -95,12 +100,13 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, n Notice, notices map[st
 		wrote = true
 	}
 	for _, c := range personal(channels) {
-		if !n.Urgency.Reaches(c.Least) {
-			continue
-		}
 		for _, p := range people {
+			at, digest, goes := chosen[p.id].plan(c, n.Urgency, tx.Now)
+			if !goes {
+				continue
+			}
 			d := Delivery{ID: db.NewID(), ChannelID: c.ID, ChannelKind: c.Kind, Source: notices[p.id], UserID: p.id, Kind: n.Kind, Subject: n.Subject, Area: n.Area,
-				Urgency: n.Urgency, Address: p.address(c.Kind), Title: title, Text: text, Link: link, State: Queued, NextAt: tx.Now, ExpiresAt: tx.Now.Add(keepTrying)}
+				Urgency: n.Urgency, Address: p.address(c.Kind), Title: title, Text: text, Link: link, State: Queued, Digest: digest, NextAt: at, ExpiresAt: at.Add(keepTrying)}
 			if d.Address == "" {
 				d.State, d.Reason = Suppressed, lacks[c.Kind]
 			}

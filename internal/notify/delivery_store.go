@@ -8,14 +8,14 @@ import (
 )
 
 const deliveryColumns = `d.id, d.channel_id, d.channel_kind, c.name, d.source, d.user_id, COALESCE(u.name, ''), d.kind, d.subject, d.area, d.urgency, d.address, d.title, d.text, d.link,
-	d.state, d.reason, d.attempts, d.next_at, d.expires_at, d.error, d.receipt, d.created_at, d.sent_at`
+	d.state, d.reason, d.digest, d.attempts, d.next_at, d.expires_at, d.error, d.receipt, d.created_at, d.sent_at`
 
 const deliveryTables = `delivery d JOIN notice_channel c ON c.id = d.channel_id LEFT JOIN app_user u ON u.id = d.user_id`
 
 func scanDelivery(s db.Scanner) (d Delivery, err error) {
 	var next, expires, created, sent int64
 	err = s.Scan(&d.ID, &d.ChannelID, &d.ChannelKind, &d.ChannelName, &d.Source, &d.UserID, &d.UserName, &d.Kind, &d.Subject, &d.Area, &d.Urgency, &d.Address, &d.Title, &d.Text, &d.Link,
-		&d.State, &d.Reason, &d.Attempts, &next, &expires, &d.Error, &d.Receipt, &created, &sent)
+		&d.State, &d.Reason, &d.Digest, &d.Attempts, &next, &expires, &d.Error, &d.Receipt, &created, &sent)
 	d.NextAt, d.ExpiresAt, d.CreatedAt, d.SentAt = moment(next), moment(expires), moment(created), moment(sent)
 	return d, err
 }
@@ -38,9 +38,9 @@ func receivers(ctx context.Context, tx *db.Tx, ids []string) ([]receiver, error)
 }
 
 func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO delivery (id, channel_id, channel_kind, source, user_id, kind, subject, area, urgency, address, title, text, link, state, reason, next_at, expires_at, created_at, updated_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $18) ON CONFLICT (channel_id, source) DO NOTHING`,
-		d.ID, d.ChannelID, d.ChannelKind, d.Source, d.UserID, d.Kind, d.Subject, d.Area, d.Urgency, d.Address, d.Title, d.Text, d.Link, d.State, d.Reason,
+	_, err := db.Exec(ctx, tx, `INSERT INTO delivery (id, channel_id, channel_kind, source, user_id, kind, subject, area, urgency, address, title, text, link, state, reason, digest, next_at, expires_at, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $19) ON CONFLICT (channel_id, source) DO NOTHING`,
+		d.ID, d.ChannelID, d.ChannelKind, d.Source, d.UserID, d.Kind, d.Subject, d.Area, d.Urgency, d.Address, d.Title, d.Text, d.Link, d.State, d.Reason, d.Digest,
 		d.NextAt.UnixMicro(), d.ExpiresAt.UnixMicro(), tx.Micros())
 	return err
 }

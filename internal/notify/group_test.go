@@ -201,3 +201,42 @@ func TestDeliveries_LogWithoutContents(t *testing.T) {
 		h.want("li:suppressed:0:没有登记邮箱", "wang:sent:2")
 	})
 }
+
+func TestPost_QuietHoursAndDigest(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) { // 09:30 in Beijing
+		h := newHouse(t, d, c)
+		ctx := t.Context()
+		h.channel()
+		wang := auth.Actor{ID: "wang", Roles: []auth.Role{auth.Duty}}
+		choice, ways, err := h.post.Choices(ctx, wang)
+		if err != nil || choice.Version != 0 || len(ways) != 1 || ways[0].Address != "wang@example.org" || ways[0].Lacks != "" {
+			t.Fatalf("%+v %+v %v", choice, ways, err)
+		}
+		if err := h.post.Choose(ctx, wang, notify.Wish{QuietFrom: "09:00", QuietTo: "12:00", Digest: notify.Daily, DigestAt: "17:00"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.post.Choose(ctx, wang, notify.Wish{}); !fault.Is(err, fault.Conflict) {
+			t.Errorf("over a version that was not seen: %v", err)
+		}
+		for range 3 {
+			h.say(notify.Ordinary, "wang", "li") // li has chosen nothing: ordinary stays inside
+		}
+		h.say(notify.Important, "wang")
+		h.say(notify.Urgent, "wang")
+		h.run()
+		if len(h.pigeon.took) != 1 || h.pigeon.took[0].Urgency != notify.Urgent {
+			t.Fatalf("in quiet hours: %+v", h.pigeon.took)
+		}
+		c.Advance(150 * time.Minute)
+		h.run()
+		if len(h.pigeon.took) != 2 || h.pigeon.took[1].Urgency != notify.Important {
+			t.Fatalf("at noon: %+v", h.pigeon.took)
+		}
+		c.Advance(5 * time.Hour)
+		h.run()
+		if len(h.pigeon.took) != 3 || h.pigeon.took[2].Title != "3 条通知" || strings.Count(h.pigeon.took[2].Text, "超标") != 3 || h.pigeon.took[2].To != "wang@example.org" {
+			t.Fatalf("at five: %+v", h.pigeon.took)
+		}
+		h.want("wang:sent:1", "wang:sent:1", "wang:sent:1", "wang:sent:1", "wang:sent:1")
+	})
+}

@@ -507,7 +507,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['rules', '/rules'], ['rules-signs', '/rules?tab=signs'], ['rules-official', '/rules?tab=official'], ['rules-none', '/rules?q=%E6%97%A0'], ['rule-new', '/rules/new'],
         ['rule', async (p) => `/rules/${await id(p, '/rules/custom?state=live&limit=1')}`], ['rule-edit', async (p) => `/rules/${await id(p, '/rules/custom?state=draft&limit=1')}/edit`],
         ['rule-trial', async (p) => { const rule = await id(p, '/rules/custom?state=live&limit=1'); return `/rules/${rule}/trials/${await p.evaluate(async (r) => (await (await fetch(`/api/v1/rules/custom/${r}`)).json()).trials[0].id, rule)}` }],
-        ['clue-enter', '/clues/new'], ['notices', '/notices'], ['me', '/me'],
+        ['clue-enter', '/clues/new'], ['notices', '/notices'], ['my-notify', '/me/notify'], ['me', '/me'],
       ]],
       ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
       ['clerk', [['desk-clerk', '/'], ['tips', '/tips'], ['tip', async (p) => `/tips/${await id(p, '/tips?limit=1')}`], ['tips-none', '/tips?q=x'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],

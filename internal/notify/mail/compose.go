@@ -43,7 +43,7 @@ func subject(m notify.Message) string {
 	return "【" + m.Urgency.Title() + "】" + title
 }
 
-const foot = "此邮件由系统自动发送，请勿回复。"
+const foot = "此邮件由系统自动发送，请勿回复。可在平台“消息 → 通知设置”中调整。"
 
 func text(m notify.Message) string {
 	parts := []string{m.Title}

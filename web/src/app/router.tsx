@@ -90,6 +90,7 @@ const pages = [
   page('/jobs', () => import('../features/obs/jobs'), 'DeadJobs'),
   page('/channels', () => import('../features/notify/channels'), 'Channels'),
   page('/deliveries', () => import('../features/notify/deliveries'), 'Deliveries'),
+  page('/me/notify', () => import('../features/notify/my-notify'), 'MyNotify'),
   page('/notices', () => import('../features/notify/notices'), 'Notices'),
 ]
 

@@ -55,7 +55,7 @@ function One({ c, kind, edit }: { c: Channel; kind?: ChannelKind; edit: () => vo
         </>
       )}
     >
-      {c.error && <div className="trouble block" role="status">{dateTime(c.error_at)}　{c.error}；稍后自动重试{c.ready_at && c.waiting > 0 ? `，下次 ${dateTime(c.ready_at)}` : ''}。</div>}
+      {c.error && <div className="trouble" role="status" style={{ marginBottom: 16 }}>{dateTime(c.error_at)}　{c.error}{c.waiting > 0 && '；排队中的稍后自动重试'}。</div>}
       {act.error ? <Trouble error={act.error} /> : null}
       {testing && <Test c={c} kind={kind} />}
       <dl className="facts">

@@ -3,7 +3,7 @@ import { post } from '../../api/client'
 import { useDo, useList } from '../../api/use'
 import { dateTime, total } from '../../ui/format'
 import { useFilters } from '../../ui/filters'
-import { useGo, local } from '../../ui/go'
+import { Go, useGo, local } from '../../ui/go'
 import { Page } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import './notices.css'
@@ -17,7 +17,7 @@ export function Notices() {
   const all = useDo(() => post('/notices/read-all'), ['/notices', '/me'])
   const unread = list.items.some((n) => !n.read_at)
   return (
-    <Page title="消息" tools={unread && <Button onClick={() => all.mutate(undefined)} loading={all.isPending}>全部标为已读</Button>}>
+    <Page title="消息" tools={<><Go href="/me/notify">通知设置</Go>{unread && <Button onClick={() => all.mutate(undefined)} loading={all.isPending}>全部标为已读</Button>}</>}>
       <section className="panel" aria-label="消息">
         <div className="filters">
           <Radio.Group aria-label="范围" optionType="button" value={search.unread ? 'unread' : 'all'} onChange={(e) => set('unread', e.target.value === 'unread' ? 'true' : undefined)} options={[{ value: 'all', label: '全部' }, { value: 'unread', label: '未读' }]} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelKind } from '../../api/types'
-import { blank, body, deliveryMark, missing, why } from './words'
+import { blank, body, chosen, deliveryMark, missing, reaches, toggled, why } from './words'
 
 const field = (name: string, kind: ChannelKind['fields'][number]['kind'], required: boolean, preset = '') => ({ name, title: name, kind, required, default: preset, hint: '', options: [], min: 0, max: 0 })
 const kind: ChannelKind = { id: 'mail', title: '邮件', hint: '', address: '邮箱', least: 'important', fields: [field('host', 'line', true), field('port', 'number', true, '587'), field('password', 'secret', true)] }
@@ -27,5 +27,17 @@ describe('a delivery', () => {
     expect(why({ reason: '', error: '' })).toBe('')
     expect(deliveryMark('given_up').tone).toBe('red')
     expect(deliveryMark('queued').tone).toBe('blue')
+  })
+})
+
+describe('what a person wants', () => {
+  it('is everything until something is switched off', () => {
+    const off = toggled({}, 'important', 'mail', false)
+    expect(chosen({}, 'important', 'mail')).toBe(true)
+    expect(chosen(off, 'important', 'mail')).toBe(false)
+    expect(chosen(off, 'urgent', 'mail')).toBe(true)
+    expect(toggled(off, 'important', 'mail', true)).toEqual({ important: [] })
+    expect(reaches('urgent', 'important')).toBe(true)
+    expect(reaches('ordinary', 'important')).toBe(false)
   })
 })

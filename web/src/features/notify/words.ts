@@ -64,3 +64,20 @@ export function missing(kind: ChannelKind, values: Values, held: readonly string
   }
   return out
 }
+
+/** reaches tells whether an urgency presses at least as much as another. */
+export function reaches(u: Urgency, least: Urgency): boolean {
+  const order = urgencies.map((x) => x.value)
+  return order.indexOf(u) >= order.indexOf(least)
+}
+
+/** chosen tells whether a person wants a kind of channel for an urgency; what is not switched off is on. */
+export function chosen(off: Record<string, string[]>, u: Urgency, kind: string): boolean {
+  return !(off[u] ?? []).includes(kind)
+}
+
+/** toggled switches a kind of channel on or off for an urgency. */
+export function toggled(off: Record<string, string[]>, u: Urgency, kind: string, on: boolean): Record<string, string[]> {
+  const rest = (off[u] ?? []).filter((k) => k !== kind)
+  return { ...off, [u]: on ? rest : [...rest, kind] }
+}
