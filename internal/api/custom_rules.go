@@ -288,6 +288,7 @@ type TrialView struct {
 	Longest       int             `json:"longest" doc:"最长一次成立的小时数"`
 	Asked         int             `json:"asked" doc:"看过的小时数"`
 	Unknowns      int             `json:"unknowns" doc:"因缺少有效数据没有判断的小时数"`
+	Mute          int             `json:"mute" doc:"没有规则所用数据的监控点，不计入小时数"`
 	Failures      int             `json:"failures" doc:"因计算量超限没有判断的小时数"`
 	Weeks         []TrialWeekView `json:"weeks" nullable:"false"`
 	Hits          []TrialHitView  `json:"hits" nullable:"false" doc:"新的在前，最多 500 次"`
@@ -321,7 +322,7 @@ var trialTitles = map[string]string{rule.TrialWaiting: "等待中", rule.TrialRu
 func trialView(t rule.Trial) TrialView {
 	v := TrialView{ID: t.ID, RuleID: t.RuleID, RuleTitle: t.Spec.Title, Expr: t.Spec.Expr, State: t.State, StateTitle: trialTitles[t.State], From: when(t.From), To: when(t.To),
 		Days: int(t.To.Sub(t.From) / (24 * time.Hour)), Outlets: t.Outlets, Done: t.Done, Count: t.Result.Count, Fired: t.Result.Fired, Longest: t.Result.Longest,
-		Asked: t.Result.Asked, Unknowns: t.Result.Unknowns, Failures: t.Result.Failures, Weeks: []TrialWeekView{}, Hits: []TrialHitView{},
+		Asked: t.Result.Asked, Unknowns: t.Result.Unknowns, Mute: t.Result.Mute, Failures: t.Result.Failures, Weeks: []TrialWeekView{}, Hits: []TrialHitView{},
 		Trouble: t.Trouble, CreatedByName: t.CreatedByName, CreatedAt: when(t.CreatedAt), FinishedAt: when(t.FinishedAt)}
 	for _, w := range t.Result.Weeks {
 		v.Weeks = append(v.Weeks, TrialWeekView{when(w.From), w.N})

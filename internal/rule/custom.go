@@ -117,6 +117,7 @@ type TrialResult struct {
 	Longest  int         `json:"longest"`  // hours
 	Asked    int         `json:"asked"`    // hours looked at
 	Unknowns int         `json:"unknowns"` // of these, without an answer
+	Mute     int         `json:"mute"`     // outlets that had no answer at any hour; their hours are not counted
 	Failures int         `json:"failures"` // of these, beyond the limit of cost
 	Weeks    []TrialWeek `json:"weeks"`
 	Hits     []TrialHit  `json:"hits"`

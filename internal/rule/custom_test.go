@@ -241,6 +241,17 @@ func TestCustom_KeepsToItsScope(t *testing.T) {
 				t.Errorf("%s: %s, %d outlets, %d hits", s.name, got.State, got.Outlets, got.Result.Count)
 			}
 		}
+		// What the rule asks for is not measured here.
+		other := high
+		other.Expr = "氨氮 > 1"
+		mute, err := x.service.WriteCustom(ctx, x.officer, other)
+		x.must(err)
+		silent, err := x.service.TryCustom(ctx, x.officer, mute, 30)
+		x.must(err)
+		x.run()
+		if got, err := x.service.TrialOf(ctx, x.officer, silent); err != nil || got.Result.Mute != 1 || got.Result.Asked != 0 {
+			t.Errorf("nothing to judge: %+v %v", got.Result, err)
+		}
 		// A trial that was cancelled does not run.
 		id, err := x.service.WriteCustom(ctx, x.officer, high)
 		x.must(err)

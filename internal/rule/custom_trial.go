@@ -204,6 +204,10 @@ func (s *Service) reach(ctx context.Context, id string, outlets, done int) error
 }
 
 func (r *TrialResult) add(o enterprise.Outlet, c Conduct, j *custom.Judge) {
+	if j.Unknowns == j.Asked {
+		r.Mute++
+		return
+	}
 	r.Asked += j.Asked
 	r.Unknowns += j.Unknowns
 	r.Failures += j.Failures

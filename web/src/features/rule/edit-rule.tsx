@@ -104,7 +104,7 @@ function Editor({ title, begin, rule }: { title: string; begin: CustomSpec; rule
                     ) : (
                       <>
                         <Conditions rows={v.rows} join={v.join} onRows={(x) => set('rows', x)} onJoin={(x) => set('join', x)} />
-                        {bad.rows && <div className="wrong" role="alert">{bad.rows}</div>}
+                        {bad.rows && lacks !== '' && <div className="red small" role="alert">{lacks}</div>}
                         {lacks === '' && checked.data?.expr && <p className="ruletext" aria-label="生成的判断">{checked.data.expr}</p>}
                         {wrong('expr') && <WrongAt problem={wrong('expr')!} text={checked.data?.expr ?? ''} />}
                       </>

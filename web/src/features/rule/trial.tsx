@@ -56,10 +56,10 @@ function Outcome({ t }: { t: Trial }) {
         <div><dt>看过</dt><dd className="num">{count(t.asked)} 个监控点小时</dd></div>
         <div><dt>没有判断</dt><dd className={`num ${unknown >= 30 ? 'amber' : ''}`}>{count(t.unknowns)} 小时（{unknown}%），缺少规则要用的有效数据</dd></div>
         <div><dt>最长一次</dt><dd className="num">{t.count ? `${t.longest} 小时` : '—'}</dd></div>
+        {t.mute > 0 && <div><dt>没有规则所用的数据</dt><dd className="num">{count(t.mute)} 个监控点，不计在内</dd></div>}
         {t.failures > 0 && <div><dt>超过上限</dt><dd className="amber num">{count(t.failures)} 小时</dd></div>}
       </dl>
-      {t.asked > 0 && t.unknowns === t.asked && <p className="amber">范围内没有规则所用的数据，请检查因子和排放口类别。</p>}
-      {t.asked === 0 && <Empty title="范围内没有小时数据" how="请检查区域、排放口类别和监控点的选择。" />}
+      {t.asked === 0 && <Empty title="范围内没有规则所用的数据" how="请检查因子、区域、排放口类别和监控点的选择。" />}
       {t.asked > 0 && t.count > 0 && t.outlets > 0 && t.count / t.outlets / (t.days / 30) > 4 && <p className="amber">平均每个监控点每月命中超过 4 次，发布后会很吵；可以提高数值或延长连续小时数。</p>}
     </>
   )
