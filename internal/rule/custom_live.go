@@ -40,7 +40,7 @@ func (v *versions) compiled(x CustomVersion) (*custom.Rule, error) {
 	}
 	r, problems := custom.Compile(x.Spec)
 	if len(problems) > 0 {
-		return nil, fmt.Errorf("%s: %s", key, problems[0].Text)
+		return nil, fmt.Errorf("第 %d 版不能运行：%s", x.Number, problems[0].Text)
 	}
 	if v.ran == nil {
 		v.ran = map[string]*custom.Rule{}
@@ -119,8 +119,11 @@ func (s *Service) watch(ctx context.Context, of officers, outlet string, now tim
 			}
 		}
 		r, err := s.texts.compiled(v)
-		if err != nil {
-			return nil, err
+		if err != nil { // a later program may not know a word any more: the signs must go on
+			if err := s.fails(ctx, v, err.Error()); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		w := &watched{version: v, rule: r, last: alarms[v.RuleID]}
 		from := now.Add(-customWindow)
@@ -155,9 +158,7 @@ func hitOf(a *Alarm) *custom.Hit {
 func (s *Service) settle(ctx context.Context, o enterprise.Outlet, seen *sign.Outlet, list []*watched, now time.Time) error {
 	for _, w := range list {
 		if w.judge.Failures > 0 {
-			if err := s.db.Write(ctx, func(tx *db.Tx) error {
-				return noteFailures(ctx, tx, w.version.RuleID, 1, o.EnterpriseName+o.Name+"：计算量超过上限，这一小时没有判断")
-			}); err != nil {
+			if err := s.fails(ctx, w.version, o.EnterpriseName+o.Name+"：计算量超过上限，这一小时没有判断"); err != nil {
 				return err
 			}
 		}
@@ -176,6 +177,11 @@ func (s *Service) settle(ctx context.Context, o enterprise.Outlet, seen *sign.Ou
 		}
 	}
 	return nil
+}
+
+// fails writes down on the rule's page that it could not judge.
+func (s *Service) fails(ctx context.Context, v CustomVersion, why string) error {
+	return s.db.Write(ctx, func(tx *db.Tx) error { return noteFailures(ctx, tx, v.RuleID, 1, why) })
 }
 
 // news reports whether the look found anything that is not written down yet.

@@ -197,8 +197,14 @@ func TestCustom_JudgesHourByHour(t *testing.T) {
 		if got := hour(45); len(got) != 1 || !got[0].Lasts() || got[0].Times != 5 {
 			t.Errorf("it came back before anybody cleared it: %+v", got)
 		}
+		a := x.alarms()[0]
+		x.must(x.service.Do(ctx, x.officer, a.ID, rule.Acknowledge, a.Version, nil))
+		x.must(x.service.Do(ctx, x.officer, a.ID, rule.HandIn, a.Version+1, map[string]any{"text": "请核查"}))
+		if len(x.funnel.got) != 1 || !strings.Contains(x.funnel.got[0].Text, "由规则“二氧化硫偏高（自定义）”提请，仅供核查") {
+			t.Errorf("the clue: %+v", x.funnel.got)
+		}
 		x.must(x.do(x.officer, id, rule.Stop, map[string]any{"text": "先停"}))
-		if got := x.alarms(); got[0].Lasts() {
+		if got := x.alarms(); got[0].Lasts() || got[0].State != rule.StateCleared {
 			t.Error("stopped, and its alarm lasts")
 		}
 		if got := hour(45); len(got) != 1 || got[0].Lasts() {
