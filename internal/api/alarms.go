@@ -66,6 +66,7 @@ type AlarmView struct {
 	ClueID         string     `json:"clue_id"`
 	Explained      string     `json:"explained" enum:",given,accepted,rejected" doc:"企业说明的进展，空为尚未说明"`
 	ExplainedTitle string     `json:"explained_title"`
+	Verdict        string     `json:"verdict" enum:",true,false" doc:"核实结论，空为尚无"`
 	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段、inhibited 由另一条预警引起；空为照常通知"`
 	QuietTitle     string     `json:"quiet_title"`
 	QuietBy        string     `json:"quiet_by" doc:"静默的 id，或作为起因的预警的 id"`
@@ -75,10 +76,12 @@ type AlarmView struct {
 // AlarmFile is everything about one alarm; Window is the time to show around it.
 type AlarmFile struct {
 	AlarmView
-	RuleBasis string        `json:"rule_basis"`
-	Window    WindowView    `json:"window"`
-	Timeline  []EntryView   `json:"timeline" nullable:"false"`
-	Actions   []flow.Action `json:"actions" nullable:"false"`
+	Measures  []MeasureBrief `json:"measures" nullable:"false"`
+	Suggest   SuggestionView `json:"suggest" doc:"建议的措施，由人决定"`
+	RuleBasis string         `json:"rule_basis"`
+	Window    WindowView     `json:"window"`
+	Timeline  []EntryView    `json:"timeline" nullable:"false"`
+	Actions   []flow.Action  `json:"actions" nullable:"false"`
 }
 
 // WindowView is a stretch of a series that a chart should show.
@@ -98,7 +101,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
 		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
 		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
-		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(),
+		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(), Verdict: x.Verdict,
 		Quiet: string(x.Quiet.Kind), QuietTitle: x.Quiet.Kind.Title(), QuietBy: x.Quiet.By,
 	}
 }
@@ -187,7 +190,8 @@ func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
 		return AlarmFile{}, err
 	}
 	law, _ := r.rule.Rule(f.Alarm.Rule)
-	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions}
+	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions,
+		Measures: measureBriefs(f.Measures, r.rule.Clock()), Suggest: SuggestionView(f.Suggest)}
 	out.Timeline, err = entryViews(ctx, r.files, f.Timeline)
 	return out, err
 }

@@ -30,6 +30,7 @@ const (
 // is shown to nobody.
 var watched = map[string]auth.Capability{
 	"alarm": auth.AlarmRead, "silence": auth.AlarmRead, "command": auth.TelemetryRead, "gap": auth.TelemetryRead, "mark": auth.TelemetryRead, "clue": auth.ClueRead, "issue": auth.IssueRead,
+	"warning": auth.AlarmRead, "check": auth.AlarmRead, "supervision": auth.AlarmRead,
 	"enterprise": auth.RegistryRead, "outlet": auth.RegistryRead, "device": auth.RegistryRead,
 	"quarantine": auth.QuarantineRead, "parked": auth.QuarantineRead,
 	"user": auth.UserRead, "job": auth.SystemRead, "system": auth.SystemRead,

@@ -130,6 +130,7 @@ func (a *App) surface() error {
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	a.api.CustomRules(a.rules, words, a.files)
+	a.api.Measures(a.rules, words, a.files, a.auth)
 	a.api.Silences(a.silences, a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)
 	a.api.Officials(a.digest, a.enterprises, words)
@@ -142,11 +143,12 @@ func (a *App) surface() error {
 		return err
 	}
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())
+	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
-		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom})
+		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom,
+		"warning": a.rules.SeeMeasure, "check": a.rules.SeeMeasure, "supervision": a.rules.SeeMeasure})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())
 }

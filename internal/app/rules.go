@@ -22,6 +22,7 @@ func (a *App) watch() {
 		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: a.digest,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
+			Answers: rule.Answers(a.place.Warning.Answers), Quota: rule.Quota(a.place.Warning.Quota),
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)
@@ -31,6 +32,9 @@ func (a *App) watch() {
 			PlanTill: 366 * 24 * time.Hour, Turn: time.Duration(q.TurnHours) * time.Hour}})
 	a.silences.Jobs(a.jobs)
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
+	for _, m := range rule.MeasureMachines() {
+		a.files.Guard(m.Kind, a.rules.SeeMeasure)
+	}
 	a.judges = rule.NewRunner(a.rules, values{a.telemetry, a.digest}, a.conf.Log)
 	a.background(a.judges, a.judges.RunDue)
 	a.metrics.Counter("rules_values_total", "Values that the rules have judged.", func() float64 { n, _, _ := a.judges.Cost(); return float64(n) })

@@ -62,6 +62,7 @@ const (
 	ObligationRead   Capability = "obligation.read"
 	ObligationReport Capability = "obligation.report"
 	ObligationReview Capability = "obligation.review"
+	AlarmCheck       Capability = "alarm.check"
 	ClueRead         Capability = "clue.read"
 	ClueEnter        Capability = "clue.enter"
 	ClueTriage       Capability = "clue.triage"

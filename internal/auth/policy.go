@@ -26,7 +26,7 @@ func DefaultPolicy() Policy {
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, FileUpload: OfArea},
 		Agency: {OverviewRead: OfArea, AlarmRead: OfAgency, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
 			ClueEnter: OfArea, RegistryRead: OfArea, FileUpload: OfArea},
-		Inspector: {ObligationRead: OfArea, OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea,
+		Inspector: {ObligationRead: OfArea, OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea, AlarmCheck: OfArea,
 			TelemetryCommand: OfArea, TelemetryControl: OfArea, TelemetryKey: OfArea,
 			RuleRead: OfArea, RuleWrite: OfArea,
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, IssueAccept: OfArea, FileUpload: OfArea},
@@ -40,7 +40,7 @@ func DefaultPolicy() Policy {
 		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
 		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
 		Enterprise: {PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
-		Head:       {PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, MarkSet: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, AlarmHead: OfEnterprise, FileUpload: OfEnterprise},
+		Head:       {AlarmHead: OfEnterprise, PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
 	}
 }
 

@@ -81,6 +81,7 @@ var capabilities = []capabilityTitle{
 	{ObligationRead, "查看应尽义务"},
 	{ObligationReport, "报告义务已履行"},
 	{ObligationReview, "核实义务履行"},
+	{AlarmCheck, "现场核查预警"},
 	{ClueRead, "查看线索"},
 	{ClueEnter, "登记线索"},
 	{ClueTriage, "研判线索"},

@@ -23,7 +23,7 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0);
+, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX alarm_area ON alarm (area, id);
 
@@ -36,6 +36,17 @@ CREATE INDEX alarm_outlet ON alarm (outlet_id, started_at);
 CREATE INDEX alarm_sector ON alarm (sector, id) WHERE sector <> '';
 
 CREATE INDEX alarm_state ON alarm (state, id);
+
+CREATE TABLE alarm_told (
+    id            TEXT PRIMARY KEY,
+    enterprise_id TEXT NOT NULL,
+    outlet_id     TEXT NOT NULL,
+    area          TEXT NOT NULL,
+    at            BIGINT NOT NULL,
+    merged        BOOLEAN NOT NULL
+);
+
+CREATE INDEX alarm_told_enterprise ON alarm_told (enterprise_id, at);
 
 CREATE TABLE app_attempt (
     subject  TEXT PRIMARY KEY,
@@ -835,6 +846,32 @@ CREATE INDEX mark_outlet ON mark (outlet_id, from_at);
 CREATE INDEX mark_state ON mark (state, id);
 
 CREATE INDEX mark_until ON mark (until_at);
+
+CREATE TABLE measure (
+    id            TEXT PRIMARY KEY,
+    number        TEXT NOT NULL UNIQUE,
+    kind          TEXT NOT NULL,
+    state         TEXT NOT NULL,
+    alarm_id      TEXT NOT NULL REFERENCES alarm (id),
+    enterprise_id TEXT NOT NULL,
+    outlet_id     TEXT NOT NULL,
+    area          TEXT NOT NULL,
+    person        TEXT NOT NULL DEFAULT '',      -- who checks on site
+    due_at        BIGINT NOT NULL,               -- end of the term, or of supervision
+    overdue       BOOLEAN NOT NULL DEFAULT FALSE,
+    words         TEXT NOT NULL DEFAULT '',
+    result        TEXT NOT NULL DEFAULT '',      -- of a check: true, false, unclear
+    created_by    TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX measure_alarm ON measure (alarm_id);
+
+CREATE INDEX measure_area ON measure (area, id);
+
+CREATE INDEX measure_enterprise ON measure (enterprise_id, created_at);
 
 CREATE TABLE meter (
     id            TEXT PRIMARY KEY,

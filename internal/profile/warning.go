@@ -9,6 +9,8 @@ import (
 // Warning says who hears of alarms, when.
 type Warning struct {
 	Ladders []ladder.Ladder
+	Answers Answers
+	Quota   Quota
 	sectors []fileSector
 }
 
@@ -28,6 +30,8 @@ func (w Warning) Sector(industry string) string {
 type fileWarning struct {
 	Sectors []fileSector `yaml:"sectors" title:"行业主管部门"`
 	Ladders []fileLadder `yaml:"ladders" title:"逐级告知；每条预警用第一条符合的"`
+	Answers Answers      `yaml:"answers" title:"远程预警、现场核查、重点督办"`
+	Quota   Quota        `yaml:"quota" title:"告知限额，超过的合并为一条；超标预警不受限"`
 }
 
 type fileSector struct {
@@ -55,7 +59,7 @@ type fileRung struct {
 // warning checks that words are known, agencies exist, every level and family
 // has a ladder and no ladder stands behind one that takes all its alarms.
 func (b *builder) warning(p *Profile, f fileWarning) Warning {
-	w := Warning{sectors: f.Sectors}
+	w := Warning{sectors: f.Sectors, Answers: f.Answers, Quota: f.Quota}
 	for _, s := range f.Sectors {
 		if p.Agencies == nil {
 			break

@@ -38,6 +38,7 @@ type Alarm struct {
 	ClueID         string
 	Explained      Explanation
 	Quiet          Quiet
+	Verdict        string    // what it proved to be: true, false; '' = not decided
 	Sector         string    // agency of the trade that has been told, '' = none yet
 	LevelAt        time.Time // since when it has its level, by the clock on the wall
 	CreatedAt      time.Time
@@ -88,4 +89,6 @@ type File struct {
 	Alarm    Alarm
 	Timeline []timeline.Entry
 	Actions  []flow.Action
+	Measures []Measure // that the person may see
+	Suggest  Suggestion
 }

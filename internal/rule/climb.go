@@ -63,7 +63,16 @@ func (s *Service) climb(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	if err != nil {
 		return err
 	}
-	l, since := ladder.For(s.conf.Ladders, string(a.Level), s.family(a.Rule)), waiting(a, entries)
+	level, err := s.heardAs(ctx, tx, a)
+	if err != nil {
+		return err
+	}
+	l, since := ladder.For(s.conf.Ladders, level, s.family(a.Rule)), waiting(a, entries)
+	if done, err := answered(ctx, tx, a.ID); err != nil {
+		return err
+	} else if done {
+		delete(since, ladder.Unhandled)
+	}
 	done := map[string]bool{}
 	for _, e := range entries {
 		done[e.Data.Text("rung")] = true
@@ -130,6 +139,16 @@ func waiting(a *Alarm, entries []timeline.Entry) map[ladder.When]time.Time {
 	return out
 }
 
+// heardAs is the level by whose ladder people hear: one higher while the
+// enterprise is under key supervision.
+func (s *Service) heardAs(ctx context.Context, tx *db.Tx, a *Alarm) (string, error) {
+	on, err := supervised(ctx, tx, a.EnterpriseID)
+	if err != nil || !on {
+		return string(a.Level), err
+	}
+	return string(map[Level]Level{Notice: Exceed, Suspect: Exceed, Exceed: Grave, Grave: Grave}[a.Level]), nil
+}
+
 // family is the family of the rule, which ladders may tell apart.
 func (s *Service) family(rule string) string {
 	for _, r := range s.signs {
@@ -151,12 +170,19 @@ func (s *Service) rung(ctx context.Context, tx *db.Tx, a *Alarm, d ladder.Due, e
 	if err != nil {
 		return err
 	}
-	told, err := s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
-		Title: rungTitle(a, d.Rung, early), Text: a.Summary, Link: "/alarms/" + string(a.ID), Urgency: notify.Urgency(d.Rung.Urgency)})
-	if err != nil {
-		return err
+	told, note := 0, "告知"+words
+	if len(to[0].Persons) > 0 {
+		merged, err := s.merge(ctx, tx, a)
+		if err != nil {
+			return err
+		}
+		if merged {
+			told, note = len(to[0].Persons), "超过告知限额，并入汇总"
+		} else if told, err = s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: Machine.Kind, Subject: string(a.ID), Area: a.Area,
+			Title: rungTitle(a, d.Rung, early), Urgency: notify.Urgency(d.Urgency), Text: a.Summary, Link: "/alarms/" + string(a.ID)}); err != nil {
+			return err
+		}
 	}
-	note := "告知" + words
 	if early {
 		note += "（前一级无人可告知，提前告知）"
 	}

@@ -129,7 +129,7 @@ func newDuty(t testing.TB, d *db.DB) *room {
 	}
 	r.duty = person("duty", auth.Duty, "330302")
 	person("leader", auth.Leader, "330302")
-	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", Offline: time.Hour, Missing: 12 * time.Hour, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(), Ear: r.ears, Hours: r.archive,
+	r.service = rule.NewService(rule.Deps{DB: d, Auth: p, Policy: rule.Policy{Prefix: "WZ-Y", City: "330300", Offline: time.Hour, Missing: 12 * time.Hour, Category: map[enterprise.Kind]string{enterprise.Gas: "air"}}, Rules: catalog.All(), Ear: r.ears, Hours: r.archive,
 		Funnel: r.funnel, Files: noFiles{}, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{})})
 	r.jobs = job.NewRunner(d, slog.New(slog.DiscardHandler))
 	r.service.Jobs(r.jobs)
@@ -156,9 +156,12 @@ func (r *room) person(login string, rights auth.Rights) auth.Actor {
 func (r *room) values(s rule.Stream, step time.Duration, numbers ...string) {
 	for _, n := range numbers {
 		at := r.start.Add(time.Duration(len(r.source.values[s])) * step)
-		r.source.values[s] = append(r.source.values[s], rule.Sample{OutletID: r.outlet, OutletKind: enterprise.Gas, Factor: "a21026", At: at,
-			Value: decimal.Must(n), Flag: "N", Valid: true})
+		r.source.values[s] = append(r.source.values[s], r.sample(n, at))
 	}
+}
+
+func (r *room) sample(number string, at time.Time) rule.Sample {
+	return rule.Sample{OutletID: r.outlet, OutletKind: enterprise.Gas, Factor: "a21026", At: at, Value: decimal.Must(number), Flag: "N", Valid: true}
 }
 
 // run judges with a fresh runner, as after a restart.

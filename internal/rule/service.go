@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -38,6 +39,8 @@ type Policy struct {
 	City    string        // code of the whole jurisdiction
 	Offline time.Duration // silence of an outlet that is an alarm; 0 = none
 	Missing time.Duration // the same of one of its factors
+	Answers Answers
+	Quota   Quota
 	// Category is the clue's category by the kind of outlet; none is lawful.
 	Category map[enterprise.Kind]string
 }
@@ -128,6 +131,8 @@ func (s *Service) Rule(id string) (Rule, bool) {
 // Jobs registers the clocks of alarms.
 func (s *Service) Jobs(r *job.Runner) {
 	r.Handle(jobRung, s.rungs)
+	r.Handle(jobMeasure, s.measureDue)
+	r.Handle(jobSummary, s.summarise)
 	for _, old := range []string{"alarm.unheard", "alarm.unexplained"} { // of earlier releases
 		r.Handle(old, s.rungs)
 	}
@@ -215,8 +220,12 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 		if f.Timeline, err = s.book.Of(ctx, tx, Machine.Kind, string(id)); err != nil {
 			return err
 		}
-		f.Actions = Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm))
-		return nil
+		f.Actions = s.withText(Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm)), f.Alarm)
+		if f.Measures, err = s.listMeasures(ctx, tx, actor, MeasureQuery{AlarmID: string(id)}, "", 50); err != nil || !s.policy.Can(actor, auth.AlarmHandle, f.Alarm.Scope()) && !s.policy.Can(actor, auth.IssueSupervise, f.Alarm.Scope()) {
+			return err
+		}
+		f.Suggest, err = s.suggestion(ctx, tx, f.Alarm, f.Measures)
+		return err
 	})
 	return f, err
 }
@@ -245,7 +254,7 @@ func (s *Service) can(actor auth.Actor, a Alarm) func(string) bool {
 
 func facts(a Alarm) flow.Facts {
 	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), freeToEnd: a.Level == Notice || a.State == StateOpen && a.Quiet.Kind != Loud,
-		mayExplain: a.Explained == "" || a.Explained == ExplanationRejected, explained: a.Explained == ExplanationGiven, silent: a.Explained == "" || a.Explained == ExplanationRejected}
+		mayExplain: a.Explained == "" || a.Explained == ExplanationRejected, explained: a.Explained == ExplanationGiven, silent: a.Explained == "" || a.Explained == ExplanationRejected, undecided: a.Verdict == ""}
 }
 
 // Do carries out a verb of a person. version is the one that the person saw.
@@ -274,6 +283,12 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 				return err
 			}
 		}
+		if _, ok := begins[verb]; ok {
+			return s.open(ctx, tx, actor, &a, st, form)
+		}
+		if verb == Confirm || verb == Refute {
+			return s.judge(ctx, tx, actor, &a, st, form)
+		}
 		if verb == HandIn {
 			if err := s.forward(ctx, tx, &a, form.Text("text"), nil); err != nil {
 				return err
@@ -281,6 +296,31 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 		}
 		return s.conclude(ctx, tx, actor, &a, st, form)
 	})
+}
+
+// withText offers the place's text for a remote warning.
+func (s *Service) withText(list []flow.Action, a Alarm) []flow.Action {
+	for i := range list {
+		if list[i].Verb == Warn {
+			list[i].Fields = slices.Clone(list[i].Fields)
+			list[i].Fields[0].Default = s.answers().warningText(a)
+		}
+	}
+	return list
+}
+
+// judge writes down what the alarm proved to be; a true one goes on as a clue.
+func (s *Service) judge(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+	a.Verdict = "false"
+	if st.Verb == Confirm {
+		a.Verdict = "true"
+		if a.ClueID == "" {
+			if err := s.forward(ctx, tx, a, form.Text("text"), nil); err != nil {
+				return err
+			}
+		}
+	}
+	return s.conclude(ctx, tx, actor, a, st, form)
 }
 
 var errStale = fault.Conflictf("这条预警已被他人或新数据更新，请刷新后重试")
@@ -307,7 +347,7 @@ func (s *Service) conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, a *
 func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
 	from := a.State
 	a.State = st.Target(from)
-	if a.State != from || st.Verb == Forward || wordVerbs[st.Verb] != "" {
+	if a.State != from || st.Verb == Forward || wordVerbs[st.Verb] != "" || st.Verb == Confirm || st.Verb == Refute {
 		if err := saveState(ctx, tx, a); err != nil {
 			return err
 		}

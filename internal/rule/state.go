@@ -29,6 +29,11 @@ const (
 	Reject      flow.Verb = "reject"
 	Unexplained flow.Verb = "unexplained"
 	Remind      flow.Verb = "remind"
+	Confirm     flow.Verb = "confirm"
+	Refute      flow.Verb = "refute"
+	Warn        flow.Verb = "warn"
+	Inspect     flow.Verb = "inspect"
+	Supervise   flow.Verb = "supervise"
 )
 
 const (
@@ -44,6 +49,7 @@ const (
 	mayExplain flow.Fact = "may_explain"
 	explained  flow.Fact = "explained"
 	silent     flow.Fact = "unexplained"
+	undecided  flow.Fact = "undecided"
 )
 
 // causes are what people may say was behind an alarm.
@@ -104,6 +110,24 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Unexplained, Title: "企业逾期未说明，提醒上级", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: silent, Refuse: "企业已说明"}}},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Remind, Title: "逐级告知", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled}, Verb: Confirm, To: StateHandled, Title: "核实属实", Capability: capHandle,
+			Next:   "自动转为线索，附证据包，由受理员研判",
+			Guards: []flow.Guard{{Fact: undecided, Refuse: "这条预警已有核实结论"}},
+			Fields: []flow.Field{{Name: "text", Title: "核实情况", Kind: flow.Text, Required: true}, {Name: "files", Title: "附件", Kind: flow.Files}}},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled}, Verb: Refute, To: StateHandled, Title: "核实不属实", Capability: capHandle,
+			Guards: []flow.Guard{{Fact: undecided, Refuse: "这条预警已有核实结论"}},
+			Fields: []flow.Field{{Name: "text", Title: "核实情况", Kind: flow.Text, Required: true}, {Name: "files", Title: "附件", Kind: flow.Files}}},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled}, Verb: Warn, Title: "发出远程预警", Capability: capHandle, Next: "企业须在时限内答复；逾期逐级上升",
+			Fields: []flow.Field{{Name: "text", Title: "预警内容", Kind: flow.Text, Required: true},
+				{Name: "days", Title: "答复时限", Kind: flow.Days, Hint: "工作日，不填为本地规定的时限"}}},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled}, Verb: Inspect, Title: "指派现场核查", Capability: capHandle, Next: "被指派的人收到通知；企业看不到",
+			Fields: []flow.Field{{Name: "person", Title: "核查人", Kind: flow.Person, Required: true, Role: "inspector"},
+				{Name: "text", Title: "核查要求", Kind: flow.Text, Required: true},
+				{Name: "days", Title: "核查时限", Kind: flow.Days, Hint: "工作日，不填为本地规定的时限"}}},
+		{From: []flow.State{StateNotified, StateAcknowledged, StateHandled, StateCleared}, Verb: Supervise, Title: "列入重点督办", Capability: capSupervise, Danger: true,
+			Next: "督办期内，这家企业的预警按高一级告知",
+			Fields: []flow.Field{{Name: "text", Title: "列入的理由", Kind: flow.Text, Required: true},
+				{Name: "until", Title: "督办至", Kind: flow.Date, Hint: "不填为本地规定的期限"}}},
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，自动解除", Capability: capHandle, Auto: true,

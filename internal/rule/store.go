@@ -12,7 +12,7 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.sector, a.level_at, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.verdict, a.sector, a.level_at, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
 
@@ -20,7 +20,7 @@ func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
 	var started, last, ended, leveled, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Sector, &leveled, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Verdict, &a.Sector, &leveled, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt, a.LevelAt = moment(created), moment(updated), moment(leveled)
 	if a.LevelAt.IsZero() {
@@ -68,8 +68,8 @@ func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 
 // saveState writes what a step changes, unless another transaction was faster.
 func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, sector = $4, updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7`,
-		a.State, a.ClueID, a.Explained, a.Sector, tx.Micros(), a.ID, a.Version)
+	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, sector = $4, verdict = $5, updated_at = $6, version = version + 1 WHERE id = $7 AND version = $8`,
+		a.State, a.ClueID, a.Explained, a.Sector, a.Verdict, tx.Micros(), a.ID, a.Version)
 	if err != nil {
 		return err
 	}

@@ -498,7 +498,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['rates', '/rates'], ['rates-area', '/rates?group=area'],
         ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-emission', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=emission`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
-        ['alarms', '/alarms'], ['ladders', '/ladders'], ['coverage', '/coverage'], ['coverage-gaps', '/coverage/gaps'], ['coverage-gaps-none', '/coverage/gaps?q=x'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
+        ['alarms', '/alarms'], ['ladders', '/ladders'], ['measures', '/measures'], ['measures-none', '/measures?q=%E6%97%A0'], ['coverage', '/coverage'], ['coverage-gaps', '/coverage/gaps'], ['coverage-gaps-none', '/coverage/gaps?q=x'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['silences', '/silences'], ['silences-none', '/silences?q=%E6%97%A0'], ['silence', async (p) => `/silences/${await id(p, '/silences?state=set&limit=1')}`], ['silence-new', '/silences/new'], ['plan-new', '/silences/new?kind=plan'],
         ['quarantine', '/quarantine'], ['quarantine-single', '/quarantine?view=single'], ['quarantined', async (p) => `/quarantine/${await id(p, '/quarantine?limit=1')}`], ['parked', '/parked'],
         ['devices', '/devices'], ['meters', '/meters'], ['meter', async (p) => `/meters/${await id(p, '/meters?limit=1')}`], ['meter-profiles', '/meter-profiles'], ['meters-none', '/meters?q=%E6%97%A0%E6%AD%A4'],

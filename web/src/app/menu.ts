@@ -17,6 +17,7 @@ export const sections: Section[] = [
       { path: '/wall', title: '监控墙', needs: ['telemetry.read'] },
       { path: '/alarms', title: '预警', needs: ['alarm.read'], under: ['/ladders', '/silences'] },
       { path: '/rules', title: '规则库', needs: ['rule.read'] },
+      { path: '/measures', title: '监管措施', needs: ['alarm.read'] },
       { path: '/coverage', title: '监控覆盖', needs: ['registry.read', 'telemetry.read', 'overview.read'] },
       { path: '/marks', title: '标记', needs: ['telemetry.read'] },
       { path: '/rates', title: '传输有效率', needs: ['telemetry.read'] },

@@ -19,7 +19,7 @@ export function AlarmFile() {
   const q = useGet('/alarms/{id}', { path: { id } })
   const act = useDo(
     (a: { verb: string; form: Record<string, unknown>; version: number }) => post('/alarms/{id}/{verb}', { path: { id, verb: a.verb }, body: { version: a.version, form: a.form } }),
-    ['/alarms', '/clues', '/overview', '/notices', '/me'],
+    ['/alarms', '/measures', '/clues', '/overview', '/notices', '/me'],
   )
   const can = useCan()
   if (q.error && !q.data) return <Page title="预警"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
@@ -40,12 +40,29 @@ export function AlarmFile() {
               <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
               <div className="wide"><dt>依据</dt><dd>{[a.rule_title, a.basis, a.rule_basis].filter(Boolean).join('；')}</dd></div>
+              {a.verdict && <div><dt>核实结论</dt><dd className={a.verdict === 'true' ? 'red' : undefined}>{a.verdict === 'true' ? '属实' : '不属实'}</dd></div>}
               <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}</dd></div>
               {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
             </dl>
           </Panel>
           {can('telemetry.read') && <Around a={a} />}
           {can('registry.read') && <Cameras outlet={a.outlet_id} at={a.started_at} quiet />}
+          {(a.measures.length > 0 || a.suggest.verb) && (
+            <Panel title="监管措施">
+              {a.suggest.verb && <p className="soft">建议：{a.suggest.title}（{a.suggest.reason}）</p>}
+              {a.measures.length > 0 && (
+                <ul className="stack">
+                  {a.measures.map((m) => (
+                    <li key={m.id} className="row between">
+                      <Go href={`/measures/${m.id}`}>{m.kind_title}</Go>
+                      <span className={`num small ${m.overdue ? 'red' : 'soft'}`}>{m.overdue ? '逾期 ' : '至 '}{dateTime(m.due_at)}</span>
+                      <StateChip state={m.state} title={m.state_title} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Panel>
+          )}
           <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
         </div>
         <div className="side-col">

@@ -9,6 +9,23 @@ export const alarmStates = [
   { value: 'cleared', label: '已解除' },
 ]
 
+export const measureKinds = [
+  { value: 'warning', label: '远程预警' },
+  { value: 'check', label: '现场核查' },
+  { value: 'supervision', label: '重点督办' },
+]
+
+export const measureStates = [
+  { value: 'open', label: '未办结' },
+  { value: 'issued', label: '待企业答复' },
+  { value: 'answered', label: '答复待审核' },
+  { value: 'assigned', label: '待核查' },
+  { value: 'checked', label: '已核查' },
+  { value: 'supervised', label: '督办中' },
+  { value: 'done', label: '已办结' },
+  { value: 'revoked', label: '已撤销' },
+]
+
 export const alarmLevels = [
   { value: 'grave', label: '严重超标' },
   { value: 'exceed', label: '超标' },
