@@ -130,6 +130,7 @@ func (a *App) surface() error {
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	a.api.CustomRules(a.rules, words, a.files)
+	a.api.Packs(a.rules, a.files)
 	a.api.Measures(a.rules, words, a.files, a.auth)
 	a.api.Silences(a.silences, a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)

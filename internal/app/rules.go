@@ -18,7 +18,7 @@ import (
 // watch builds the rules on the committed values; clues and notices come first.
 func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
-		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline,
+		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline, Packer: packer{a},
 		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: a.digest,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,

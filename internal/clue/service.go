@@ -267,7 +267,7 @@ func (s *Service) Material(ctx context.Context, tx *db.Tx, id ID) ([]string, err
 	entries, err := s.book.Of(ctx, tx, s.machine.Kind, string(id))
 	out := []string{}
 	for _, e := range entries {
-		if e.Verb == Register || e.Verb == Supplement {
+		if e.Verb == Register || e.Verb == Supplement || e.Verb == addingEvidence.Verb {
 			out = append(out, e.Files...)
 		}
 	}

@@ -113,6 +113,16 @@ func (s *Service) clockMeasure(ctx context.Context, tx *db.Tx, m Measure, at tim
 
 // DoMeasure carries out a verb of a person on a measure.
 func (s *Service) DoMeasure(ctx context.Context, actor auth.Actor, id MeasureID, verb flow.Verb, version int64, in map[string]any) error {
+	var pack []string
+	if verb == Report && in["result"] == "true" {
+		f, err := s.Measure(ctx, actor, id)
+		if err != nil {
+			return err
+		}
+		if pack, err = s.pack(ctx, actor, f.Measure.AlarmID, in); err != nil {
+			return err
+		}
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		m, err := s.seenMeasure(actor)(lockMeasure(ctx, tx, id))
 		if err != nil {
@@ -153,7 +163,7 @@ func (s *Service) DoMeasure(ctx context.Context, actor auth.Actor, id MeasureID,
 			return err
 		}
 		if verb == Report && m.Result != "unclear" {
-			return s.found(ctx, tx, actor, m, form)
+			return s.found(ctx, tx, actor, m, form, pack)
 		}
 		return nil
 	})
@@ -192,7 +202,7 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, m *Measure, verb flow.V
 }
 
 // found takes the result of a check to the alarm.
-func (s *Service) found(ctx context.Context, tx *db.Tx, actor auth.Actor, m Measure, form flow.Form) error {
+func (s *Service) found(ctx context.Context, tx *db.Tx, actor auth.Actor, m Measure, form flow.Form, pack []string) error {
 	a, err := lockAlarm(ctx, tx, m.AlarmID)
 	if err != nil {
 		return err
@@ -205,7 +215,7 @@ func (s *Service) found(ctx context.Context, tx *db.Tx, actor auth.Actor, m Meas
 	if !ok || a.Verdict != "" {
 		return nil // over, or a person has decided meanwhile
 	}
-	return s.judge(ctx, tx, actor, &a, st, flow.Form{"text": "现场核查（" + m.Number + "）：" + form.Text("text")})
+	return s.judge(ctx, tx, actor, &a, st, flow.Form{"text": "现场核查（" + m.Number + "）：" + form.Text("text")}, pack)
 }
 
 // measureDue is the clock's work: reminds, goes up, or ends supervision.

@@ -58,8 +58,9 @@ func (f *feed) Wake() <-chan struct{} { return nil }
 
 // funnel remembers what was handed in, and may fail.
 type funnel struct {
-	got  []clue.New
-	fail error
+	got   []clue.New
+	packs []string // clue, then files
+	fail  error
 }
 
 func (f *funnel) HandIn(_ context.Context, _ *db.Tx, n clue.New) (clue.ID, error) {
@@ -68,6 +69,12 @@ func (f *funnel) HandIn(_ context.Context, _ *db.Tx, n clue.New) (clue.ID, error
 	}
 	f.got = append(f.got, n)
 	return clue.ID("clue-" + n.SourceID), nil
+}
+
+func (f *funnel) AddEvidence(_ context.Context, _ *db.Tx, _ auth.Actor, id clue.ID, _ string, files []string) error {
+	f.packs = append(f.packs, string(id))
+	f.packs = append(f.packs, files...)
+	return nil
 }
 
 type noFiles struct{}

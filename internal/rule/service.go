@@ -22,6 +22,8 @@ import (
 type Funnel interface {
 	// HandIn is idempotent by source and source id.
 	HandIn(ctx context.Context, tx *db.Tx, n clue.New) (clue.ID, error)
+	// AddEvidence attaches what was gathered to the clue.
+	AddEvidence(ctx context.Context, tx *db.Tx, actor auth.Actor, id clue.ID, text string, files []string) error
 }
 
 // Files keeps what is handed in with a verb.
@@ -55,6 +57,7 @@ type Deps struct {
 	Files    Files
 	Notify   *notify.Service
 	Timeline *timeline.Book
+	Packer   Packer          // gathers evidence; nil = none is
 	Calendar ladder.Calendar // nil = every day is a working day
 	Signs    []sign.Rule     // of behaviour, and where their hours come from
 	Ear      Ear             // nil = silence is no alarm
@@ -72,6 +75,7 @@ type Service struct {
 	files  Files
 	notify *notify.Service
 	book   *timeline.Book
+	packer Packer
 	cal    ladder.Calendar
 	signs  []sign.Rule
 	hours  Hours
@@ -89,7 +93,7 @@ func NewService(d Deps) *Service {
 	if d.Calendar == nil {
 		d.Calendar = everyDay{}
 	}
-	return &Service{db: d.DB, policy: d.Auth, conf: d.Policy, rules: d.Rules, funnel: d.Funnel, files: d.Files, notify: d.Notify, book: d.Timeline, cal: d.Calendar,
+	return &Service{db: d.DB, policy: d.Auth, conf: d.Policy, rules: d.Rules, funnel: d.Funnel, files: d.Files, notify: d.Notify, book: d.Timeline, packer: d.Packer, cal: d.Calendar,
 		signs: d.Signs, hours: d.Hours, known: d.Known, ear: d.Ear, began: d.DB.Now()}
 }
 
@@ -259,6 +263,13 @@ func facts(a Alarm) flow.Facts {
 
 // Do carries out a verb of a person. version is the one that the person saw.
 func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, version int64, in map[string]any) error {
+	var pack []string
+	if verb == Confirm {
+		var err error
+		if pack, err = s.pack(ctx, actor, id, in); err != nil {
+			return err
+		}
+	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
 		a, err := s.seen(actor)(lockAlarm(ctx, tx, id))
 		if err != nil {
@@ -287,7 +298,7 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 			return s.open(ctx, tx, actor, &a, st, form)
 		}
 		if verb == Confirm || verb == Refute {
-			return s.judge(ctx, tx, actor, &a, st, form)
+			return s.judge(ctx, tx, actor, &a, st, form, pack)
 		}
 		if verb == HandIn {
 			if err := s.forward(ctx, tx, &a, form.Text("text"), nil); err != nil {
@@ -310,7 +321,7 @@ func (s *Service) withText(list []flow.Action, a Alarm) []flow.Action {
 }
 
 // judge writes down what the alarm proved to be; a true one goes on as a clue.
-func (s *Service) judge(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+func (s *Service) judge(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form, pack []string) error {
 	a.Verdict = "false"
 	if st.Verb == Confirm {
 		a.Verdict = "true"
@@ -318,6 +329,12 @@ func (s *Service) judge(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Ala
 			if err := s.forward(ctx, tx, a, form.Text("text"), nil); err != nil {
 				return err
 			}
+		}
+		if len(pack) > 0 {
+			if err := s.funnel.AddEvidence(ctx, tx, actor, clue.ID(a.ClueID), "预警 "+a.Number+" 核实属实", pack); err != nil {
+				return err
+			}
+			form["pack"] = pack
 		}
 	}
 	return s.conclude(ctx, tx, actor, a, st, form)
