@@ -35,6 +35,7 @@ type Digest struct {
 	s       *Store
 	o       DigestOptions
 	current currentBook
+	all     allRates
 
 	mu     sync.Mutex // one round at a time
 	cursor int64      // read up to here
@@ -59,7 +60,7 @@ func NewDigest(s *Store, o DigestOptions) *Digest {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Digest{s: s, o: o, noted: map[due]bool{}}
+	return &Digest{s: s, o: o, noted: map[due]bool{}, all: allRates{many: manyOutlets}}
 }
 
 const digestConsumer = "digest"

@@ -519,6 +519,38 @@ func TestRates_CountByOutlet(t *testing.T) {
 				t.Errorf("%s: %d too many", name, n)
 			}
 		}
+		// Where there are many, one counting serves everybody for a minute, each within
+		// his reach.
+		g.all.many = 0
+		total := func(who auth.Actor, q RateQuery) string {
+			text := ""
+			for _, r := range ask(who, q) {
+				text += fmt.Sprint(r.OutletID, r.Since, r.Tally, "\n")
+			}
+			return text
+		}
+		direct := ""
+		for _, r := range all {
+			direct += fmt.Sprint(r.OutletID, r.Since, r.Tally, "\n")
+		}
+		if got := total(duty, RateQuery{}); got != direct {
+			t.Errorf("counted for all:\n%s\ncounted directly:\n%s", got, direct)
+		}
+		if got := total(duty, RateQuery{OutletID: silent.OutletID}); !strings.Contains(direct, got) || strings.Count(got, "\n") != 1 {
+			t.Error(got)
+		}
+		if got := total(auth.Actor{ID: "x", Roles: []auth.Role{auth.Duty}, Area: "330303"}, RateQuery{}); got != "" {
+			t.Errorf("another county sees %s", got)
+		}
+		b.send(frame("MN4", "31", "2061", "20261121060000", "a21026-Avg=30,a21026-Flag=N"))
+		settle(t, g)
+		if got := total(duty, RateQuery{}); got != direct {
+			t.Error("counted anew within a minute")
+		}
+		c.Advance(time.Minute)
+		if got := total(duty, RateQuery{}); got == direct || strings.Count(got, "\n") != 3 {
+			t.Errorf("not counted anew after a minute: %s", got)
+		}
 		if _, err := g.Rates(context.Background(), auth.DefaultPolicy(), duty, RateQuery{From: clockTime("01-01 00:00"), To: clockTime("11-22 00:00")}); !fault.Is(err, fault.Invalid) {
 			t.Error(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/bits"
 	"sort"
+	"sync"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -61,39 +62,129 @@ func (g *Digest) Rates(ctx context.Context, p auth.Policy, actor auth.Actor, q R
 	case q.To.Sub(q.From) > 100*Day.Length():
 		return nil, fault.Invalidf("一次最多统计 100 天，请缩短时间范围").With("from", "时间范围过长")
 	}
+	var places []networked
 	err = g.s.d.Read(ctx, func(tx *db.Tx) error {
-		places, err := networkedOutlets(ctx, tx, p, actor, q)
-		if err != nil || len(places) == 0 {
+		if places, err = networkedOutlets(ctx, tx, within(p, actor), q); err != nil || len(places) == 0 || len(places) > g.all.many {
 			return err
 		}
 		var few []string
-		if len(places) <= 500 {
-			for _, x := range places {
-				few = append(few, x.OutletID)
-			}
-		}
-		rows, err := talliesOf(ctx, tx, few, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		marks, err := mark.InForceAt(ctx, tx, few, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		limited, err := limitedFactors(ctx, tx, q.From, q.To)
-		if err != nil {
-			return err
-		}
-		b := rateBook{q: q, end: tx.Now.Add(-g.o.HourGrace), rows: map[Channel]map[int64]TallyRow{}, marks: map[string][]mark.Mark{}, limited: limited}
-		b.put(rows, marks)
 		for _, x := range places {
-			if r, ok := b.of(x); ok {
-				out = append(out, r)
-			}
+			few = append(few, x.OutletID)
 		}
-		return nil
+		out, err = g.count(ctx, tx, q, places, few)
+		return err
 	})
+	if err != nil || len(places) <= g.all.many {
+		return out, err
+	}
+	all, err := g.all.of(ctx, g, q)
+	for _, x := range places {
+		if r, ok := all[x.OutletID]; ok {
+			out = append(out, r)
+		}
+	}
 	return out, err
+}
+
+// count counts the outlets one after the other; few names them when they are not
+// all that there are.
+func (g *Digest) count(ctx context.Context, tx *db.Tx, q RateQuery, places []networked, few []string) (out []OutletRates, err error) {
+	marks, err := mark.InForceAt(ctx, tx, few, q.From, q.To)
+	if err != nil {
+		return nil, err
+	}
+	b := rateBook{q: q, end: tx.Now.Add(-g.o.HourGrace), rows: map[Channel]map[int64]TallyRow{}, marks: map[string][]mark.Mark{}}
+	if b.limited, err = limitedFactors(ctx, tx, q.From, q.To); err != nil {
+		return nil, err
+	}
+	b.put(marks)
+	at := make(map[string]int, len(places))
+	for i, x := range places {
+		at[x.OutletID] = i
+	}
+	counted := make([]*OutletRates, len(places))
+	count := func(i int) {
+		if r, ok := b.of(places[i]); ok {
+			if few == nil {
+				r.Factors = nil // of so many nobody looks at single days
+			}
+			counted[i] = &r
+		}
+	}
+	done := make([]bool, len(places))
+	last := -1
+	turn := func(i int) { // the rows of an outlet come together
+		if last >= 0 && last != i {
+			count(last)
+			done[last] = true
+			clear(b.rows)
+		}
+		last = i
+	}
+	err = eachTally(ctx, tx, few, q.From, q.To, func(r TallyRow) {
+		if i, ok := at[r.OutletID]; ok {
+			turn(i)
+			b.add(r)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	turn(-1)
+	for i := range places {
+		if !done[i] {
+			count(i)
+		}
+	}
+	for _, r := range counted {
+		if r != nil {
+			out = append(out, *r)
+		}
+	}
+	return out, nil
+}
+
+// From so many outlets on, one counting serves everybody for a while: it takes
+// seconds, and a page asks for the sum, the list and the next page of the list.
+const (
+	manyOutlets = 500
+	keepRates   = time.Minute
+)
+
+// allRates is the newest counting of all outlets.
+type allRates struct {
+	many     int        // manyOutlets
+	mu       sync.Mutex // held while counting: who asks meanwhile waits for it
+	from, to time.Time
+	at       time.Time
+	by       map[string]OutletRates
+}
+
+func (a *allRates) of(ctx context.Context, g *Digest, q RateQuery) (map[string]OutletRates, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	now := g.s.d.Now()
+	if age := now.Sub(a.at); a.by != nil && a.from.Equal(q.From) && a.to.Equal(q.To) && age >= 0 && age < keepRates {
+		return a.by, nil
+	}
+	by := map[string]OutletRates{}
+	err := g.s.d.Read(ctx, func(tx *db.Tx) error {
+		whole := RateQuery{From: q.From, To: q.To}
+		places, err := networkedOutlets(ctx, tx, func(*db.Filter) {}, whole)
+		if err != nil {
+			return err
+		}
+		list, err := g.count(ctx, tx, whole, places, nil)
+		for _, r := range list {
+			by[r.OutletID] = r
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.from, a.to, a.at, a.by = q.From, q.To, now, by
+	return by, nil
 }
 
 // rateBook is what the rates are counted from.
@@ -105,17 +196,18 @@ type rateBook struct {
 	limited map[Channel]bool
 }
 
-func (b *rateBook) put(rows []TallyRow, marks []mark.Mark) {
-	for _, r := range rows {
-		c := Channel{r.OutletID, r.Factor}
-		if b.rows[c] == nil {
-			b.rows[c] = map[int64]TallyRow{}
-		}
-		b.rows[c][r.Day.UnixMicro()] = r
-	}
+func (b *rateBook) put(marks []mark.Mark) {
 	for _, m := range marks {
 		b.marks[m.OutletID] = append(b.marks[m.OutletID], m)
 	}
+}
+
+func (b *rateBook) add(r TallyRow) {
+	c := Channel{r.OutletID, r.Factor}
+	if b.rows[c] == nil {
+		b.rows[c] = map[int64]TallyRow{}
+	}
+	b.rows[c][r.Day.UnixMicro()] = r
 }
 
 // of counts one outlet; false when it has no factor to count.

@@ -15,11 +15,18 @@ type networked struct {
 	first []time.Time // first day with hours, by tallied factor; zero = none
 }
 
-// networkedOutlets lists the outlets with devices within the actor's reach that
-// have factors to count.
-func networkedOutlets(ctx context.Context, tx *db.Tx, p auth.Policy, actor auth.Actor, q RateQuery) ([]networked, error) {
+// within narrows a list of outlets to an actor's reach.
+func within(p auth.Policy, actor auth.Actor) func(*db.Filter) {
+	return func(f *db.Filter) {
+		f.Add(p.Where(actor, auth.TelemetryRead, auth.Columns{Area: "o.area", Enterprise: "o.enterprise_id"}, &f.Args))
+	}
+}
+
+// networkedOutlets lists the outlets with devices within reach that have factors to
+// count.
+func networkedOutlets(ctx context.Context, tx *db.Tx, reach func(*db.Filter), q RateQuery) ([]networked, error) {
 	var f db.Filter
-	f.Add(p.Where(actor, auth.TelemetryRead, auth.Columns{Area: "o.area", Enterprise: "o.enterprise_id"}, &f.Args))
+	reach(&f)
 	if q.Area != "" {
 		f.Add("o.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
 	}

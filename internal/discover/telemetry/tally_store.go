@@ -53,11 +53,18 @@ func scanTally(s db.Scanner) (r TallyRow, err error) {
 	return r, err
 }
 
-// talliesOf reads the days of from <= t < to of the outlets, of all when none is
+// eachTally reads the days of from <= t < to of the outlets, of all when none is
 // named, by outlet, factor and day.
-func talliesOf(ctx context.Context, tx *db.Tx, outlets []string, from, to time.Time) ([]TallyRow, error) {
+func eachTally(ctx context.Context, tx *db.Tx, outlets []string, from, to time.Time, take func(TallyRow)) error {
 	var f db.Filter
 	f.Add("day >= ? AND day < ?", from.UnixMicro(), to.UnixMicro())
 	f.In("outlet_id", outlets)
-	return db.All(ctx, tx, scanTally, `SELECT outlet_id, factor, day, received, valid, marked, stopped FROM hour_tally WHERE `+f.Where()+` ORDER BY outlet_id, factor, day`, f.Args...)
+	_, err := db.All(ctx, tx, func(s db.Scanner) (struct{}, error) {
+		r, err := scanTally(s)
+		if err == nil {
+			take(r)
+		}
+		return struct{}{}, err
+	}, `SELECT outlet_id, factor, day, received, valid, marked, stopped FROM hour_tally WHERE `+f.Where()+` ORDER BY outlet_id, factor, day`, f.Args...)
+	return err
 }
