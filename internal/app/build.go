@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/bus"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/evaluate/outcome"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/gateway/forward"
@@ -143,6 +144,7 @@ func (a *App) surface() error {
 	if err := a.publicPages(words); err != nil {
 		return err
 	}
+	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
 	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)

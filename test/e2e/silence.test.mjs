@@ -71,7 +71,7 @@ describe('silences', { skip: missing, concurrency: false }, () => {
   }))
 
   it('the list and the form of quiet hours at two widths', { timeout: 120_000 }, () => act('duty', wide, async (page) => {
-    for (const [name, path] of [['silences', '/silences'], ['plan-new', '/silences/new?kind=plan'], ['alarms-quiet', '/alarms?quiet=silence']]) {
+    for (const [name, path] of [['silences', '/silences'], ['outcomes', '/outcomes'], ['plan-new', '/silences/new?kind=plan'], ['alarms-quiet', '/alarms?quiet=silence']]) {
       for (const size of [wide, narrow]) {
         await page.setViewportSize(size)
         await page.goto(path)

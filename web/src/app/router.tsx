@@ -51,6 +51,7 @@ const pages = [
   page('/measures', () => import('../features/rule/measures'), 'Measures'),
   page('/measures/$id', () => import('../features/rule/measure'), 'MeasureFile'),
   page('/ladders', () => import('../features/rule/ladders'), 'Ladders'),
+  page('/outcomes', () => import('../features/outcome/outcomes'), 'Outcomes'),
   page('/silences', () => import('../features/silence/silences'), 'Silences'),
   page('/silences/new', () => import('../features/silence/set-silence'), 'SetSilence'),
   page('/silences/$id', () => import('../features/silence/silence'), 'SilenceFile'),

@@ -42,13 +42,13 @@ const columns: Column<Alarm>[] = [
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'quiet', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'quiet', 'rule', 'from', 'to', 'outlet_id', 'enterprise_id']))
   const list = useList('/alarms', query)
   const can = useCan()
   return (
-    <Page title="预警" tools={<>{can('alarm.silence') && <Go href="/silences">静默与免打扰时段</Go>}<Go href="/ladders">告知规则</Go></>}>
+    <Page title="预警" tools={<><Go href="/outcomes">预警成效</Go>{can('alarm.silence') && <Go href="/silences">静默与免打扰时段</Go>}<Go href="/ladders">告知规则</Go></>}>
       <section className="panel" aria-label="预警">
-        <Filters filters={filters} extra={{ outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
+        <Filters filters={filters} extra={{ rule: '只看一条规则', outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
         <DataList
           name="预警"
           list={list}
