@@ -67,6 +67,7 @@ type Config struct {
 	NotifySite    string         // address of the console in messages, "" = none
 	Proxies       []netip.Prefix // reverse proxies whose word on the caller's address counts
 	Now           func() time.Time
+	Deaf          bool // silence of outlets is no alarm (a past that is told in leaps)
 	Manual        bool // background work runs only when Settle is called (scripts with a clock of their own)
 	Log           *slog.Logger
 }

@@ -17,9 +17,13 @@ import (
 
 // watch builds the rules on the committed values; clues and notices come first.
 func (a *App) watch() {
+	var ear rule.Ear
+	if !a.conf.Deaf {
+		ear = a.digest
+	}
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline, Packer: packer{a},
-		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: a.digest,
+		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: ear,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
 			Answers: rule.Answers(a.place.Warning.Answers), Quota: rule.Quota(a.place.Warning.Quota),

@@ -77,6 +77,7 @@ func (p *past) play(ctx context.Context) (err error) {
 	p.sent = steps[0].at.Add(-time.Hour)
 	c := p.conf
 	c.Listen, c.HJ212, c.Now, c.Manual = "127.0.0.1:0", "127.0.0.1:0", p.clock.now, true
+	c.Deaf = true
 	if p.app, err = app.New(ctx, c); err != nil {
 		return err
 	}
