@@ -370,6 +370,28 @@ func TestEvents_EndWithTheSessionAndTheServer(t *testing.T) {
 	})
 }
 
+func TestEvents_APageThatDoesNotReadHoldsUpNobody(t *testing.T) {
+	eachSystem(t, func(t *testing.T, s desk) {
+		b := s.person("leader", auth.Rights{Roles: []auth.Role{auth.Leader}})
+		stuck := s.watch(s.api.Handler(), b, "") // never read from
+		quick := s.watch(s.api.Handler(), b, "")
+		if !quick.lines.Scan() {
+			t.Fatal("no preamble")
+		}
+		const total = 600
+		long := strings.Repeat("x", 4000) // so that the line to the stuck page is full long before the end
+		for i := range total {
+			s.publish("issue.assigned", "issue", fmt.Sprint(i, long), "330302")
+		}
+		for i := range total {
+			if _, _, e := quick.next(); e.Subject != fmt.Sprint(i, long) {
+				t.Fatalf("event %d is %.10s", i, e.Subject)
+			}
+		}
+		stuck.end() // and the server can leave it
+	})
+}
+
 func TestEvents_ABoundedNumberOfPages(t *testing.T) {
 	t.Parallel()
 	r := &live{open: map[string]int{}}
