@@ -11,7 +11,7 @@ export function Ladders() {
     <Page title="告知规则">
       {q.error ? <div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div> : !q.data ? <div className="panel"><Bones rows={10} /></div> : (
         <>
-          <p className="soft">每条预警按级别和规则类别用一条规则，时限从条件成立时起算，办结即止；前一级无人可告知时立即告知下一级。规则写在本地配置的 warning 一节，改后重启生效。</p>
+          <Panel><p className="soft">每条预警按级别和规则类别用一条规则，时限从条件成立时起算，办结即止；前一级无人可告知时立即告知下一级。规则写在本地配置的 warning 一节，改后重启生效。</p></Panel>
           {q.data.map((l) => (
             <Panel key={l.name} title={l.name} flush tools={<span className="soft small">{names(l.levels, '全部级别')}　{names(l.families, '全部规则')}</span>}>
               <div className="scroll" tabIndex={0} role="region" aria-label={l.name}>
