@@ -76,12 +76,22 @@ type AlarmView struct {
 // AlarmFile is everything about one alarm; Window is the time to show around it.
 type AlarmFile struct {
 	AlarmView
-	Measures  []MeasureBrief `json:"measures" nullable:"false"`
-	Suggest   SuggestionView `json:"suggest" doc:"建议的措施，由人决定"`
-	RuleBasis string         `json:"rule_basis"`
-	Window    WindowView     `json:"window"`
-	Timeline  []EntryView    `json:"timeline" nullable:"false"`
-	Actions   []flow.Action  `json:"actions" nullable:"false"`
+	Measures   []MeasureBrief `json:"measures" nullable:"false"`
+	Suggest    SuggestionView `json:"suggest" doc:"建议的措施，由人决定"`
+	RuleBasis  string         `json:"rule_basis"`
+	Window     WindowView     `json:"window"`
+	ExplainDue string         `json:"explain_due" doc:"企业说明的期限，空为不等待说明"`
+	Guides     []AlarmGuide   `json:"guides" nullable:"false" doc:"常见原因、检查要点与应附材料；仅说明人可见"`
+	Timeline   []EntryView    `json:"timeline" nullable:"false"`
+	Actions    []flow.Action  `json:"actions" nullable:"false"`
+}
+
+// AlarmGuide tells an enterprise what to check and which papers go with a cause.
+type AlarmGuide struct {
+	Cause    string   `json:"cause"`
+	Title    string   `json:"title"`
+	Check    string   `json:"check"`
+	Evidence []string `json:"evidence" nullable:"false"`
 }
 
 // WindowView is a stretch of a series that a chart should show.
@@ -190,8 +200,11 @@ func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
 		return AlarmFile{}, err
 	}
 	law, _ := r.rule.Rule(f.Alarm.Rule)
-	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions,
+	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions, ExplainDue: when(f.WordDue), Guides: []AlarmGuide{},
 		Measures: measureBriefs(f.Measures, r.rule.Clock()), Suggest: SuggestionView(f.Suggest)}
+	for _, g := range f.Guides {
+		out.Guides = append(out.Guides, AlarmGuide(g))
+	}
 	out.Timeline, err = entryViews(ctx, r.files, f.Timeline)
 	return out, err
 }

@@ -10,8 +10,6 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
-	"github.com/qingshao/qingshao/internal/rule/ladder"
-	"github.com/qingshao/qingshao/internal/rule/sign"
 	"github.com/qingshao/qingshao/internal/rule/silence"
 )
 
@@ -180,10 +178,4 @@ func (h hours) HoursOf(ctx context.Context, outletID string, from, to time.Time)
 	}
 	slices.SortStableFunc(out, func(a, b rule.HourValue) int { return a.At.Compare(b.At) })
 	return out, nil
-}
-
-// explainTerm is how long an enterprise may take to explain an exceedance.
-func (a *App) explainTerm() time.Duration {
-	d, _ := ladder.For(a.rules.Ladders(), string(rule.Exceed), string(sign.Official)).First(ladder.Unexplained)
-	return d
 }

@@ -91,4 +91,6 @@ type File struct {
 	Actions  []flow.Action
 	Measures []Measure // that the person may see
 	Suggest  Suggestion
+	WordDue  time.Time // of the enterprise's explanation; zero = none is waited for
+	Guides   []Guide   // for whoever may explain
 }

@@ -225,6 +225,7 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 			return err
 		}
 		f.Actions = s.withText(Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm)), f.Alarm)
+		f.WordDue, f.Guides = s.wordDue(f.Alarm, f.Timeline), s.Guides(actor, f.Alarm)
 		if f.Measures, err = s.listMeasures(ctx, tx, actor, MeasureQuery{AlarmID: string(id)}, "", 50); err != nil || !s.policy.Can(actor, auth.AlarmHandle, f.Alarm.Scope()) && !s.policy.Can(actor, auth.IssueSupervise, f.Alarm.Scope()) {
 			return err
 		}

@@ -37,7 +37,7 @@ func build(t *testing.T, f func(t *testing.T, c *looptest.City, s *portal.Servic
 	t.Helper()
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		c, l := looptest.Build(t, d, clock), &live{clock: clock}
-		f(t, c, portal.New(portal.Deps{DB: d, Auth: c.Policy, Live: l, Rules: c.Rules, Explain: 24 * time.Hour}), l)
+		f(t, c, portal.New(portal.Deps{DB: d, Auth: c.Policy, Live: l, Rules: c.Rules}), l)
 	})
 }
 

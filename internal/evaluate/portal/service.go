@@ -25,11 +25,10 @@ type Live interface {
 
 // Deps is what the service works with.
 type Deps struct {
-	DB      *db.DB
-	Auth    auth.Policy
-	Live    Live
-	Rules   *rule.Service
-	Explain time.Duration // in which an alarm is to be explained
+	DB    *db.DB
+	Auth  auth.Policy
+	Live  Live
+	Rules *rule.Service
 	// More are parts of the program that have something waiting for an enterprise.
 	More []Source
 }
@@ -171,29 +170,25 @@ func (s *Service) alarms(ctx context.Context, actor auth.Actor, enterpriseID str
 	if err != nil || len(page.Items) == 0 {
 		return nil, err
 	}
-	sent := map[string]time.Time{}
 	err = s.DB.Read(ctx, func(tx *db.Tx) error {
-		sent, err = sentBack(ctx, tx, enterpriseID)
-		return err
-	})
-	for _, a := range page.Items {
-		i := Item{Kind: Unsaid, ID: string(a.ID), Number: a.Number, Title: a.OutletName + "：" + factor.Name(a.Factor) + " " + a.Level.Title(), Text: a.Summary,
-			Do: "查明原因，写明已采取的措施并附证明材料", Link: "/alarms/" + string(a.ID)}
-		since := a.CreatedAt
-		switch {
-		case a.Level == rule.Notice:
-			i.Kind, i.Do = Hint, "尚未构成超标。趁早查看治理设施和监测设备，多数情况可以避免超标；无需答复"
-		case a.Explained == rule.ExplanationRejected:
-			i.Kind, i.Do = Rejected, "看清退回的理由，补充材料后重新说明"
-			if at, ok := sent[i.ID]; ok {
-				since = at
+		for _, a := range page.Items {
+			i := Item{Kind: Unsaid, ID: string(a.ID), Number: a.Number, Title: a.OutletName + "：" + factor.Name(a.Factor) + " " + a.Level.Title(), Text: a.Summary,
+				Do: "查明原因，写明已采取的措施并附证明材料", Link: "/alarms/" + string(a.ID)}
+			switch {
+			case a.Level == rule.Notice:
+				i.Kind, i.Do = Hint, "尚未构成超标。趁早查看治理设施和监测设备，多数情况可以避免超标；无需答复"
+			case a.Explained == rule.ExplanationRejected:
+				i.Kind, i.Do = Rejected, "看清退回的理由，补充材料后重新说明"
 			}
+			if i.Kind != Hint {
+				if i.DueAt, err = s.Rules.WordDue(ctx, tx, a); err != nil {
+					return err
+				}
+			}
+			out = append(out, i)
 		}
-		if i.Kind != Hint && s.Explain > 0 {
-			i.DueAt = since.Add(s.Explain)
-		}
-		out = append(out, i)
-	}
+		return nil
+	})
 	return out, err
 }
 

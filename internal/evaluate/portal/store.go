@@ -36,25 +36,6 @@ func missing(ctx context.Context, tx *db.Tx, enterpriseID string, since time.Tim
 	return out, err
 }
 
-type sent struct {
-	alarm string
-	at    int64
-}
-
-// sentBack tells when the explanation of each open alarm was last rejected.
-func sentBack(ctx context.Context, tx *db.Tx, enterpriseID string) (map[string]time.Time, error) {
-	list, err := db.All(ctx, tx, func(s db.Scanner) (x sent, err error) {
-		err = s.Scan(&x.alarm, &x.at)
-		return x, err
-	}, `SELECT t.subject, MAX(t.at) FROM timeline t JOIN alarm a ON a.id = t.subject
-		WHERE t.kind = 'alarm' AND t.verb = 'reject' AND a.enterprise_id = $1 AND a.state <> 'cleared' GROUP BY t.subject`, enterpriseID)
-	out := make(map[string]time.Time, len(list))
-	for _, x := range list {
-		out[x.alarm] = time.UnixMicro(x.at).UTC()
-	}
-	return out, err
-}
-
 // begun counts the alarms, first signs left out, that began since then.
 func begun(ctx context.Context, tx *db.Tx, enterpriseID string, since time.Time) (int, error) {
 	return db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM alarm WHERE enterprise_id = $1 AND level <> 'notice' AND started_at >= $2`, enterpriseID, since.UnixMicro())

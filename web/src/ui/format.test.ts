@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ago, clock, count, dateTime, day, due, lasting, reading, size, times, total } from './format'
+import { ago, clock, count, dateTime, day, due, lasting, reading, size, times, total, left } from './format'
 
 const at = Date.parse('2026-11-21T09:30:00+08:00')
 
@@ -46,4 +46,14 @@ describe('numbers', () => {
 
 describe('deadlines count working days', () => {
   it.each([[3, false, '剩 3 个工作日'], [0, false, '今日到期'], [-2, true, '逾期 2 个工作日'], [0, true, '已逾期']])('%d %s', (n, late, want) => expect(due(n, late)).toBe(want))
+})
+
+describe('how much time there is', () => {
+  const now = new Date('2026-11-21T09:00:00+08:00').getTime()
+  it.each([
+    ['2026-11-21T12:05:00+08:00', '还剩 3 小时 5 分'],
+    ['2026-11-24T09:00:00+08:00', '还剩 3 天'],
+    ['2026-11-21T08:30:00+08:00', '已超时 30 分钟'],
+    ['', ''],
+  ])('%s', (due, want) => expect(left(due, now)).toBe(want))
 })

@@ -94,3 +94,10 @@ export function lasting(from: string, to: string | null | undefined, now: number
   if (min < 1440) return part(`${Math.floor(min / 60)} 小时`, min % 60, '分')
   return part(`${Math.floor(min / 1440)} 天`, Math.floor((min % 1440) / 60), '小时')
 }
+
+/** left says how much time there is: 还剩 3 小时 5 分, 已超时 2 天. */
+export function left(due: string, now: number = Date.now()): string {
+  if (!due) return ''
+  const end = new Date(due).getTime()
+  return end >= now ? `还剩 ${lasting(new Date(now).toISOString(), due)}` : `已超时 ${lasting(due, null, now)}`
+}

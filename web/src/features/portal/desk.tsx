@@ -1,13 +1,13 @@
 import type { Outlet, PortalItem, PortalStretch, Trend } from '../../api/types'
 import { useGet, useList } from '../../api/use'
-import { ago, count, dateTime, reading } from '../../ui/format'
+import { ago, count, dateTime, left, reading } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { Mark, OutletMark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Spark } from '../../ui/spark'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { isOver, judged, leading, limitText } from '../../ui/value'
-import { left, markOf } from './words'
+import { markOf } from './words'
 import './desk.css'
 
 /** EnterpriseDesk is the environment manager's first page: what waits, how the outlets stand, how the month goes. */

@@ -11,6 +11,7 @@ import { SeriesChart } from '../../ui/series-chart'
 import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
+import { EnterpriseHelp } from './enterprise-help'
 import { absent, hushable, judged } from './words'
 
 /** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
@@ -19,7 +20,7 @@ export function AlarmFile() {
   const q = useGet('/alarms/{id}', { path: { id } })
   const act = useDo(
     (a: { verb: string; form: Record<string, unknown>; version: number }) => post('/alarms/{id}/{verb}', { path: { id, verb: a.verb }, body: { version: a.version, form: a.form } }),
-    ['/alarms', '/measures', '/clues', '/overview', '/notices', '/me'],
+    ['/alarms', '/measures', '/clues', '/overview', '/portal', '/notices', '/me'],
   )
   const can = useCan()
   if (q.error && !q.data) return <Page title="预警"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
@@ -29,6 +30,7 @@ export function AlarmFile() {
     <Page title={`${absent(a) ? `${a.factor_name}${a.rule_title}` : a.factor_name + a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></>}>
       <div className="cols file">
         <div className="file-main">
+          {can('alarm.explain') && <EnterpriseHelp a={a} />}
           <Panel>
             {judged(a) ? <Numbers a={a} /> : absent(a) ? null : a.rule.startsWith('custom:') ? <p className="soft">由自定义规则提请，仅供核查，不作为认定依据。{can('rule.read') && <Go href={`/rules/${a.rule.slice(7).split('@')[0]}`}>查看规则</Go>}</p> : <p className="soft">行为异常，没有限值可比；仅供核查，不作为认定依据。<Go href={`/outlets/${a.outlet_id}?tab=conduct`}>查看全部迹象</Go></p>}
             <dl className="facts" style={{ marginTop: 12 }}>
@@ -41,7 +43,7 @@ export function AlarmFile() {
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
               <div className="wide"><dt>依据</dt><dd>{[a.rule_title, a.basis, a.rule_basis].filter(Boolean).join('；')}</dd></div>
               {a.verdict && <div><dt>核实结论</dt><dd className={a.verdict === 'true' ? 'red' : undefined}>{a.verdict === 'true' ? '属实' : '不属实'}</dd></div>}
-              <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}</dd></div>
+              <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}{a.explain_due && <span className="soft num">（{dateTime(a.explain_due)} 前）</span>}</dd></div>
               {a.verdict === 'true' && can('clue.read') && <div className="wide"><dt>证据包</dt><dd><a href={address(`/alarms/${a.id}/evidence.zip`)} download>下载证据包</a><span className="sub">曲线、数值、报文、标记、设施状态、视频、经过和证据清单</span></dd></div>}
               {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
             </dl>
