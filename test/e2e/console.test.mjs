@@ -347,6 +347,50 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
     await accessible(page, 'missing calendar')
   }))
 
+  it('企业 sees on the phone what waits, reports an obligation with its paper; 值班员 accepts it', { timeout: 120_000 }, async () => {
+    let place = ''
+    await act('enterprise', narrow, async (page) => {
+      await page.waitForURL('**/portal') // its first page
+      await settled(page)
+      const waits = page.locator('.portal-lines')
+      await waits.getByText(/还剩|已超时/).first().waitFor()
+      await page.getByRole('heading', { name: '排放口' }).waitFor()
+      await accessible(page, 'enterprise desk')
+      await fits(page, 'enterprise desk')
+      await waits.locator('a', { hasText: '申请延续排污许可证' }).click()
+      await page.waitForURL('**/obligations/*')
+      await settled(page)
+      place = new URL(page.url()).pathname
+      await verb(page, '报告已履行').click()
+      await field(page, '办理情况').fill('已在许可平台提交延续申请。')
+      await send(page, '报告已履行')
+      await page.getByText('请上传证明材料').waitFor()
+      await page.locator('#verbs input[type=file]').setInputFiles({ name: '受理回执.png', mimeType: 'image/png', buffer: png() })
+      await page.locator('.files .name', { hasText: '受理回执.png' }).waitFor()
+      await accessible(page, 'the report of an obligation')
+      await send(page, '报告已履行')
+      await said(page, '已报告已履行。')
+      await page.goto('/alarms')
+      await page.locator('.card').first().click()
+      await page.getByRole('heading', { name: '怎么回事，怎么办' }).waitFor()
+      await settled(page)
+      await accessible(page, 'enterprise alarm')
+      await fits(page, 'enterprise alarm')
+      await picture(page, 'enterprise-alarm')
+    })
+    await act('duty', wide, async (page) => {
+      await page.goto('/obligations?stage=reported')
+      await settled(page)
+      assert.ok(await page.locator('table.t tbody tr').count() > 0)
+      await page.goto(place)
+      await settled(page)
+      await page.locator('.line').getByRole('link', { name: '受理回执.png' }).waitFor()
+      await verb(page, '核实通过').click()
+      await send(page, '核实通过')
+      await page.locator('.chip', { hasText: '已履行' }).first().waitFor()
+    })
+  })
+
   it('企业 marks a period, sees beforehand what that does, and 值班员 does not accept it', { timeout: 120_000 }, async () => {
     const hour = (back) => new Date(Math.floor(Date.now() / 3600_000 - back) * 3600_000 + 8 * 3600_000).toISOString().slice(0, 16).replace('T', ' ')
     let mark = ''
@@ -497,6 +541,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
       ['duty', [
         ['rates', '/rates'], ['rates-area', '/rates?group=area'],
         ['outlet-official', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=official`], ['outlet-emission', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=emission`], ['outlet-rates', async (p) => `/outlets/${await id(p, '/outlets?limit=1')}?tab=rates`],
+        ['obligations', '/obligations'], ['obligation', async (p) => `/obligations/${await id(p, '/obligations?limit=1')}`],
         ['marks', '/marks'], ['mark', async (p) => `/marks/${await id(p, '/marks?state=open&limit=1')}`], ['marks-none', '/marks?q=%E6%97%A0'],
         ['alarms', '/alarms'], ['ladders', '/ladders'], ['measures', '/measures'], ['measures-none', '/measures?q=%E6%97%A0'], ['coverage', '/coverage'], ['coverage-gaps', '/coverage/gaps'], ['coverage-gaps-none', '/coverage/gaps?q=x'], ['alarm', async (p) => `/alarms/${await id(p, '/alarms?limit=1')}`],
         ['outcomes', '/outcomes'], ['outcomes-area', '/outcomes?group=area'], ['silences', '/silences'], ['silences-none', '/silences?q=%E6%97%A0'], ['silence', async (p) => `/silences/${await id(p, '/silences?state=set&limit=1')}`], ['silence-new', '/silences/new'], ['plan-new', '/silences/new?kind=plan'],
@@ -509,7 +554,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['rule-trial', async (p) => { const rule = await id(p, '/rules/custom?state=live&limit=1'); return `/rules/${rule}/trials/${await p.evaluate(async (r) => (await (await fetch(`/api/v1/rules/custom/${r}`)).json()).trials[0].id, rule)}` }],
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['my-notify', '/me/notify'], ['me', '/me'],
       ]],
-      ['enterprise', [['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
+      ['enterprise', [['portal', '/portal'], ['obligations-firm', '/obligations'], ['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
       ['clerk', [['desk-clerk', '/'], ['tips', '/tips'], ['tip', async (p) => `/tips/${await id(p, '/tips?limit=1')}`], ['tips-none', '/tips?q=x'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
       ['agency', [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]]],
       ['leader', [['desk-leader', '/']]],
