@@ -40,7 +40,7 @@ var Machine = &flow.Machine{
 		{State: StateVoid, Title: "已失效", Terminal: true},
 	},
 	Steps: []flow.Step{
-		{From: []flow.State{StateOpen}, Verb: Report, To: StateReported, Title: "报告已履行", Capability: capReport,
+		{From: []flow.State{StateOpen}, Verb: Report, To: StateReported, Title: "报告履行", Capability: capReport,
 			Next: "由监控值班岗核实材料",
 			Fields: []flow.Field{
 				{Name: "text", Title: "办理情况", Kind: flow.Text, Required: true, Hint: "何时、怎样办理，回执或报告的编号"},
