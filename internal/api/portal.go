@@ -5,6 +5,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/evaluate/portal"
+	"github.com/qingshao/qingshao/internal/factor"
 )
 
 // enterpriseDesk is the resource of the enterprise's own first page.
@@ -14,6 +15,7 @@ type enterpriseDesk struct{ portal *portal.Service }
 func (a *API) Portal(s *portal.Service) {
 	r := enterpriseDesk{s}
 	get(a, "getPortal", "/portal", "企业工作台", r.get, needs(auth.PortalRead))
+	get(a, "listPortalLoads", "/portal/loads", "本年排放量与许可排放量", r.loads, needs(auth.PortalRead))
 }
 
 // PortalView is the first page of one enterprise.
@@ -71,4 +73,33 @@ func (r enterpriseDesk) get(ctx context.Context, in *struct {
 	}
 	out.Today, out.Month = stretch(d.Today), stretch(d.Month)
 	return out, nil
+}
+
+// PortalLoads is what has left this year beside what the permits allow.
+type PortalLoads struct {
+	Year int          `json:"year"`
+	Rows []PortalLoad `json:"rows" nullable:"false" doc:"只列登记了许可排放量的污染物"`
+}
+
+// PortalLoad is one pollutant at one outlet.
+type PortalLoad struct {
+	OutletID   string `json:"outlet_id"`
+	OutletName string `json:"outlet_name"`
+	Factor     string `json:"factor"`
+	FactorName string `json:"factor_name"`
+	Tonnes     Number `json:"tonnes" doc:"本年累计，含按规则替代的小时"`
+	Permitted  Number `json:"permitted" doc:"许可排放量，吨/年"`
+	Share      Number `json:"share" doc:"占许可排放量的百分比"`
+	Open       int    `json:"open" doc:"缺失且没有规则可替代、未计入的小时"`
+}
+
+func (r enterpriseDesk) loads(ctx context.Context, in *struct {
+	EnterpriseID string `query:"enterprise_id" maxLength:"64" doc:"空为本企业"`
+}) (PortalLoads, error) {
+	year, list, err := r.portal.Loads(ctx, actor(ctx), in.EnterpriseID)
+	out := PortalLoads{Year: year, Rows: []PortalLoad{}}
+	for _, l := range list {
+		out.Rows = append(out.Rows, PortalLoad{l.OutletID, l.OutletName, l.Factor, factor.Name(l.Factor), Number{l.Tonnes}, Number{l.Permitted}, Number{l.Share}, l.Open})
+	}
+	return out, err
 }

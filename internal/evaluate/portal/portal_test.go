@@ -9,12 +9,14 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
+	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/evaluate/portal"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/looptest"
 	"github.com/qingshao/qingshao/internal/official"
+	"github.com/qingshao/qingshao/internal/permit"
 )
 
 var bg = context.Background()
@@ -24,12 +26,22 @@ type live struct {
 	clock *dbtest.Clock
 	rates []telemetry.OutletRates
 	asked telemetry.RateQuery
+
+	quarters []string
 }
 
 func (l *live) Current(string) telemetry.Current { return telemetry.Current{LastAt: l.clock.Now()} }
 func (l *live) Rates(_ context.Context, _ auth.Policy, _ auth.Actor, q telemetry.RateQuery) ([]telemetry.OutletRates, error) {
 	l.asked = q
 	return l.rates, nil
+}
+func (l *live) Emission(_ context.Context, _ auth.Policy, _ auth.Actor, _, code string, at time.Time) (e telemetry.Emission, err error) {
+	if code == "w01001" {
+		return e, fault.Invalidf("pH 不是质量浓度")
+	}
+	l.quarters = append(l.quarters, at.In(looptest.Beijing).Format("01-02"))
+	e.Sum.Kg, e.Sum.FilledKg, e.Sum.Open = decimal.Must("200.5"), decimal.Must("49.5"), 2
+	return e, nil
 }
 func (l *live) OfficialPolicy() official.Policy { return official.Policy{Target: 90} }
 
@@ -183,6 +195,39 @@ func TestRead_MoreFromOtherParts(t *testing.T) {
 		d, err := s.Read(bg, boss(firm), "")
 		if want := "proof@-1h0m0s proof@1h0m0s offline hint"; err != nil || story(d) != want {
 			t.Errorf("%s, want %s (%v)", story(d), want, err)
+		}
+	})
+}
+
+func TestLoads_TheYearBesideThePermit(t *testing.T) {
+	build(t, func(t *testing.T, c *looptest.City, s *portal.Service, l *live) {
+		firm, stack := c.Outlet("热电厂", "330302")
+		other, _ := c.Outlet("别家", "330302")
+		_, err := permit.New(c.DB, c.Policy).Set(bg, looptest.Person("duty"), permit.Permit{OutletID: stack, Loads: []permit.Load{
+			{Factor: "a21026", Tonnes: decimal.Must("2.5")}, {Factor: "w01001", Tonnes: decimal.Must("1")}, {Factor: "a21002", Tonnes: decimal.Must("0")}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		year, loads, err := s.Loads(bg, boss(firm), "")
+		if err != nil || year != 2026 || len(loads) != 2 {
+			t.Fatalf("%d %+v %v", year, loads, err)
+		}
+		byFactor := map[string]portal.Load{}
+		for _, x := range loads {
+			byFactor[x.Factor] = x
+		}
+		so2, none := byFactor["a21026"], byFactor["a21002"]
+		if so2.Tonnes.String() != "1.000" || so2.Share.String() != "40.0" || so2.Open != 8 {
+			t.Errorf("%+v", so2)
+		}
+		if none.Tonnes.String() != "1.000" || none.Share.Mantissa != 0 {
+			t.Errorf("nothing permitted: %+v", none)
+		}
+		if got := strings.Join(l.quarters[:4], " "); got != "01-01 04-01 07-01 10-01" {
+			t.Errorf("quarters %s", got)
+		}
+		if _, _, err := s.Loads(bg, boss(other), firm); !fault.Is(err, fault.NotFound) {
+			t.Errorf("another's: %v", err)
 		}
 	})
 }

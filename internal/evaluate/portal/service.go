@@ -16,10 +16,11 @@ import (
 	"github.com/qingshao/qingshao/internal/rule"
 )
 
-// Live knows what every outlet reads now, and what came of its hours.
+// Live knows what every outlet reads now, what came of its hours, and what left.
 type Live interface {
 	Current(outletID string) telemetry.Current
 	Rates(ctx context.Context, p auth.Policy, actor auth.Actor, q telemetry.RateQuery) ([]telemetry.OutletRates, error)
+	Emission(ctx context.Context, p auth.Policy, actor auth.Actor, outletID, code string, at time.Time) (telemetry.Emission, error)
 	OfficialPolicy() official.Policy
 }
 

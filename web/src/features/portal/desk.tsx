@@ -22,7 +22,7 @@ export function EnterpriseDesk() {
     <Page title={d.enterprise_name} crumb={title} tools={<span className="soft small num">数据截至 {dateTime(d.as_of)}</span>}>
       <div className="portal">
         <Waiting rows={d.items} now={now} />
-        <Figures today={d.today} month={d.month} target={d.target} enterprise={d.enterprise_id} />
+        <div><Figures today={d.today} month={d.month} target={d.target} enterprise={d.enterprise_id} /><Loads /></div>
       </div>
       <Outlets enterprise={d.enterprise_id} />
     </Page>
@@ -82,6 +82,34 @@ function Figures({ today, month, target, enterprise }: { today: PortalStretch; m
           ))}
         </tbody>
       </table>
+    </Panel>
+  )
+}
+
+function Loads() {
+  const q = useGet('/portal/loads', {}, { staleTime: 600_000, keep: true })
+  if (q.error) return <Panel title="本年排放量"><Trouble error={q.error} again={() => void q.refetch()} /></Panel>
+  if (!q.data) return <Panel title="本年排放量"><Bones rows={2} /></Panel>
+  return (
+    <Panel title={`${q.data.year} 年排放量与许可排放量`} flush>
+      {q.data.rows.length === 0 ? <Empty title="没有登记许可排放量" how="登记后，这里累计本年排放量与占比。如许可证载明了许可排放量，请联系监控值班岗登记。" /> : (
+        <>
+          <table className="t">
+            <thead><tr><th scope="col">污染物</th><th scope="col" className="r">累计（吨）</th><th scope="col" className="r">许可（吨/年）</th><th scope="col" className="r">占比</th></tr></thead>
+            <tbody>
+              {q.data.rows.map((l) => (
+                <tr key={l.outlet_id + l.factor}>
+                  <td><Go href={`/outlets/${l.outlet_id}?tab=official`}>{l.factor_name}</Go><span className="sub">{l.outlet_name}</span></td>
+                  <td className="r num">{reading(l.tonnes)}{l.open > 0 && <span className="sub">{count(l.open)} 小时未计入</span>}</td>
+                  <td className="r num">{reading(l.permitted)}</td>
+                  <td className={`r num ${l.share > 100 ? 'red strong' : l.share >= 80 ? 'amber' : ''}`}>{l.permitted > 0 ? `${reading(l.share)}%` : '—'}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <p className="soft small portal-note">自首个小时值起累计，缺失时段按规则替代；只供参考，以核定的排放量为准。</p>
+        </>
+      )}
     </Panel>
   )
 }

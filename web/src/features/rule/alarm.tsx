@@ -45,7 +45,7 @@ export function AlarmFile() {
               {a.verdict && <div><dt>核实结论</dt><dd className={a.verdict === 'true' ? 'red' : undefined}>{a.verdict === 'true' ? '属实' : '不属实'}</dd></div>}
               <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}{a.explain_due && <span className="soft num">（{dateTime(a.explain_due)} 前）</span>}</dd></div>
               {a.verdict === 'true' && can('clue.read') && <div className="wide"><dt>证据包</dt><dd><a href={address(`/alarms/${a.id}/evidence.zip`)} download>下载证据包</a><span className="sub">曲线、数值、报文、标记、设施状态、视频、经过和证据清单</span></dd></div>}
-              {a.clue_id && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
+              {a.clue_id && can('clue.read') && <div className="wide"><dt>线索</dt><dd><Go href={`/clues/${a.clue_id}`}>查看由此产生的线索</Go></dd></div>}
             </dl>
           </Panel>
           {can('telemetry.read') && <Around a={a} />}
