@@ -27,6 +27,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/facility"
+	"github.com/qingshao/qingshao/internal/filing"
 	"github.com/qingshao/qingshao/internal/gateway"
 	"github.com/qingshao/qingshao/internal/gateway/broker"
 	"github.com/qingshao/qingshao/internal/gateway/command"
@@ -118,6 +119,7 @@ type App struct {
 	rules    *rule.Service
 	silences *silence.Service
 	marks    *mark.Service
+	filings  *filing.Service
 	tips     *tip.Service
 	judges   *rule.Runner
 	calendar *calendar.Calendar

@@ -14,6 +14,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/evaluate/outcome"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/filing"
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/gateway/forward"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
@@ -135,6 +136,7 @@ func (a *App) surface() error {
 	a.api.Measures(a.rules, words, a.files, a.auth)
 	a.api.Silences(a.silences, a.rules, words, a.files)
 	a.api.Marks(a.marks, words, a.files)
+	a.api.Filings(a.filings)
 	a.api.Officials(a.digest, a.enterprises, words)
 	desks := a.desks(words)
 	a.api.Clues(desks)
@@ -146,10 +148,10 @@ func (a *App) surface() error {
 	}
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
+	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
 		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom,
 		"warning": a.rules.SeeMeasure, "check": a.rules.SeeMeasure, "supervision": a.rules.SeeMeasure})
 	a.api.Jobs(a.jobs)

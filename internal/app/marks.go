@@ -7,14 +7,16 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/filing"
 	"github.com/qingshao/qingshao/internal/mark"
 )
 
-// mark builds the marks on the official values; files and notices come first.
+// mark builds the marks on the official values and what is on file; files and notices come first.
 func (a *App) mark() {
 	a.marks = mark.NewService(mark.Deps{DB: a.db, Auth: a.policy, Prefix: a.place.Prefix + "-B", Values: marked{a.digest}, Files: a.files, Notify: a.notify, Timeline: a.timeline})
 	a.marks.Jobs(a.jobs)
 	a.files.Guard(mark.Machine.Kind, a.marks.See)
+	a.filings = filing.New(filing.Deps{DB: a.db, Auth: a.policy, Prefix: a.place.Prefix + "-F", Notify: a.notify, Timeline: a.timeline})
 }
 
 // marked offers the official values to marks, judged by the limits of the hour.

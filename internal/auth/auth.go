@@ -50,6 +50,8 @@ const (
 	QuarantineWrite  Capability = "quarantine.write"
 	MarkSet          Capability = "mark.set"
 	MarkReview       Capability = "mark.review"
+	FilingWrite      Capability = "filing.write"
+	FilingFile       Capability = "filing.file"
 	AlarmRead        Capability = "alarm.read"
 	AlarmHandle      Capability = "alarm.handle"
 	AlarmExplain     Capability = "alarm.explain"

@@ -21,13 +21,13 @@ func DefaultPolicy() Policy {
 			ClueRead: OfArea, ClueEnter: OfArea, ClueTriage: OfArea, RuleRead: OfArea,
 			IssueRead: OfArea, IssueAssign: OfArea, FileUpload: OfArea},
 		Duty: {ObligationRead: OfArea, ObligationReview: OfArea, OverviewRead: OfArea, RegistryRead: OfArea, RegistryWrite: OfArea, TelemetryRead: OfArea,
-			TelemetryCommand: OfArea, QuarantineRead: OfArea, QuarantineWrite: OfArea, MarkReview: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea, AlarmSilence: OfArea,
+			TelemetryCommand: OfArea, QuarantineRead: OfArea, QuarantineWrite: OfArea, MarkReview: OfArea, FilingWrite: OfArea, AlarmRead: OfArea, AlarmHandle: OfArea, AlarmSilence: OfArea,
 			RuleRead: OfArea, RuleWrite: OfArea,
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, FileUpload: OfArea},
 		Agency: {OverviewRead: OfArea, AlarmRead: OfAgency, IssueRead: OfAgency, IssueSign: OfAgency, IssueRectify: OfAgency,
 			ClueEnter: OfArea, RegistryRead: OfArea, FileUpload: OfArea},
 		Inspector: {ObligationRead: OfArea, OverviewRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea, AlarmRead: OfArea, AlarmCheck: OfArea,
-			TelemetryCommand: OfArea, TelemetryControl: OfArea, TelemetryKey: OfArea,
+			TelemetryCommand: OfArea, TelemetryControl: OfArea, FilingWrite: OfArea, TelemetryKey: OfArea,
 			RuleRead: OfArea, RuleWrite: OfArea,
 			ClueRead: OfArea, ClueEnter: OfArea, IssueRead: OfArea, IssueAccept: OfArea, FileUpload: OfArea},
 		Reviewer: {ObligationRead: OfArea, OverviewRead: OfArea, ClueRead: OfArea, RegistryRead: OfArea, TelemetryRead: OfArea,
@@ -39,8 +39,8 @@ func DefaultPolicy() Policy {
 		Supervisor: {OverviewRead: OfArea, IssueRead: OfArea, IssueSupervise: OfArea},
 		Grid:       {ClueEnter: OfArea, FileUpload: OfArea},
 		Partner:    {ClueEnter: OfArea, FileUpload: OfArea},
-		Enterprise: {PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
-		Head:       {AlarmHead: OfEnterprise, PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
+		Enterprise: {PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, FilingFile: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
+		Head:       {AlarmHead: OfEnterprise, PortalRead: OfEnterprise, ObligationRead: OfEnterprise, ObligationReport: OfEnterprise, RegistryRead: OfEnterprise, TelemetryRead: OfEnterprise, MarkSet: OfEnterprise, FilingFile: OfEnterprise, AlarmRead: OfEnterprise, AlarmExplain: OfEnterprise, FileUpload: OfEnterprise},
 	}
 }
 

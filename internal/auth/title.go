@@ -69,6 +69,8 @@ var capabilities = []capabilityTitle{
 	{QuarantineWrite, "处置隔离区报文"},
 	{MarkSet, "标记监测数据"},
 	{MarkReview, "审核标记"},
+	{FilingWrite, "登记停限产、审核变更备案"},
+	{FilingFile, "备案工艺、设备与参数的变更"},
 	{AlarmRead, "查看预警"},
 	{AlarmHandle, "处置预警"},
 	{AlarmExplain, "说明预警原因"},

@@ -661,6 +661,28 @@ CREATE TABLE file_link (
 
 CREATE INDEX file_link_subject ON file_link (kind, subject);
 
+CREATE TABLE filing (
+    id            TEXT PRIMARY KEY,
+    number        TEXT NOT NULL UNIQUE,
+    state         TEXT NOT NULL,                 -- filed, in_force, ended, rejected, withdrawn
+    kind          TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    outlet_id     TEXT NOT NULL DEFAULT '',      -- '' = all of the enterprise
+    area          TEXT NOT NULL,
+    document      TEXT NOT NULL DEFAULT '',      -- number of the paper
+    reason        TEXT NOT NULL,
+    from_at       BIGINT NOT NULL,
+    until_at      BIGINT NOT NULL DEFAULT 0,     -- 0 = until it is lifted; of changes always 0
+    created_by    TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX filing_area ON filing (area, id);
+
+CREATE INDEX filing_enterprise ON filing (enterprise_id, from_at);
+
 CREATE TABLE forward_target (
     id          TEXT PRIMARY KEY,
     name        TEXT NOT NULL,

@@ -186,7 +186,7 @@ func (p *past) hire(ctx context.Context) error {
 	if err := certificates(ctx, p.staff["duty"], p.world, ids, p.now); err != nil {
 		return err
 	}
-	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids); err != nil {
+	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids, p.now); err != nil {
 		return err
 	}
 	if err := p.staff["duty"].unequipped(ctx, ids, p.world); err != nil {

@@ -21,7 +21,7 @@ const meterInterval = 20 * time.Second
 
 // meters registers the world's gateways with their mappings, the units that they
 // meter, and cameras beside them. It returns the gateways' secrets by name.
-func meters(ctx context.Context, p *person, w *world.World, ids map[string]string) (map[string]string, error) {
+func meters(ctx context.Context, p *person, w *world.World, ids map[string]string, now time.Time) (map[string]string, error) {
 	profiles := map[string]string{}
 	for _, preset := range mapping.Presets() {
 		text, err := json.Marshal(preset.Mapping)
@@ -34,7 +34,7 @@ func meters(ctx context.Context, p *person, w *world.World, ids map[string]strin
 		}
 	}
 	secrets := map[string]string{}
-	for _, m := range w.Meters() {
+	for i, m := range w.Meters() {
 		e := m.Outlet.Enterprise
 		var made struct {
 			Secret string `json:"secret"`
@@ -51,6 +51,14 @@ func meters(ctx context.Context, p *person, w *world.World, ids map[string]strin
 		}
 		if err := p.call(ctx, http.MethodPost, "/enterprises/"+ids[e.Key]+"/facilities", map[string]any{"units": units}, nil); err != nil {
 			return nil, err
+		}
+		if i == ordered {
+			at := now.In(beijing)
+			err := p.call(ctx, http.MethodPost, "/enterprises/"+ids[e.Key]+"/filings", map[string]any{"kind": "peak", "document": "（演示）错峰〔2026〕7号", "reason": "错峰生产停运：停运全部生产线（演示，虚构）",
+				"from": time.Date(at.Year(), at.Month(), at.Day()-1, 0, 0, 0, 0, beijing).Format(time.RFC3339), "until": time.Date(at.Year(), at.Month(), at.Day()+1, 0, 0, 0, 0, beijing).Format(time.RFC3339)}, nil)
+			if err != nil {
+				return nil, err
+			}
 		}
 		if err := cameras(ctx, p, ids[e.Key], m.Outlet); err != nil {
 			return nil, err
@@ -179,6 +187,9 @@ func pause(ctx context.Context, d time.Duration) {
 	case <-t.C:
 	}
 }
+
+// ordered is the meter whose enterprise must stand still and does not.
+const ordered = 2
 
 // stopped is the meter at whose outlet the treatment stood for some hours while
 // production went on.

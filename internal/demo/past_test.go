@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,17 @@ func TestPrepare_LeavesALivingCityBehind(t *testing.T) {
 		tokens, err := d.App().Accounts().Tokens(t.Context(), auth.Actor{ID: who.id})
 		if err != nil || len(tokens) != 1 {
 			t.Errorf("%s has %d tokens besides the test's: %v", p, len(tokens)-1, err)
+		}
+	}
+	var suspects struct {
+		Items []struct{ Rule, Summary string }
+	}
+	if err := look.call(t.Context(), http.MethodGet, "/alarms?level=suspect", nil, &suspects); err != nil {
+		t.Fatal(err)
+	}
+	for _, said := range []string{"治理设施用电仅", "停限产期间仍在生产"} { // a treatment that stands, production under an order
+		if !slices.ContainsFunc(suspects.Items, func(a struct{ Rule, Summary string }) bool { return strings.Contains(a.Summary, said) }) {
+			t.Errorf("no alarm says %s: %+v", said, suspects.Items)
 		}
 	}
 	secret := passwordOf(t, out.String(), "duty")

@@ -66,6 +66,12 @@ func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	return err
 }
 
+// saveKind writes which sign stands behind a suspicion now.
+func saveKind(ctx context.Context, tx *db.Tx, a *Alarm) error {
+	_, err := tx.ExecContext(ctx, `UPDATE alarm SET rule = $1, factor = $2 WHERE id = $3`, a.Rule, a.Factor, a.ID)
+	return err
+}
+
 // saveState writes what a step changes, unless another transaction was faster.
 func saveState(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	n, err := db.Exec(ctx, tx, `UPDATE alarm SET state = $1, clue_id = $2, explained = $3, sector = $4, verdict = $5, updated_at = $6, version = version + 1 WHERE id = $7 AND version = $8`,
@@ -143,14 +149,19 @@ func openAt(ctx context.Context, tx *db.Tx, rule string, p place) (*Alarm, error
 	return &list[0], err
 }
 
-// lastSuspicion is the outlet's newest suspicion, locked; nil without one.
-func lastSuspicion(ctx context.Context, tx *db.Tx, outlet string) (*Alarm, error) {
+// lastSuspicion is the outlet's suspicion that is not cleared, nil without one, and
+// the last sign of the newest that is. lock keeps the rows from changing meanwhile.
+func lastSuspicion(ctx context.Context, tx *db.Tx, outlet, lock string) (open *Alarm, dealt time.Time, err error) {
 	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.outlet_id = $1 AND a.level = 'suspect' AND NOT (a.rule >= 'custom:' AND a.rule < 'custom;')
-		ORDER BY a.created_at DESC, a.id DESC LIMIT 1`+locked(tx), outlet)
-	if len(list) == 0 {
-		return nil, err
+		ORDER BY a.created_at DESC, a.id DESC LIMIT 2`+lock, outlet)
+	for i := range list {
+		if list[i].State != StateCleared {
+			open = &list[i]
+		} else {
+			return open, list[i].LastAt, err
+		}
 	}
-	return &list[0], err
+	return open, dealt, err
 }
 
 // openPlaces lists where alarms of a rule are not cleared.

@@ -24,9 +24,21 @@ const fresh = 12 * time.Hour
 // made (telemetry: a quarter of an hour) and its meters summed up.
 const lag = 30 * time.Minute
 
+// How far back every look reaches: hours that come later than afterwards raise no
+// alarm any more; what an alarm says follows the data of remembered, since signs
+// reach back over a week.
+const (
+	afterwards = 3 * 24 * time.Hour
+	remembered = 12 * 24 * time.Hour
+)
+
 // watchConduct replays the newest hours of every outlet and lets suspicions live
-// as alarms. It depends on what is stored alone: a restart, a second node and
-// late data lead to the same alarms.
+// as alarms. It keeps no state of its own: what an alarm says follows from the
+// stored hours and from the alarms that stand there, so that a kill, a restart and
+// a second node lead to the same alarms. Hours that come late or are corrected are
+// judged as if they had come in time: an alarm that nobody has dealt with follows
+// what the data say now, in kind, beginning, end and words; one that they no longer
+// bear out ends, and stays for people to close.
 func (s *Service) watchConduct(ctx context.Context, _ job.Job) error {
 	var outlets []enterprise.Outlet
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
@@ -64,27 +76,32 @@ func (s *Service) lookAt(ctx context.Context, rules []sign.Rule, of officers, o 
 	if err != nil {
 		return err
 	}
-	c, err := s.replay(ctx, withOfficers(rules, custom), o, now.Add(-3*24*time.Hour), now)
+	c, err := s.replay(ctx, withOfficers(rules, custom), o, now.Add(-remembered), now)
 	if err != nil {
 		return err
 	}
 	if err := s.settle(ctx, o, c.Outlet, custom, now); err != nil || c.Hours == 0 {
 		return err
 	}
-	var e *sign.Episode
-	if n := len(c.Episodes); n > 0 {
-		e = &c.Episodes[n-1]
+	step := suspectNothing
+	err = s.db.Read(ctx, func(tx *db.Tx) error { // most looks write nothing
+		last, dealt, err := lastSuspicion(ctx, tx, o.ID, "")
+		step, _ = next(last, dealt, c.Episodes, now)
+		return err
+	})
+	if err != nil || step == suspectNothing {
+		return err
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		last, err := lastSuspicion(ctx, tx, o.ID)
+		last, dealt, err := lastSuspicion(ctx, tx, o.ID, locked(tx))
 		if err != nil {
 			return err
 		}
-		switch next(last, e, now) {
+		switch step, told := next(last, dealt, c.Episodes, now); step {
 		case suspectRaise:
-			return s.suspect(ctx, tx, o, c.Outlet, e)
+			return s.suspect(ctx, tx, o, c.Outlet, told)
 		case suspectGoOn:
-			return s.goOn(ctx, tx, last, c.Outlet, e)
+			return s.goOn(ctx, tx, last, c.Outlet, told)
 		case suspectEnd:
 			return s.end(ctx, tx, last, last.LastAt)
 		}
@@ -101,54 +118,88 @@ const (
 	suspectEnd
 )
 
-// next decides what becomes of the outlet's suspicion; last is its newest one, nil
-// without any, e the newest episode of the replay. An episode that was told of
-// before is not told of again once it has been dealt with.
-func next(last *Alarm, e *sign.Episode, now time.Time) suspectStep {
-	active := e != nil && now.Sub(e.To) <= fresh
-	open := last != nil && last.State != StateCleared
-	switch {
-	case open && active:
-		return suspectGoOn
-	case open && last.Lasts():
-		return suspectEnd
-	case !open && active && (last == nil || e.Raised.After(last.LastAt)):
-		return suspectRaise
+// story is what the data say now of an outlet's suspicion.
+type story struct {
+	from, to time.Time
+	ended    time.Time     // zero while it goes on
+	newest   *sign.Episode // nil = nothing
+}
+
+// next decides what becomes of the outlet's suspicion; open is the one that is not
+// cleared, nil without any, and dealt the last sign of the newest one that is.
+// Episodes that were told of before are not told of again once they have been
+// dealt with.
+func next(open *Alarm, dealt time.Time, episodes []sign.Episode, now time.Time) (suspectStep, story) {
+	var st story
+	for i := range episodes {
+		e := &episodes[i]
+		if !e.Raised.After(dealt) {
+			continue
+		}
+		if st.newest == nil || e.From.Before(st.from) {
+			st.from = e.From
+		}
+		if e.To.After(st.to) {
+			st.to = e.To
+		}
+		st.newest = e
 	}
-	return suspectNothing
+	if st.newest == nil {
+		if open != nil && open.Lasts() {
+			return suspectEnd, st
+		}
+		return suspectNothing, st
+	}
+	if now.Sub(st.to) > fresh {
+		st.ended = st.to
+	}
+	switch {
+	case open == nil && now.Sub(st.to) < afterwards:
+		return suspectRaise, st
+	case open == nil:
+		return suspectNothing, st
+	case open.StartedAt.Before(now.Add(-remembered)) && open.StartedAt.Before(st.from):
+		st.from = open.StartedAt // it began before what this look sees
+	}
+	return suspectGoOn, st
 }
 
 // suspect opens an alarm for an episode and tells the people concerned.
-func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, watched *sign.Outlet, e *sign.Episode) error {
+func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, seen *sign.Outlet, told story) error {
+	e := told.newest
 	k := e.Kinds[0]
 	a := Alarm{Rule: k.Rule.ID, Level: Suspect,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
-		Factor: factorOf(watched, k.Channel), Basis: k.Rule.Basis, Times: int64(len(e.Kinds)),
-		StartedAt: e.From, LastAt: e.To, Summary: summary(e)}
+		Factor: factorOf(seen, k.Channel), Basis: k.Rule.Basis, Times: int64(len(e.Kinds)),
+		StartedAt: told.from, LastAt: told.to, EndedAt: told.ended, Summary: summary(e)}
 	return s.begin(ctx, tx, &a)
 }
 
-// goOn adds what was found since.
-func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, watched *sign.Outlet, e *sign.Episode) error {
-	came := !a.Lasts() && e.To.After(a.EndedAt)
-	if !e.To.After(a.LastAt) && int64(len(e.Kinds)) <= a.Times {
+// goOn lets the alarm say what the data say now.
+func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, seen *sign.Outlet, told story) error {
+	was, e := *a, told.newest
+	k := e.Kinds[0]
+	a.Rule, a.Factor, a.Basis = k.Rule.ID, factorOf(seen, k.Channel), k.Rule.Basis
+	a.StartedAt, a.LastAt, a.EndedAt, a.Summary, a.Times = told.from, told.to, told.ended, summary(e), int64(len(e.Kinds))
+	if a.Rule == was.Rule && a.Factor == was.Factor && a.Summary == was.Summary && a.Times == was.Times && a.Basis == was.Basis &&
+		a.StartedAt.Equal(was.StartedAt) && a.LastAt.Equal(was.LastAt) && a.EndedAt.Equal(was.EndedAt) {
 		return nil
 	}
-	a.LastAt, a.Summary, a.Times = e.To, summary(e), max(a.Times, int64(len(e.Kinds)))
-	a.Basis = e.Kinds[0].Rule.Basis
-	if e.From.Before(a.StartedAt) {
-		a.StartedAt = e.From
+	if a.Rule != was.Rule || a.Factor != was.Factor {
+		if err := saveKind(ctx, tx, a); err != nil {
+			return err
+		}
 	}
-	if came {
-		a.EndedAt = time.Time{}
-	}
-	if err := saveValues(ctx, tx, a); err != nil {
-		return err
-	}
-	if came {
+	switch {
+	case was.Lasts() && !a.Lasts():
+		return s.end(ctx, tx, a, told.ended)
+	case !was.Lasts() && a.Lasts():
 		if _, err := s.auto(ctx, tx, a, Return); err != nil {
 			return err
 		}
+	}
+	if err := saveValues(ctx, tx, a); err != nil {
+		return err
 	}
 	if a.Quiet.Kind == Loud {
 		return nil

@@ -45,8 +45,8 @@ func treatmentLow() sign.Rule {
 
 // stopOrder looks for production under an order to stop.
 func stopOrder() sign.Rule {
-	return sign.Rule{ID: "stop-order", Title: "停产令期间生产", Family: sign.Marking, Kinds: plants,
-		Basis: "责令停产期间生产用电或排放流量高于常值 30 %（环境保护法第六十条）",
+	return sign.Rule{ID: "stop-order", Title: "停限产期间生产", Family: sign.Marking, Kinds: plants,
+		Basis: "责令停产、错峰停运等停限产期间生产用电或排放流量高于常值 30 %，持续 2 小时（环境保护法第六十条，大气污染防治法第九十六条）",
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			n := s.Span(hours(2))
 			if !s.Usual.Ready {
@@ -57,7 +57,7 @@ func stopOrder() sign.Rule {
 				if c >= 0 && all(s, n, func(x *sign.Slot) bool {
 					return ordered(s, x) && s.Good(x, c) && float64(x.Tallies[c].Mean) > 0.3*s.Of(c).P50
 				}) {
-					out.Add(c, n, 0.95, "责令停产期间%s %.4g%s", name(s, c), s.Now().Tallies[c].Mean, unitOf(s, c))
+					out.Add(c, n, 0.95, "停限产期间仍在生产：%s %.4g%s", name(s, c), s.Now().Tallies[c].Mean, unitOf(s, c))
 				}
 			}
 		}}

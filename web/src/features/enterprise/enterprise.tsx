@@ -13,6 +13,7 @@ import { Bones, Empty, Trouble } from '../../ui/state'
 import { EnterpriseCameras } from './cameras'
 import { Certificate } from './certificate'
 import { Facilities } from './facilities'
+import { EnterpriseFilings } from './filings'
 import { useIndustry } from './industry'
 
 const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
@@ -58,6 +59,7 @@ export function EnterpriseFile() {
         )}
       </Panel>
       <Certificate id={e.id} />
+      <EnterpriseFilings id={e.id} outlets={e.outlets} />
       <Facilities id={e.id} />
       <EnterpriseCameras id={e.id} outlets={e.outlets} />
       {can('alarm.read') && <Alarms id={e.id} />}

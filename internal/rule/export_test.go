@@ -1,0 +1,10 @@
+package rule
+
+import (
+	"context"
+
+	"github.com/qingshao/qingshao/internal/job"
+)
+
+// WatchConduct is the hourly look, for tests of its own.
+func (s *Service) WatchConduct(ctx context.Context, j job.Job) error { return s.watchConduct(ctx, j) }
