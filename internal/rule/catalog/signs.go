@@ -16,8 +16,8 @@ func Signs() []sign.Rule {
 		suddenDrop(), lowConcentration(), lowEmission(),
 		orderRelation(), ratioDrift(), flowMismatch(), oxygenHigh(), bypassState(), nightPattern(),
 		treatmentOff(), treatmentLow(), stopOrder(), rainDry(),
-		markCover(), falseStop(), settingChange(), calibrationStep(),
-		gapPattern(), missingData(), outOfRange(),
+		markCover(), falseStop(), markPattern(), settingChange(), calibrationStep(),
+		gapPattern(), missingData(), lowTransmission(), outOfRange(),
 	}
 }
 

@@ -186,6 +186,17 @@ func TestSigns_EachFindsItsOwn(t *testing.T) {
 			}
 		}},
 		{"missing", boiler(), 20, func(_ int, v map[string]float64, _ map[string]byte) { delete(v, "a21026") }},
+		{"low-transmission", boiler(), 9 * 24, both(scale(.4, "treat"), func(h int, v map[string]float64, _ map[string]byte) {
+			if h%24 < 8 {
+				clear(v)
+			}
+		})},
+		{"mark-pattern", boiler(), 7 * 24, func(h int, v map[string]float64, f map[string]byte) {
+			if h%24 < 4 {
+				f["a21026"], f["a21002"] = 'M', 'M'
+				v["treat"] *= .4
+			}
+		}},
 		{"night", works(), 5 * 24, func(h int, v map[string]float64, _ map[string]byte) {
 			if h%24 < 6 || h%24 >= 22 {
 				v["w00000"] *= .35
@@ -238,6 +249,12 @@ func TestSigns_LeaveTheInnocentAlone(t *testing.T) {
 		{"half load", boiler(), 5 * 24, scale(.55, "prod", "treat", "a00000", "a21026", "a21002")},
 		{"line down", boiler(), 8, func(_ int, v map[string]float64, _ map[string]byte) { clear(v) }},
 		{"better treatment on record", changedOver, 10 * 24, scale(.4, "a21026", "a21002")},
+		{"calibrated every night", boiler(), 8 * 24, func(h int, v map[string]float64, f map[string]byte) {
+			if h%24 < 2 {
+				v["a21026"], f["a21026"] = 160, 'C'
+			}
+		}},
+		{"a broken monitor", boiler(), 8 * 24, flag('D', "a21026")},
 		{"maintenance", boiler(), 6, both(scale(.1, "a21026", "a21002"), flag('M', "a21026", "a21002"))},
 		{"cleaner raw material", works(), 5 * 24, scale(.75, "w01018", "w21003", "w21001")},
 		{"an order obeyed", func() plant {
@@ -259,6 +276,9 @@ func TestSigns_AreWhole(t *testing.T) {
 	for _, r := range Signs() {
 		if r.ID == "" || seen[r.ID] || r.Title == "" || r.Basis == "" || r.Family == "" || r.Judge == nil || strings.ContainsAny(r.ID, " _") {
 			t.Errorf("rule %q is not whole", r.ID)
+		}
+		if a := AboutSign(r.ID); a.Quiet == "" || a.Cross == "" {
+			t.Errorf("%s: say in about.go when it keeps silent and what supports it", r.ID)
 		}
 		seen[r.ID] = true
 	}
