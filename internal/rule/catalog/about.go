@@ -45,7 +45,7 @@ var about = map[string]About{
 	"calibration-step":  {quietUsual + "；负荷改变", "须另一族迹象"},
 	"gap":               {"停产（有用电时）；整周缺数", "单独成立"},
 	"missing":           {"停运等标记", "单独成立；实时另有预警"},
-	"low-transmission":  {"停运的小时不计应传", "须另一族迹象"},
+	"low-transmission":  {"停运的小时不计应传；投用不满一周", "须另一族迹象"},
 }
 
 // AboutSign tells of a sign by its id.

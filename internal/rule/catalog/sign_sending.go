@@ -14,6 +14,9 @@ func lowTransmission() sign.Rule {
 				return
 			}
 			for _, c := range pollutants(s) {
+				if !seenBefore(s, c, week) {
+					continue // put into service within the week
+				}
 				due, valid, came := 0, 0, 0
 				for i := range s.Last(week) {
 					t := &s.Last(week)[i]
@@ -34,6 +37,16 @@ func lowTransmission() sign.Rule {
 				}
 			}
 		}}
+}
+
+// seenBefore reports whether a channel had any value before the newest n slots.
+func seenBefore(s *sign.Scene, c, n int) bool {
+	for i := range len(s.Slots) - n {
+		if y := &s.Slots[i].Tallies[c]; y.N+y.Marked > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // markPattern looks for the same mark at the same hours, day after day, for longer
