@@ -75,12 +75,12 @@ func lowConcentration() sign.Rule {
 			var low []int
 			for _, c := range pollutants(s) {
 				u := s.Of(c)
-				k := count(s, n, func(t *sign.Slot) bool {
+				lies := func(t *sign.Slot) bool {
 					m := float64(t.Tallies[c].Mean)
 					want := u.Hour[hourOf(t)]
 					return s.Good(t, c) && s.Loaded(t) && s.Steady(t) && m < 0.8*u.P1 && (math.IsNaN(want) || m < 0.6*want)
-				})
-				if k*4 >= n*3 {
+				}
+				if count(s, n, lies)*4 >= n*3 && lies(s.Now()) {
 					low = append(low, c)
 				}
 			}
