@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/db"
@@ -253,7 +254,20 @@ func (w *watch) see(ctx context.Context, tx *db.Tx, n Sample) error {
 	} else {
 		win.Samples, win.Now = []Sample{n}, 0
 	}
-	return w.live(ctx, tx, p, win, w.rule.Judge(win))
+	if err := w.live(ctx, tx, p, win, w.rule.Judge(win)); err != nil {
+		return err
+	}
+	if !w.keeps(p) { // at once, not at the end of the page: where a page ends must not matter
+		delete(w.windows, p)
+	}
+	return nil
+}
+
+// keeps reports whether the window of a place is of interest: something in it is
+// beyond its limit, or an alarm lasts there.
+func (w *watch) keeps(p place) bool {
+	alarm := w.alarms[p]
+	return alarm != nil && alarm.Lasts() || slices.ContainsFunc(w.windows[p], Sample.Over)
 }
 
 func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Finding) error {
@@ -293,8 +307,8 @@ func (w *watch) bill(began time.Duration) {
 	}
 }
 
-// save writes the alarms that went on, keeps the windows that are of interest and
-// forgets the others.
+// save writes the alarms that went on and the windows that are kept, and drops the
+// others.
 func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 	for a := range w.changed {
 		if err := saveValues(ctx, tx, a); err != nil {
@@ -303,13 +317,8 @@ func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 	}
 	kept := map[place][]Sample{}
 	for p := range w.touched {
-		alarm := w.alarms[p]
-		keep := alarm != nil && alarm.Lasts()
-		for _, n := range w.windows[p] {
-			keep = keep || n.Over()
-		}
-		if keep {
-			kept[p], w.stored[p] = w.windows[p], true
+		if window, ok := w.windows[p]; ok {
+			kept[p], w.stored[p] = window, true
 			continue
 		}
 		if w.stored[p] {
@@ -317,7 +326,6 @@ func (w *watch) save(ctx context.Context, tx *db.Tx) error {
 				return err
 			}
 		}
-		delete(w.windows, p)
 		delete(w.stored, p)
 	}
 	return saveWindows(ctx, tx, w.rule.ID, kept)
