@@ -31,7 +31,7 @@ var (
 	outlets     = flag.Int("outlets", 20_000, "registered outlets, all of them reporting")
 	connections = flag.Int("connections", 2000, "connections that they share")
 	idlers      = flag.Int("idle", 10_000, "more connections that report once and then rest")
-	lasts       = flag.Duration("lasts", 10*time.Minute, "how long live data run")
+	lasts       = flag.Duration("lasts", 13*time.Minute, "how long live data run; what was missed is looked for every ten minutes")
 	live        = flag.Float64("live", 1000, "live frames a second")
 	recalled    = flag.Int("recalled", 500, "outlets whose last 24 hours are called back meanwhile")
 	bound       = flag.Float64("p99", 100, "the longest p99 of an answer, ms; 0 = told only")

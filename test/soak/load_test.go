@@ -35,7 +35,7 @@ func TestLoad(t *testing.T) {
 	wait.Go(func() { now, err = stream.Run(t.Context()) })
 	open := 0.0
 	wait.Go(func() {
-		<-time.After(*lasts * 8 / 10)
+		<-time.After(min(*lasts, 10*time.Minute) * 8 / 10)
 		open = s.metric("gateway_connections") // later the time-out of idle connections begins
 	})
 	samples := s.sample(&wait)
