@@ -28,6 +28,8 @@ func cutOff(t *testing.T, s *site) *bench.Field {
 	f := &bench.Field{First: *outlets, Stations: *recalled, From: light.Add(-outage - known*slot), Dark: light.Add(-outage), Light: light, Step: slot, Dial: dial(t, s.hj212)}
 	s.token = strings.TrimSpace(string(s.command("user", "add", "--name", "监测员", "--role", "inspector", "--area", "330300", "--token")))
 	s.start()
+	// A look in the midst of these old slots would learn a day's distance as theirs.
+	until(t, time.Minute, "the first look for gaps is over", func() bool { return s.metric("gap_find_seconds_total") > 0 })
 	if err := f.Before(t.Context()); err != nil {
 		t.Fatal(err)
 	}
