@@ -50,6 +50,7 @@ func (b *builder) build(f file, id string) *Profile {
 	p.Quiet = f.Quiet.filled()
 	p.Warning = b.warning(p, f.Warning)
 	p.Obligations = b.obligations(f.Duties)
+	p.RiskMap = b.riskMap(f.RiskMap)
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Report = b.report(p, f.Report)

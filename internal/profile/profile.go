@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/org"
@@ -43,6 +44,7 @@ type Profile struct {
 	Industries []Industry     // kinds of enterprises
 	// Obligations are what enterprises must do by when.
 	Obligations []obligation.Rule
+	RiskMap     []riskmap.Table // dated, the oldest first
 	byCategory  map[string]int
 }
 
