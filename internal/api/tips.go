@@ -32,7 +32,7 @@ type TipView struct {
 	Number       string     `json:"number"`
 	Mode         string     `json:"mode" enum:"public,confidential,anonymous,insider"`
 	ModeTitle    string     `json:"mode_title"`
-	Channel      string     `json:"channel" enum:"web,open311"`
+	Channel      string     `json:"channel" enum:"web,open311,phone,visit,letter,media,order,mail"`
 	ChannelTitle string     `json:"channel_title"`
 	Kind         string     `json:"kind"`
 	KindTitle    string     `json:"kind_title"`
@@ -54,6 +54,7 @@ type TipView struct {
 	Echoes       int64      `json:"echoes" doc:"另有几人说也看到了"`
 	UpdatedAt    string     `json:"updated_at"`
 	Version      int64      `json:"version"`
+	TipDesk
 }
 
 // TipAnswer is a question with what was answered.
@@ -73,6 +74,8 @@ type TipFile struct {
 	Timeline []EntryView   `json:"timeline" nullable:"false"`
 	Actions  []flow.Action `json:"actions" nullable:"false"`
 	Files    []File        `json:"files" nullable:"false"`
+	Door     []TipAnswer   `json:"door" nullable:"false" doc:"来路自己的栏目"`
+	Routes   []TipRoute    `json:"routes" nullable:"false" doc:"可能是谁的职责"`
 }
 
 // TipShown is what the public may read.
@@ -91,7 +94,7 @@ func (r tips) view(t tip.Tip) TipView {
 	return TipView{ID: t.ID, Number: t.Number, Mode: string(t.Mode), ModeTitle: row.Title, Channel: string(t.Channel), ChannelTitle: t.Channel.Title(),
 		Kind: t.Kind, KindTitle: k.Name, Text: t.Text, Suspect: t.Suspect, Area: t.Area, AreaName: r.names.area(t.Area), Address: t.Address,
 		Stage: p.Stage, Closed: p.Closed, Note: p.Note, Agency: p.Agency, DueAt: when(p.DueAt), State: t.Review, StateTitle: tip.Machine.StateTitle(t.Review),
-		ClueID: t.ClueID, IssueID: p.IssueID, CreatedAt: when(t.CreatedAt), Echoes: t.Echoes, UpdatedAt: when(t.UpdatedAt), Version: t.Version}
+		ClueID: t.ClueID, IssueID: p.IssueID, CreatedAt: when(t.CreatedAt), Echoes: t.Echoes, UpdatedAt: when(t.UpdatedAt), Version: t.Version, TipDesk: deskView(t, r.tips.Clock())}
 }
 
 // TipQuery narrows a list of reports.
@@ -100,8 +103,11 @@ type TipQuery struct {
 	State   []string `query:"state" doc:"公开审核状态，可多个"`
 	Kind    []string `query:"kind" doc:"举报事项，可多个"`
 	Mode    []string `query:"mode" doc:"举报方式，可多个"`
-	Channel string   `query:"channel" enum:"web,open311,"`
+	Channel string   `query:"channel" enum:"web,open311,phone,visit,letter,media,order,mail,"`
 	Area    string   `query:"area" maxLength:"12"`
+	Answer  string   `query:"answer" enum:"waiting,accepted,refused,elsewhere," doc:"是否受理的答复"`
+	Due     bool     `query:"due" doc:"今日到期或已逾期未答复是否受理"`
+	Outside string   `query:"outside" maxLength:"100" doc:"其他平台的工单编号"`
 	Status  string   `query:"status" enum:"open,closed," doc:"是否办结"`
 	From    string   `query:"from" maxLength:"40"`
 	To      string   `query:"to" maxLength:"40"`
@@ -111,7 +117,7 @@ func (r tips) list(ctx context.Context, in *struct {
 	TipQuery
 	Paging
 }) (out Page[TipView], err error) {
-	q := tip.Query{Words: in.Q, States: states(tip.Machine, in.State), Kinds: in.Kind, Modes: in.Mode, Channel: in.Channel, Area: in.Area, Open: in.Status, Cursor: in.Cursor, Limit: in.Limit}
+	q := tip.Query{Words: in.Q, States: states(tip.Machine, in.State), Kinds: in.Kind, Modes: in.Mode, Channel: in.Channel, Area: in.Area, Open: in.Status, Answer: in.Answer, Due: in.Due, Outside: in.Outside, Cursor: in.Cursor, Limit: in.Limit}
 	if q.From, q.To, err = period(in.From, in.To); err != nil {
 		return out, err
 	}
@@ -134,6 +140,10 @@ var tipColumns = []column[TipView]{
 	{sheet.Text("办理阶段", 16), func(v TipView) any { return v.Stage }},
 	{sheet.Text("承办单位", 24), func(v TipView) any { return v.Agency }},
 	{sheet.Time("时限"), func(v TipView) any { return v.DueAt }},
+	{sheet.Text("是否受理", 16), func(v TipView) any { return v.AnswerTitle }},
+	{sheet.Time("答复受理时限"), func(v TipView) any { return v.AcceptBy }},
+	{sheet.Time("答复受理时间"), func(v TipView) any { return v.AnsweredAt }},
+	{sheet.Text("外部工单编号", 22), func(v TipView) any { return v.Outside }},
 	{sheet.Text("公开审核", 14), func(v TipView) any { return v.StateTitle }},
 	{sheet.Time("举报时间"), func(v TipView) any { return v.CreatedAt }},
 }
@@ -150,6 +160,10 @@ func (r tips) file(ctx context.Context, id tip.ID) (out TipFile, err error) {
 		Shown: TipShown{t.ShownText, t.ShownPlace, t.ShownLng, t.ShownLat, t.ShownMedia}}
 	for _, l := range o.Kind.Shown(t.Answers) {
 		out.Answers = append(out.Answers, TipAnswer{l.Title, l.Values})
+	}
+	out.Door, out.Routes = []TipAnswer{}, r.routes(t)
+	for _, l := range t.DoorLines() {
+		out.Door = append(out.Door, TipAnswer{l.Title, l.Values})
 	}
 	if out.Timeline, err = entryViews(ctx, r.files, o.Timeline); err != nil {
 		return out, err

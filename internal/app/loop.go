@@ -74,8 +74,12 @@ func (a *App) recompute(ctx context.Context, _ job.Job) error {
 		return err
 	}
 	issues, err := a.issues.Recompute(ctx)
-	if clues+issues > 0 {
-		a.conf.Log.InfoContext(ctx, "deadlines moved with the calendar", "clues", clues, "issues", issues)
+	if err != nil {
+		return err
+	}
+	tips, err := a.tips.Recompute(ctx)
+	if clues+issues+tips > 0 {
+		a.conf.Log.InfoContext(ctx, "deadlines moved with the calendar", "clues", clues, "issues", issues, "tips", tips)
 	}
 	return err
 }

@@ -24,12 +24,14 @@ func (a *App) report() {
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
 		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline})
 	a.files.Guard(tip.Machine.Kind, a.tips.See)
+	a.tips.Jobs(a.jobs)
 	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)
 }
 
 // publicPages adds the doors that need no account.
 func (a *App) publicPages(words api.Names) error {
 	a.api.Tips(a.tips, words, a.files)
+	a.api.Doors(a.tips, words, a.files)
 	place := api.Place{ID: a.place.ID, Name: a.place.Name, Title: a.place.Title, Report: a.place.Report}
 	for _, u := range a.place.Units {
 		place.Areas = append(place.Areas, flow.Option{Value: u.Code, Title: u.Name})
@@ -40,12 +42,24 @@ func (a *App) publicPages(words api.Names) error {
 
 func tipPolicy(p *profile.Profile) tip.Policy {
 	out := tip.Policy{Prefix: p.Prefix + "-J", Days: p.Report.Days}
+	for _, r := range p.Report.Routes {
+		out.Routes = append(out.Routes, tip.Route(r))
+	}
 	for _, k := range p.Report.Kinds {
 		kind := tip.Kind{Code: k.Code, Name: k.Name, About: k.About, Group: k.Group, Keywords: k.Keywords, Category: k.Category}
 		for _, q := range k.Questions {
 			kind.Questions = append(kind.Questions, tip.Question{Code: q.Code, Title: q.Title, Hint: q.Hint, Type: tip.Type(q.Type), Required: q.Required, Options: options(q.Options)})
 		}
 		out.Kinds = append(out.Kinds, kind)
+		if c, ok := p.Category(k.Category); ok {
+			out.Routes = append(out.Routes, tip.Route{Kinds: []string{k.Code}, Agency: c.Lead, Why: "“" + c.Name + "”默认由其牵头"})
+		}
+	}
+	out.Branch = func(agency, area string) string {
+		if b, ok := p.Agencies.Branch(agency, area); ok {
+			return b.ID
+		}
+		return agency
 	}
 	return out
 }
@@ -64,8 +78,9 @@ func (m matter) Progress(ctx context.Context, clueID string) (p tip.Progress, er
 		return p, err
 	}
 	c := f.Clue
-	p = tip.Progress{ClueID: string(c.ID), IssueID: c.IssueID, DueAt: c.DueAt}
+	p = tip.Progress{ClueID: string(c.ID), IssueID: c.IssueID, DueAt: c.DueAt, Judged: judgements[c.State]}
 	if c.IssueID != "" {
+		p.Judged = tip.Accepted
 		return m.issue(ctx, p)
 	}
 	switch c.State {
@@ -83,6 +98,10 @@ func (m matter) Progress(ctx context.Context, clueID string) (p tip.Progress, er
 	}
 	return p, nil
 }
+
+// judgements say what a clue's state means to whoever waits to hear whether the
+// report is accepted.
+var judgements = map[flow.State]tip.Verdict{clue.StateReferred: tip.Accepted, clue.StateSettled: tip.Accepted, clue.StateDismissed: tip.Refused}
 
 // dismissal gives the plain reason: the ground that the desk chose, and no more.
 // Free text may name people.

@@ -91,7 +91,8 @@ func NewMachine(p Policy) *flow.Machine {
 				Fields: []flow.Field{
 					{Name: "ground", Title: "情形", Kind: flow.Choice, Required: true, Options: []flow.Option{
 						{Value: "unfounded", Title: "经核实不属实"}, {Value: "lawful", Title: "属实但不构成违法或污染"},
-						{Value: "resolved", Title: "提交前已处置完毕"}, {Value: "unclear", Title: "内容不清且无法补充核实"}}},
+						{Value: "resolved", Title: "提交前已处置完毕"}, {Value: "unclear", Title: "内容不清且无法补充核实"},
+						{Value: "refused", Title: "不予受理"}, {Value: "elsewhere", Title: "不属于本机关职责"}}},
 					reason("理由"), files}},
 			{From: fresh, Verb: Take, Title: "领办", Capability: capTriage, Next: "由您负责研判这条线索",
 				Guards: []flow.Guard{{Fact: "not_owner", Refuse: "这条线索已由您领办"}}},

@@ -112,6 +112,20 @@ func (s *Service) Dismiss(ctx context.Context, actor auth.Actor, id ID, a Act) (
 	})
 }
 
+// TurnAway ends a clue whose source was told that it is not accepted (不予受理),
+// in the caller's transaction. What is judged already stays as it is.
+func (s *Service) TurnAway(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID, ground, reason string) error {
+	c, err := s.find(ctx, tx, actor, id)
+	if err != nil {
+		return err
+	}
+	if c.State != StateNew {
+		return fault.Conflictf("线索 %s %s，不能再答复不受理；请在线索上办理", c.Number, s.machine.StateTitle(c.State))
+	}
+	_, err = s.take(ctx, tx, actor, id, Dismiss, Act{Version: c.Version, Form: map[string]any{"ground": ground, "reason": reason}}, nil)
+	return err
+}
+
 // ComeBack takes a referred clue back because the receiver declined it.
 func (s *Service) ComeBack(ctx context.Context, actor auth.Actor, id ID, a Act) (Clue, error) {
 	return s.do(ctx, actor, id, ComeBack, a, func(tx *db.Tx, c *Clue, _ flow.Form) error {

@@ -1316,6 +1316,29 @@ CREATE UNIQUE INDEX tip_once ON tip (once) WHERE once <> '';
 
 CREATE INDEX tip_shown ON tip (kind, shown_lat) WHERE review = 'shown';
 
+CREATE TABLE tip_desk (
+    tip_id      TEXT PRIMARY KEY REFERENCES tip (id),
+    door        TEXT NOT NULL DEFAULT '{}',      -- JSON, the door's own questions and answers
+    entered_by  TEXT NOT NULL DEFAULT '',        -- user who took it down, '' = the reporter
+    received_at BIGINT NOT NULL,                 -- when the reporter spoke
+    accept_by   BIGINT NOT NULL DEFAULT 0,       -- 0 = no clock
+    answer      TEXT NOT NULL DEFAULT '',        -- accepted, refused, elsewhere
+    answered_at BIGINT NOT NULL DEFAULT 0,
+    body        TEXT NOT NULL DEFAULT '',        -- which body should take it, of elsewhere
+    reason      TEXT NOT NULL DEFAULT '',        -- as the reporter is told
+    platform    TEXT NOT NULL DEFAULT '',        -- the other system that sent it
+    outside     TEXT NOT NULL DEFAULT '',        -- its number there
+    outside_due BIGINT NOT NULL DEFAULT 0,       -- its deadline there
+    handed      BOOLEAN NOT NULL DEFAULT FALSE,  -- the receipt went through a clerk's hands
+    score       TEXT NOT NULL DEFAULT '',        -- the reporter's last word: solved, partly, unsolved
+    rated_at    BIGINT NOT NULL DEFAULT 0,
+    reopened    BIGINT NOT NULL DEFAULT 0        -- how often the reporter had it taken up again
+);
+
+CREATE INDEX tip_desk_accept ON tip_desk (accept_by) WHERE answer = '' AND accept_by > 0;
+
+CREATE UNIQUE INDEX tip_desk_outside ON tip_desk (platform, outside) WHERE outside <> '';
+
 CREATE TABLE value_due (
     period    TEXT NOT NULL,                     -- hour, day
     outlet_id TEXT NOT NULL,

@@ -93,7 +93,17 @@ type fileReport struct {
 	Key     string      `yaml:"key_service" check:"required" title:"怎样申请开放接口密钥"`
 	Phones  []filePhone `yaml:"phones" check:"required" title:"求助和举报电话"`
 	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`
+	Routes  []fileRoute `yaml:"routes" title:"举报归谁受理：区域、事项与单位；外部机关只写名称"`
 	Line    Line        `yaml:"-"`
+}
+
+type fileRoute struct {
+	Kinds  []string `yaml:"kinds" title:"事项编号；不写为全部"`
+	Areas  []string `yaml:"areas" title:"区划代码；不写为全部"`
+	Agency string   `yaml:"agency" title:"受理的本地单位编号"`
+	Body   string   `yaml:"body" title:"应由其受理的外部机关，与 agency 二选一"`
+	Why    string   `yaml:"why" check:"required" title:"理由和依据，告知举报人"`
+	Line   Line     `yaml:"-"`
 }
 
 type filePhone struct {

@@ -124,6 +124,17 @@ type Report struct {
 	Key     string // how to ask for a key of the open interface
 	Phones  []Phone
 	Kinds   []ReportKind
+	Routes  []ReportRoute
+}
+
+// ReportRoute says whose duty a kind of report is in an area: one of the place's
+// agencies, or another body that the reporter is told of.
+type ReportRoute struct {
+	Kinds  []string
+	Areas  []string
+	Agency string
+	Body   string
+	Why    string
 }
 
 // Phone is a number to call and when.

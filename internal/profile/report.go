@@ -27,7 +27,32 @@ func (b *builder) report(p *Profile, f fileReport) Report {
 		r.Kinds = append(r.Kinds, ReportKind{Code: k.Code, Name: k.Name, About: k.About, Group: k.Group, Keywords: k.Keywords,
 			Category: k.Category, Questions: b.questions(k)})
 	}
+	for _, x := range f.Routes {
+		r.Routes = append(r.Routes, b.route(p, x, seen))
+	}
 	return r
+}
+
+func (b *builder) route(p *Profile, x fileRoute, kinds map[string]bool) ReportRoute {
+	for _, k := range x.Kinds {
+		if !kinds[k] {
+			b.fail(x.Line, "举报归属：没有编号为 %s 的举报事项", k)
+		}
+	}
+	for _, a := range x.Areas {
+		if _, ok := p.Regions.Find(a); !ok {
+			b.fail(x.Line, "举报归属：区划表中没有 %s", a)
+		}
+	}
+	if (x.Agency == "") == (x.Body == "") {
+		b.fail(x.Line, "举报归属：agency 与 body 须写且只写一项")
+	}
+	if x.Agency != "" {
+		if _, ok := p.Agencies.Find(x.Agency); !ok {
+			b.fail(x.Line, "举报归属：没有编号为 %s 的单位", x.Agency)
+		}
+	}
+	return ReportRoute{x.Kinds, x.Areas, x.Agency, x.Body, x.Why}
 }
 
 func (b *builder) questions(k fileKind) []Question {

@@ -35,8 +35,22 @@ func (s *Service) Heard(ctx context.Context, e bus.Event) error {
 
 func (s *Service) refresh(ctx context.Context, t Tip) error {
 	p, err := s.tracker.Progress(ctx, t.ClueID)
-	if err != nil || p == t.Progress {
+	if err != nil {
 		return err
 	}
-	return s.db.Write(ctx, func(tx *db.Tx) error { return saveProgress(ctx, tx, t.ID, p) })
+	judged := p.Judged
+	p.Judged = ""
+	return s.db.Write(ctx, func(tx *db.Tx) error {
+		t, err := s.lockWithDesk(ctx, tx, t.ID)
+		if err != nil {
+			return err
+		}
+		if err := s.judged(ctx, tx, t, judged); err != nil {
+			return err
+		}
+		if p = t.told(p); p == t.Progress {
+			return nil
+		}
+		return saveProgress(ctx, tx, t.ID, p)
+	})
 }

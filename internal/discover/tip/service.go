@@ -23,6 +23,7 @@ import (
 // Funnel takes what a tip hands in.
 type Funnel interface {
 	HandIn(ctx context.Context, tx *db.Tx, n clue.New) (clue.ID, error)
+	TurnAway(ctx context.Context, tx *db.Tx, actor auth.Actor, id clue.ID, ground, reason string) error
 }
 
 // Files keeps pictures.
@@ -49,6 +50,7 @@ type Deps struct {
 	Tracker  Tracker
 	Notify   *notify.Service
 	Timeline *timeline.Book
+	Sealer   Sealer // nil = nothing can be sealed
 }
 
 // Service is the register of reports.
@@ -64,11 +66,15 @@ type Service struct {
 	tracker Tracker
 	notify  *notify.Service
 	book    *timeline.Book
+	sealer  Sealer
 }
 
 // NewService makes the service.
 func NewService(d Deps) *Service {
-	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline}
+	if d.Sealer == nil {
+		d.Sealer = noSealer{}
+	}
+	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer}
 }
 
 // Clock is now, for those who ask on the register's behalf.
@@ -103,32 +109,52 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 		return r, err
 	}
 	r.Secret = newSecret()
-	proof := verifier(r.Secret, t.ID)
-	err = s.db.Write(ctx, func(tx *db.Tx) error {
-		if once != "" {
-			if number, err := numberOnce(ctx, tx, once); err == nil {
-				return fault.Conflictf("这份举报已经收到，编号 %s；查询码只在提交成功时显示一次", number)
-			} else if !db.IsMissing(err) {
-				return err
-			}
-		}
-		if t.Number, err = db.NextNumber(ctx, tx, s.rules.Prefix); err != nil {
-			return err
-		}
-		if err := s.handIn(ctx, tx, &t, k, n.Contact); err != nil {
-			return err
-		}
-		t.CreatedAt, t.UpdatedAt = tx.Now, tx.Now
-		t.Progress = Progress{Stage: "正在研判", DueAt: s.cal.AddWorkingDays(tx.Now, s.rules.Days), ClueID: t.ClueID,
-			Note: strconv.Itoa(s.rules.Days) + " 个工作日内告知是否受理"}
-		if err := insertTip(ctx, tx, t, proof, once); err != nil {
-			return err
-		}
-		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: filing, Actor: reporter, Subject: string(t.ID), Area: t.Area, Form: flow.Form{}})
-		return err
-	})
-	r.Number = t.Number
+	w := intake{tip: t, actor: reporter, source: clueSource, contact: n.Contact, proof: verifier(r.Secret, t.ID)}
+	err = s.db.Write(ctx, func(tx *db.Tx) error { return s.keep(ctx, tx, &w, k, once) })
+	r.Number = w.tip.Number
 	return r, err
+}
+
+// keep writes a report that was checked, with its clue and its clock. Sending one
+// form twice keeps nothing and says so.
+func (s *Service) keep(ctx context.Context, tx *db.Tx, w *intake, k Kind, once string) (err error) {
+	t := &w.tip
+	if once != "" {
+		if number, err := numberOnce(ctx, tx, once); err == nil {
+			return fault.Conflictf("这份举报已经收到，编号 %s；查询码只在提交成功时显示一次", number)
+		} else if !db.IsMissing(err) {
+			return err
+		}
+	}
+	if t.Number, err = db.NextNumber(ctx, tx, s.rules.Prefix); err != nil {
+		return err
+	}
+	if err := s.handIn(ctx, tx, t, k, w.source, w.contact); err != nil {
+		return err
+	}
+	t.CreatedAt, t.UpdatedAt, t.Version = tx.Now, tx.Now, 1
+	if t.Desk.ReceivedAt.IsZero() {
+		t.Desk.ReceivedAt = tx.Now
+	}
+	t.Desk.AcceptBy = s.cal.AddWorkingDays(tx.Now, s.rules.Days)
+	t.Progress = Progress{Stage: stageJudging, DueAt: t.Desk.AcceptBy, ClueID: t.ClueID, Note: strconv.Itoa(s.rules.Days) + " 个工作日内告知是否受理"}
+	if err := insertTip(ctx, tx, *t, w.proof, once); err != nil {
+		return err
+	}
+	if err := insertDesk(ctx, tx, t.ID, t.Desk); err != nil {
+		return err
+	}
+	if w.sealed != "" {
+		if err := s.sealer.SealContact(ctx, tx, t.ID, w.sealed); err != nil {
+			return err
+		}
+	}
+	form := flow.Form{}
+	timeline.Terms(filing, form, func(string) int { return s.rules.Days })
+	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: filing, Actor: w.actor, Subject: string(t.ID), Area: t.Area, Form: form}); err != nil {
+		return err
+	}
+	return s.schedule(ctx, tx, *t)
 }
 
 func (n *New) tidy() {
@@ -172,8 +198,8 @@ func (s *Service) pictures(ctx context.Context, t Tip, photos [][]byte) ([]strin
 	return ids, nil
 }
 
-func (s *Service) handIn(ctx context.Context, tx *db.Tx, t *Tip, k Kind, contact string) error {
-	id, err := s.clues.HandIn(ctx, tx, clue.New{Source: clueSource, SourceID: string(t.ID), Title: k.title(*t, s.regions.Name(t.Area)), Text: k.body(*t),
+func (s *Service) handIn(ctx context.Context, tx *db.Tx, t *Tip, k Kind, source, contact string) error {
+	id, err := s.clues.HandIn(ctx, tx, clue.New{Source: source, SourceID: string(t.ID), Title: k.title(*t, s.regions.Name(t.Area)), Text: k.body(*t),
 		Area: t.Area, Address: t.Address, Lng: t.Lng, Lat: t.Lat, Category: k.Category, EnterpriseName: t.Suspect, Contact: contact, Files: t.Files})
 	t.ClueID = string(id)
 	return err
@@ -259,11 +285,11 @@ type Opened struct {
 // Get opens a report for the desk. What the actor may not see is not found.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (o Opened, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if o.Tip, err = s.seen(actor)(tipByID(ctx, tx, id)); err != nil {
+		if o.Tip, err = s.withDesk(ctx, tx)(s.seen(actor)(tipByID(ctx, tx, id))); err != nil {
 			return err
 		}
 		o.Kind, _ = s.rules.Kind(o.Tip.Kind)
-		o.Actions = Machine.Actions(o.Tip.Review, s.can(actor, o.Tip), facts(o.Tip))
+		o.Actions = s.filled(o.Tip, Machine.Actions(o.Tip.Review, s.can(actor, o.Tip), facts(o.Tip)))
 		o.Timeline, err = s.book.Of(ctx, tx, Machine.Kind, string(id))
 		return err
 	})
@@ -293,13 +319,13 @@ func (s *Service) can(actor auth.Actor, t Tip) func(string) bool {
 
 func facts(t Tip) flow.Facts {
 	row, _ := t.Mode.Row()
-	return flow.Facts{listed: row.Listed}
+	return flow.Facts{listed: row.Listed, unanswered: t.Desk.Answer == "" && !t.Desk.AcceptBy.IsZero()}
 }
 
 // Do carries out a verb of the desk.
 func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, version int64, in map[string]any) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		t, err := s.seen(actor)(lockTip(ctx, tx, id))
+		t, err := s.withDesk(ctx, tx)(s.seen(actor)(lockTip(ctx, tx, id)))
 		if err != nil {
 			return err
 		}
@@ -320,6 +346,9 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 		from := t.Review
 		t.Review = st.Target(from)
 		t.show(st.Verb, form)
+		if err := s.answerTo(ctx, tx, actor, &t, st.Verb, form); err != nil {
+			return err
+		}
 		if err := saveReview(ctx, tx, t); err != nil {
 			return err
 		}
@@ -356,6 +385,9 @@ type Query struct {
 	Channel string
 	Area    string
 	Open    string // open, closed or ""
+	Answer  string // waiting, an Answer or ""
+	Due     bool   // the answer is due today or overdue
+	Outside string // number in another system
 	From    time.Time
 	To      time.Time
 	Cursor  string
@@ -381,7 +413,10 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 			page.Items = page.Items[:q.Limit]
 			page.Next = db.Cursor(string(page.Items[q.Limit-1].ID))
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return addDesks(ctx, tx, page.Items)
 	})
 	return page, err
 }

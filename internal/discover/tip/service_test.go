@@ -46,6 +46,13 @@ type scene struct {
 	tips  *tip.Service
 	files *cabinet
 	says  *script
+	deps  tip.Deps
+}
+
+// seal gives the register keys to seal with.
+func (s *scene) seal(v tip.Sealer) {
+	s.deps.Sealer = v
+	s.tips = tip.NewService(s.deps)
 }
 
 func each(t *testing.T, f func(t *testing.T, s *scene)) {
@@ -53,9 +60,10 @@ func each(t *testing.T, f func(t *testing.T, s *scene)) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		c := looptest.Build(t, d, clock)
 		s := &scene{City: c, files: &cabinet{Files: c.Files}, says: &script{}}
-		s.tips = tip.NewService(tip.Deps{DB: d, Auth: c.Policy, Calendar: calendar.New(nil, nil), Regions: looptest.Regions(), Clues: c.Clues, Files: s.files,
+		s.deps = tip.Deps{DB: d, Auth: c.Policy, Calendar: calendar.New(nil, nil), Regions: looptest.Regions(), Clues: c.Clues, Files: s.files,
 			Tracker: s.says, Notify: c.Notify, Timeline: c.Timeline, Policy: tip.Policy{Prefix: "WZ-J", Days: 3, Kinds: []tip.Kind{
-				{Code: "water", Name: "废水偷排", Category: "water", Questions: []tip.Question{{Code: "colour", Title: "颜色", Type: tip.Line}}}, {Code: "noise", Name: "噪声"}}}})
+				{Code: "water", Name: "废水偷排", Category: "water", Questions: []tip.Question{{Code: "colour", Title: "颜色", Type: tip.Line}}}, {Code: "noise", Name: "噪声"}}}}
+		s.tips = tip.NewService(s.deps)
 		f(t, s)
 	})
 }

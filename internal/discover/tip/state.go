@@ -19,13 +19,31 @@ const (
 	Message flow.Verb = "message"
 	Rate    flow.Verb = "rate"
 	Echo    flow.Verb = "echo"
+
+	Accept    flow.Verb = "accept"
+	Refuse    flow.Verb = "refuse"
+	Pass      flow.Verb = "pass"
+	Judge     flow.Verb = "judge" // the clue was judged, which answers the reporter too
+	Remind    flow.Verb = "remind"
+	OverdueBy flow.Verb = "overdue"
 )
 
 const capTriage = "clue.triage"
 
-const listed flow.Fact = "listed"
+const (
+	listed     flow.Fact = "listed"
+	unanswered flow.Fact = "unanswered"
+)
 
-var filing = flow.Step{Verb: File, To: Fresh, Title: "收到举报", Capability: capTriage}
+// clockAccept runs until the reporter is told whether the report is accepted.
+const clockAccept = "accept"
+
+var filing = flow.Step{Verb: File, To: Fresh, Title: "收到举报", Capability: capTriage, Start: []string{clockAccept}}
+
+var (
+	anyState   = []flow.State{Fresh, Shown, Held}
+	waitsStill = flow.Guard{Fact: unanswered, Refuse: "已经答复过举报人是否受理"}
+)
 
 // The places that a reviewer may let the public see.
 const (
@@ -57,6 +75,22 @@ var Machine = &flow.Machine{
 			Next:   "只公开类别、时间和办理状态",
 			Guards: []flow.Guard{{Fact: listed, Refuse: "匿名和保密举报不公开"}},
 			Fields: []flow.Field{{Name: "reason", Title: "理由", Kind: flow.Text, Required: true}}},
+		{From: anyState, Verb: Accept, Title: "受理", Capability: capTriage, Stop: []string{clockAccept},
+			Next:   "告知举报人已受理；线索在研判台继续办理",
+			Guards: []flow.Guard{waitsStill},
+			Fields: []flow.Field{{Name: "text", Title: "告知举报人", Kind: flow.Text, Hint: "可以不填；填写的内容举报人凭回执看得到"}}},
+		{From: anyState, Verb: Refuse, Title: "不予受理", Capability: capTriage, Danger: true, Stop: []string{clockAccept},
+			Next:   "告知举报人情形和理由；线索同时不予立案",
+			Guards: []flow.Guard{waitsStill},
+			Fields: []flow.Field{
+				{Name: "ground", Title: "情形", Kind: flow.Choice, Required: true, Options: refusals},
+				{Name: "text", Title: "告知举报人的理由", Kind: flow.Text, Required: true, Hint: "写明依据和救济途径；举报人看得到，不要写内部情况"}}},
+		{From: anyState, Verb: Pass, Title: "应由其他机关受理", Capability: capTriage, Danger: true, Stop: []string{clockAccept},
+			Next:   "告知举报人应当向哪个机关反映；线索同时以“不属于本机关职责”不予立案",
+			Guards: []flow.Guard{waitsStill},
+			Fields: []flow.Field{
+				{Name: "body", Title: "应由何机关受理", Kind: flow.Line, Required: true, Hint: "写全称，例如 某县公安局"},
+				{Name: "text", Title: "告知举报人的理由", Kind: flow.Text, Required: true}}},
 		{From: []flow.State{Fresh, Shown, Held}, Verb: Reply, Title: "答复举报人", Capability: capTriage,
 			Next:   "举报人凭查询码可以看到",
 			Fields: []flow.Field{{Name: "text", Title: "答复内容", Kind: flow.Text, Required: true}}},
@@ -67,5 +101,16 @@ var Machine = &flow.Machine{
 			Fields: []flow.Field{{Name: "score", Title: "评价", Kind: flow.Choice, Required: true, Options: []flow.Option{
 				{Value: "solved", Title: "已解决"}, {Value: "partly", Title: "部分解决"}, {Value: "unsolved", Title: "没有解决"}}},
 				{Name: "text", Title: "说明", Kind: flow.Text}}},
+		{From: anyState, Verb: Judge, Title: "研判已有结果", Capability: capTriage, Auto: true, Stop: []string{clockAccept}},
+		{From: anyState, Verb: Remind, Title: "答复是否受理将到期", Capability: capTriage, Auto: true},
+		{From: anyState, Verb: OverdueBy, Title: "逾期未答复是否受理", Capability: capTriage, Auto: true},
 	},
+}
+
+// refusals are the grounds on which a report is not accepted.
+var refusals = []flow.Option{
+	{Value: "unclear", Title: "没有明确的对象或事实，且无法补充"},
+	{Value: "repeated", Title: "同一事项已经办结，没有新的事实"},
+	{Value: "pending", Title: "已经或依法应当通过诉讼、仲裁、复议解决"},
+	{Value: "other_matter", Title: "不是生态环境问题"},
 }

@@ -116,7 +116,7 @@ func addEcho(ctx context.Context, tx *db.Tx, id ID) error {
 	return err
 }
 
-func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
+func (s *Service) filter(actor auth.Actor, q Query, now time.Time) db.Filter {
 	var f db.Filter
 	f.Add(s.policy.Where(actor, auth.ClueTriage, auth.Columns{Area: "t.area"}, &f.Args))
 	f.In("t.review", q.States)
@@ -132,6 +132,7 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 		f.Add("t.closed = ?", q.Open == "closed")
 	}
 	within(&f, q.From, q.To)
+	byDesk(&f, q, now)
 	f.Has(q.Words, "t.number", "t.body", "t.address", "t.suspect")
 	return f
 }
@@ -147,7 +148,7 @@ func within(f *db.Filter, from, to time.Time) {
 }
 
 func (s *Service) listTips(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, before string, limit int) ([]Tip, error) {
-	f := s.filter(actor, q)
+	f := s.filter(actor, q, tx.Now)
 	if before != "" {
 		f.Add("t.id < ?", before)
 	}
@@ -155,7 +156,7 @@ func (s *Service) listTips(ctx context.Context, tx *db.Tx, actor auth.Actor, q Q
 }
 
 func (s *Service) countTips(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query) (int, bool, error) {
-	f := s.filter(actor, q)
+	f := s.filter(actor, q, tx.Now)
 	return db.Count(ctx, tx, `SELECT 1 FROM tip t WHERE `+f.Where(), f.Args...)
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/flow"
 )
 
@@ -19,16 +20,24 @@ type ID string
 // Channel is the door a tip came through.
 type Channel string
 
-// The doors.
+// The doors that reporters open themselves; Doors lists those that a clerk opens
+// for them.
 const (
 	Web     Channel = "web"
 	Open311 Channel = "open311"
 )
 
-var channelTitles = map[Channel]string{Web: "网上举报", Open311: "开放接口"}
-
 // Title is the door in Chinese.
-func (c Channel) Title() string { return channelTitles[c] }
+func (c Channel) Title() string {
+	switch c {
+	case Web:
+		return "网上举报"
+	case Open311:
+		return "开放接口"
+	}
+	d, _ := c.Door()
+	return d.Title
+}
 
 // Mode is how far a reporter wants to be known.
 type Mode string
@@ -143,7 +152,10 @@ type Tip struct {
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
 	Version    int64
+	Desk       Desk
 }
+
+func (t Tip) clue() clue.ID { return clue.ID(t.ClueID) }
 
 // Scope is where the tip lies.
 func (t Tip) Scope() auth.Scope { return auth.Scope{Area: t.Area} }
@@ -158,6 +170,7 @@ type Progress struct {
 	ClosedAt time.Time
 	ClueID   string // the clue that it follows, after merging
 	IssueID  string
+	Judged   Verdict // what the judgement means for the reporter; not kept
 }
 
 // New is what a reporter sends.
@@ -188,6 +201,8 @@ type Policy struct {
 	Prefix string // of numbers, e.g. WZ-J
 	Days   int    // working days until the reporter is told
 	Kinds  []Kind
+	Routes []Route
+	Branch func(agency, area string) string // the agency's own branch there, nil = the agency itself
 }
 
 // Kind finds a kind of report.

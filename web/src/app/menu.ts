@@ -29,6 +29,7 @@ export const sections: Section[] = [
     key: 'clue', title: '线索', icon: 'clue', tabs: [
       { path: '/clues', title: '线索', needs: ['clue.read'] },
       { path: '/tips', title: '公众举报', needs: ['clue.triage'] },
+      { path: '/tips/new', title: '登记举报', needs: ['clue.triage'] },
       { path: '/clues/new', title: '登记线索', needs: ['clue.enter'] },
     ],
   },

@@ -80,6 +80,7 @@ const pages = [
   page('/clues/new', () => import('../features/clue/enter'), 'EnterClue'),
   page('/clues/$id', () => import('../features/clue/clue'), 'ClueFile'),
   page('/tips', () => import('../features/tip/tips'), 'Tips'),
+  page('/tips/new', () => import('../features/tip/enter'), 'EnterTip'),
   page('/tips/$id', () => import('../features/tip/tip'), 'TipFile'),
   page('/issues', () => import('../features/issue/issues'), 'Issues'),
   page('/issues/$id', () => import('../features/issue/issue'), 'IssueFile'),

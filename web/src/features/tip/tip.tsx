@@ -9,7 +9,7 @@ import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
-import { ModeOfTip, StageOfTip } from './parts'
+import { AnswerOfTip, ModeOfTip, StageOfTip } from './parts'
 
 /** TipFile is one report: what was said, what the reporter is told, what the public may read. */
 export function TipFile() {
@@ -29,11 +29,15 @@ export function TipFile() {
           <Panel>
             <dl className="facts">
               <div><dt>方式</dt><dd><ModeOfTip tip={t} /></dd></div>
-              <div><dt>渠道</dt><dd>{t.channel_title}</dd></div>
+              <div><dt>来路</dt><dd>{t.channel_title}</dd></div>
+              <div><dt>是否受理</dt><dd><AnswerOfTip tip={t} /></dd></div>
               <div><dt>区域</dt><dd>{t.area_name}</dd></div>
               <div><dt>地点</dt><dd>{t.address || '—'}{t.lat !== 0 && <span className="sub num">{t.lat.toFixed(5)}, {t.lng.toFixed(5)}</span>}</dd></div>
               <div><dt>被举报单位</dt><dd>{t.suspect || '—'}</dd></div>
               <div><dt>举报时间</dt><dd className="num">{dateTime(t.created_at)}</dd></div>
+              {t.received_at !== t.created_at && <div><dt>反映时间</dt><dd className="num">{dateTime(t.received_at)}</dd></div>}
+              {t.outside && <div><dt>外部工单</dt><dd>{t.platform} <span className="num">{t.outside}</span>{t.outside_due && <span className="sub num">要求 {day(t.outside_due)} 前办结</span>}</dd></div>}
+              {t.door.map((a) => <div key={a.title}><dt>{a.title}</dt><dd>{a.shown.join('、')}</dd></div>)}
               {t.echoes > 0 && <div><dt>另有人反映</dt><dd className="num">{t.echoes} 人</dd></div>}
               {t.answers.map((a) => <div key={a.title}><dt>{a.title}</dt><dd>{a.shown.join('、')}</dd></div>)}
               <div><dt>线索</dt><dd><Go href={`/clues/${t.clue_id}`}>去研判</Go>{t.issue_id && <>　<Go href={`/issues/${t.issue_id}`}>查看问题</Go></>}</dd></div>
@@ -50,6 +54,13 @@ export function TipFile() {
               <div className="wide"><dt>说明</dt><dd>{t.note}</dd></div>
             </dl>
           </Panel>
+          {t.routes.length > 0 && (
+            <Panel title="可能是谁的职责">
+              <ul className="plain">
+                {t.routes.map((r) => <li key={r.name}><span className="strong">{r.name}</span>{!r.ours && '（不属于本机关职责）'}<span className="sub">{r.why}</span></li>)}
+              </ul>
+            </Panel>
+          )}
           {t.mode === 'public' && <Shown tip={t} />}
           <Panel title="经过"><Timeline entries={t.timeline} /></Panel>
         </div>
