@@ -54,6 +54,7 @@ func (b *builder) build(f file, id string) *Profile {
 	p.Severities = b.choices("severities", f.Severities)
 	p.Sources = b.choices("sources", f.Sources)
 	p.Report = b.report(p, f.Report)
+	p.Reward = b.reward(p, f.Reward)
 	p.Holidays = b.dates(f.Calendar.Line, "holidays", f.Calendar.Holidays)
 	p.Workdays = b.dates(f.Calendar.Line, "workdays", f.Calendar.Workdays)
 	for _, h := range p.Holidays {

@@ -24,6 +24,7 @@ type file struct {
 	Coverage   Coverage       `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
 	Duties     []fileDuty     `yaml:"obligations" title:"企业应尽义务；不写则没有义务日历"`
 	Report     fileReport     `yaml:"report" title:"公众举报：告知时限、求助电话、可举报的事项；不写则没有网上举报"`
+	Reward     fileReward     `yaml:"reward" title:"举报奖励：各项数字、可以奖励的行为、不予奖励的情形；不写则不办理奖励"`
 	Quiet      Quiet          `yaml:"quiet" title:"预警静默与免打扰时段的上限，离线与缺失的判定；不写为 168 小时、31 天、12 小时、60 分钟、12 小时"`
 	Warning    fileWarning    `yaml:"warning" title:"分级预警：谁在何时得知；不写为内置的告知规则"`
 	RiskMap    []fileRiskMap  `yaml:"risk_map" title:"风险预警图的判定表，从早到晚；不写为温州市附件的判定表"`

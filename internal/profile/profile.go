@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/means/reward"
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/org"
 	"github.com/qingshao/qingshao/internal/region"
@@ -45,7 +46,9 @@ type Profile struct {
 	// Obligations are what enterprises must do by when.
 	Obligations []obligation.Rule
 	RiskMap     []riskmap.Table // dated, the oldest first
-	byCategory  map[string]int
+	// Reward is how those are rewarded who report; without figures nobody is.
+	Reward     reward.Policy
+	byCategory map[string]int
 }
 
 // Unit is a county-level unit or a functional zone with its cell of the tile
