@@ -200,7 +200,7 @@ func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
 		return AlarmFile{}, err
 	}
 	law, _ := r.rule.Rule(f.Alarm.Rule)
-	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: law.Basis, Window: window(law.Stream, f.Alarm), Actions: f.Actions, ExplainDue: when(f.WordDue), Guides: []AlarmGuide{},
+	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: f.RuleBasis, Window: window(law.Stream, f.Alarm), Actions: f.Actions, ExplainDue: when(f.WordDue), Guides: []AlarmGuide{},
 		Measures: measureBriefs(f.Measures, r.rule.Clock()), Suggest: SuggestionView(f.Suggest)}
 	for _, g := range f.Guides {
 		out.Guides = append(out.Guides, AlarmGuide(g))

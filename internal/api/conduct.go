@@ -73,7 +73,7 @@ func (r alarms) conduct(ctx context.Context, in *conductInput) (*ConductView, er
 func episodeView(o *sign.Outlet, e *sign.Episode) EpisodeView {
 	v := EpisodeView{From: when(e.From), To: when(e.To), Raised: when(e.Raised), Score: e.Score, Level: e.Level(), Signs: make([]SignView, 0, len(e.Kinds))}
 	for _, k := range e.Kinds {
-		s := SignView{Rule: k.Rule.ID, Title: k.Rule.Title, Basis: k.Rule.Basis, FamilyTitle: familyTitles[k.Rule.Family],
+		s := SignView{Rule: k.Rule.ID, Title: k.Rule.Title, Basis: k.Rule.BasisAt(k.To.Add(-time.Hour)), FamilyTitle: familyTitles[k.Rule.Family],
 			From: when(k.From), To: when(k.To), Weight: k.Weight, Reason: k.Reason}
 		if k.Channel >= 0 {
 			s.Factor, s.FactorName = o.Channels[k.Channel].Factor, o.Channels[k.Channel].Name

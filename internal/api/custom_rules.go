@@ -290,6 +290,10 @@ type TrialView struct {
 	Unknowns      int             `json:"unknowns" doc:"因缺少有效数据没有判断的小时数"`
 	Mute          int             `json:"mute" doc:"没有规则所用数据的监控点，不计入小时数"`
 	Failures      int             `json:"failures" doc:"因计算量超限没有判断的小时数"`
+	Settings      bool            `json:"settings" doc:"试算的是内置规则的设置"`
+	Before        int             `json:"before" doc:"设置的试算：按现在的设置会有多少次"`
+	New           int             `json:"new" doc:"设置的试算：改后才有的次数"`
+	Gone          int             `json:"gone" doc:"设置的试算：改后没有的次数"`
 	Weeks         []TrialWeekView `json:"weeks" nullable:"false"`
 	Hits          []TrialHitView  `json:"hits" nullable:"false" doc:"新的在前，最多 500 次"`
 	Trouble       string          `json:"trouble"`
@@ -315,6 +319,8 @@ type TrialHitView struct {
 	Ended          string `json:"ended" doc:"恢复的时刻，空为到试算的终点还没有恢复"`
 	Hours          int    `json:"hours" doc:"成立的小时数"`
 	Text           string `json:"text"`
+	Level          string `json:"level" doc:"设置的试算：预警级别"`
+	Change         string `json:"change" enum:",new,gone" doc:"设置的试算：new 改后才有，gone 改后没有，空为不变"`
 }
 
 var trialTitles = map[string]string{rule.TrialWaiting: "等待中", rule.TrialRunning: "试算中", rule.TrialDone: "已完成", rule.TrialFailed: "未完成", rule.TrialCancelled: "已取消"}
@@ -322,13 +328,13 @@ var trialTitles = map[string]string{rule.TrialWaiting: "等待中", rule.TrialRu
 func trialView(t rule.Trial) TrialView {
 	v := TrialView{ID: t.ID, RuleID: t.RuleID, RuleTitle: t.Spec.Title, Expr: t.Spec.Expr, State: t.State, StateTitle: trialTitles[t.State], From: when(t.From), To: when(t.To),
 		Days: int(t.To.Sub(t.From) / (24 * time.Hour)), Outlets: t.Outlets, Done: t.Done, Count: t.Result.Count, Fired: t.Result.Fired, Longest: t.Result.Longest,
-		Asked: t.Result.Asked, Unknowns: t.Result.Unknowns, Mute: t.Result.Mute, Failures: t.Result.Failures, Weeks: []TrialWeekView{}, Hits: []TrialHitView{},
+		Asked: t.Result.Asked, Unknowns: t.Result.Unknowns, Mute: t.Result.Mute, Failures: t.Result.Failures, Settings: t.Settings != nil, Before: t.Result.Before, New: t.Result.New, Gone: t.Result.Gone, Weeks: []TrialWeekView{}, Hits: []TrialHitView{},
 		Trouble: t.Trouble, CreatedByName: t.CreatedByName, CreatedAt: when(t.CreatedAt), FinishedAt: when(t.FinishedAt)}
 	for _, w := range t.Result.Weeks {
 		v.Weeks = append(v.Weeks, TrialWeekView{when(w.From), w.N})
 	}
 	for _, h := range t.Result.Hits {
-		v.Hits = append(v.Hits, TrialHitView{h.OutletID, h.OutletName, h.EnterpriseName, h.Factor, when(h.From), when(h.To), when(h.Ended), h.Hours, h.Text})
+		v.Hits = append(v.Hits, TrialHitView{h.OutletID, h.OutletName, h.EnterpriseName, h.Factor, when(h.From), when(h.To), when(h.Ended), h.Hours, h.Text, h.Level, h.Change})
 	}
 	return v
 }
@@ -341,11 +347,17 @@ var trialColumns = []column[TrialHitView]{
 	{sheet.Time("恢复"), func(v TrialHitView) any { return v.Ended }},
 	{sheet.Number("小时数"), func(v TrialHitView) any { return v.Hours }},
 	{sheet.Text("说明", 60), func(v TrialHitView) any { return v.Text }},
+	{sheet.Text("与现在的设置相比", 12), func(v TrialHitView) any { return map[string]string{"new": "新增", "gone": "不再"}[v.Change] }},
 }
 
 func (r customRules) trial(ctx context.Context, in *ByID) (TrialView, error) {
 	t, err := r.rule.TrialOf(ctx, actor(ctx), in.ID)
-	return trialView(t), err
+	v := trialView(t)
+	if t.Settings != nil {
+		law, _ := r.rule.Rule(t.Settings.Rule)
+		v.RuleTitle = law.Title
+	}
+	return v, err
 }
 
 func (r customRules) cancel(ctx context.Context, in *ByID) (TrialView, error) {

@@ -132,6 +132,7 @@ func (a *App) surface() error {
 	a.system(a.audit)
 	a.api.Alarms(a.rules, words, a.files)
 	a.api.CustomRules(a.rules, words, a.files)
+	a.api.RuleSettings(a.rules, words, a.files)
 	a.api.Packs(a.rules, a.files)
 	a.api.Measures(a.rules, words, a.files, a.auth)
 	a.api.Silences(a.silences, a.rules, words, a.files)
@@ -148,11 +149,11 @@ func (a *App) surface() error {
 	}
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
+	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
-		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom,
+		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom, rule.SettingMachine.Kind: a.rules.SeeTuning,
 		"warning": a.rules.SeeMeasure, "check": a.rules.SeeMeasure, "supervision": a.rules.SeeMeasure})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())

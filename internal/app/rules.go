@@ -21,7 +21,7 @@ func (a *App) watch() {
 	}
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline, Packer: packer{a},
-		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Ear: ear,
+		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Values: hours{a.telemetry}, Ear: ear,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
 			Answers: rule.Answers(a.place.Warning.Answers), Quota: rule.Quota(a.place.Warning.Quota),
@@ -177,5 +177,28 @@ func (h hours) HoursOf(ctx context.Context, outletID string, from, to time.Time)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b rule.HourValue) int { return a.At.Compare(b.At) })
+	return out, nil
+}
+
+// ValuesOf gives the values of a stream at an outlet, as the rules were offered them.
+func (h hours) ValuesOf(ctx context.Context, stream rule.Stream, o enterprise.Outlet, from, to time.Time) ([]rule.Sample, error) {
+	kind, step := telemetry.SeriesKind(stream), chunk
+	if stream == enterprise.Realtime {
+		step = 24 * time.Hour
+	}
+	var out []rule.Sample
+	for begin := from; begin.Before(to); begin = begin.Add(step) {
+		series, _, err := h.store.SeriesOf(ctx, telemetry.SeriesQuery{OutletID: o.ID, Kind: kind, From: begin, To: earlier(begin.Add(step), to)})
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range series {
+			for _, p := range s.Points {
+				value := p.Judged()
+				out = append(out, rule.Sample{OutletID: o.ID, OutletKind: o.Kind, Factor: s.Factor, At: p.At, Value: value, Flag: p.Flag, Valid: p.Flag == "N" && !saturated(value)})
+			}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b rule.Sample) int { return a.At.Compare(b.At) })
 	return out, nil
 }

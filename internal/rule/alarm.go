@@ -86,11 +86,12 @@ func (a Alarm) Ratio() float64 {
 
 // File is everything about one alarm for the person who opened it.
 type File struct {
-	Alarm    Alarm
-	Timeline []timeline.Entry
-	Actions  []flow.Action
-	Measures []Measure // that the person may see
-	Suggest  Suggestion
-	WordDue  time.Time // of the enterprise's explanation; zero = none is waited for
-	Guides   []Guide   // for whoever may explain
+	Alarm     Alarm
+	Timeline  []timeline.Entry
+	Actions   []flow.Action
+	Measures  []Measure // that the person may see
+	Suggest   Suggestion
+	RuleBasis string    // with the settings that held
+	WordDue   time.Time // of the enterprise's explanation; zero = none is waited for
+	Guides    []Guide   // for whoever may explain
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -51,25 +52,37 @@ func begin(from time.Time) time.Time { return from.Add(-learn).Truncate(relearn)
 // replay lets the signs watch an outlet's past again: what they would have said
 // between from and to.
 func (s *Service) replay(ctx context.Context, rules []sign.Rule, outlet enterprise.Outlet, from, to time.Time) (c Conduct, err error) {
-	var limits []enterprise.Limit
+	p, err := s.gather(ctx, outlet, from, to)
+	if err != nil {
+		return c, err
+	}
+	return watchAgain(tuned(p.table, rules, outlet.Area), outlet, p.limits, p.values, &p.facts, from, to), nil
+}
+
+// outletPast is everything that a replay reads.
+type outletPast struct {
+	limits []enterprise.Limit
+	values []HourValue
+	facts  Facts
+	table  setting.Table
+}
+
+func (s *Service) gather(ctx context.Context, outlet enterprise.Outlet, from, to time.Time) (p outletPast, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		limits, err = enterprise.LimitsOf(ctx, tx, outlet.ID)
+		if p.table, err = published(ctx, tx); err != nil {
+			return err
+		}
+		p.limits, err = enterprise.LimitsOf(ctx, tx, outlet.ID)
 		return err
 	})
 	if err != nil {
-		return c, err
+		return p, err
 	}
-	values, err := s.hours.HoursOf(ctx, outlet.ID, begin(from), to)
-	if err != nil {
-		return c, err
+	if p.values, err = s.hours.HoursOf(ctx, outlet.ID, begin(from), to); err != nil || s.known == nil {
+		return p, err
 	}
-	var facts Facts
-	if s.known != nil {
-		if facts, err = s.known.FactsOf(ctx, outlet, begin(from), to); err != nil {
-			return c, err
-		}
-	}
-	return watchAgain(rules, outlet, limits, values, &facts, from, to), nil
+	p.facts, err = s.known.FactsOf(ctx, outlet, begin(from), to)
+	return p, err
 }
 
 // watchAgain is the pure part of a replay.

@@ -96,6 +96,7 @@ type Trial struct {
 	ID            string
 	RuleID        string
 	Spec          custom.Spec
+	Settings      *TriedSettings // instead of a text, settings of a built-in rule
 	State         string
 	From, To      time.Time
 	Outlets, Done int64
@@ -121,6 +122,10 @@ type TrialResult struct {
 	Failures int         `json:"failures"` // of these, beyond the limit of cost
 	Weeks    []TrialWeek `json:"weeks"`
 	Hits     []TrialHit  `json:"hits"`
+	// Of settings: the same with those in force, and what differs.
+	Before int `json:"before,omitempty"`
+	New    int `json:"new,omitempty"`
+	Gone   int `json:"gone,omitempty"`
 }
 
 // TrialWeek is how often it would have fired in seven days.
@@ -141,6 +146,8 @@ type TrialHit struct {
 	Ended          time.Time `json:"ended"`
 	Hours          int       `json:"hours"`
 	Text           string    `json:"text"`
+	Change         string    `json:"change,omitempty"` // of settings: new, gone
+	Level          string    `json:"level,omitempty"`
 }
 
 func specText(s custom.Spec) (string, error) {

@@ -211,6 +211,11 @@ func scanTrial(s db.Scanner) (Trial, error) {
 			return t, err
 		}
 	}
+	var tried trialText
+	if err := json.Unmarshal([]byte(t.text), &tried); err != nil || tried.Settings != nil {
+		t.Settings = tried.Settings
+		return t, err
+	}
 	return t, json.Unmarshal([]byte(t.text), &t.Spec)
 }
 

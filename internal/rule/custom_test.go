@@ -48,7 +48,7 @@ func newDesk(t *testing.T, d *db.DB, c *dbtest.Clock) *desk {
 // restart makes the service anew.
 func (x *desk) restart() {
 	x.service = rule.NewService(rule.Deps{DB: x.db, Auth: policy, Policy: rule.Policy{Prefix: "WZ-Y", Category: map[enterprise.Kind]string{enterprise.Gas: "air"}},
-		Rules: catalog.All(), Funnel: x.funnel, Files: noFiles{}, Notify: notify.New(x.db, policy), Timeline: timeline.New(timeline.Names{}), Signs: catalog.Signs(), Hours: x.hours})
+		Rules: catalog.All(), Funnel: x.funnel, Files: noFiles{}, Notify: notify.New(x.db, policy), Timeline: timeline.New(timeline.Names{}), Signs: catalog.Signs(), Hours: x.hours, Values: x.source})
 	x.jobs = job.NewRunner(x.db, slog.New(slog.DiscardHandler))
 	x.service.Jobs(x.jobs)
 }

@@ -75,6 +75,10 @@ func (s *Service) TrialOf(ctx context.Context, actor auth.Actor, id string) (t T
 		} else if err != nil {
 			return err
 		}
+		if t.Settings != nil {
+			_, err := s.seenTuning(actor)(findTuning(ctx, tx, t.RuleID))
+			return err
+		}
 		_, err := s.seenCustom(actor)(findCustom(ctx, tx, t.RuleID))
 		return err
 	})
@@ -90,11 +94,11 @@ func (s *Service) CancelTrial(ctx context.Context, actor auth.Actor, id string) 
 		} else if err != nil {
 			return err
 		}
-		c, err := s.seenCustom(actor)(findCustom(ctx, tx, t.RuleID))
+		kind, area, err := s.triedBy(ctx, tx, actor, t)
 		if err != nil {
 			return err
 		}
-		if err := s.policy.Require(actor, auth.RuleWrite, c.Scope()); err != nil {
+		if err := s.policy.Require(actor, auth.RuleWrite, auth.Scope{Area: area}); err != nil {
 			return err
 		}
 		ended, err := endTrial(ctx, tx, id, TrialCancelled, "", "")
@@ -107,7 +111,7 @@ func (s *Service) CancelTrial(ctx context.Context, actor auth.Actor, id string) 
 		if err := job.Cancel(ctx, tx, jobTrial, id); err != nil {
 			return err
 		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "custom_rule.try_cancel", Kind: CustomMachine.Kind, Subject: t.RuleID, Area: c.Spec.Area, Detail: map[string]any{"trial": id}})
+		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: kind + ".try_cancel", Kind: kind, Subject: t.RuleID, Area: area, Detail: map[string]any{"trial": id}})
 	})
 }
 
@@ -130,7 +134,7 @@ func (s *Service) runTrial(ctx context.Context, j job.Job) error {
 		if outlets, err = enterprise.AllOutlets(ctx, tx); err != nil {
 			return err
 		}
-		outlets = slices.DeleteFunc(outlets, func(o enterprise.Outlet) bool { return !t.Spec.Covers(places[o.ID]) })
+		outlets = slices.DeleteFunc(outlets, func(o enterprise.Outlet) bool { return !s.tries(t, o, places[o.ID]) })
 		return nil
 	})
 	if db.IsMissing(err) {
@@ -140,7 +144,11 @@ func (s *Service) runTrial(ctx context.Context, j job.Job) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, trialLongest)
 	defer cancel()
-	result, err := s.try(limited, t, outlets)
+	try := s.try
+	if t.Settings != nil {
+		try = s.trySettings
+	}
+	result, err := try(limited, t, outlets)
 	if ctx.Err() != nil {
 		return err // the program is stopping: begun again later
 	}
@@ -183,11 +191,16 @@ func (s *Service) try(ctx context.Context, t Trial, outlets []enterprise.Outlet)
 		}
 		result.add(o, c, judge)
 	}
-	slices.SortStableFunc(result.Hits, func(a, b TrialHit) int { return b.From.Compare(a.From) })
-	if len(result.Hits) > trialHits {
-		result.Hits = result.Hits[:trialHits]
-	}
+	result.list()
 	return result, s.reach(ctx, t.ID, len(outlets), len(outlets))
+}
+
+// list puts the newest hits first and keeps as many as are shown.
+func (r *TrialResult) list() {
+	slices.SortStableFunc(r.Hits, func(a, b TrialHit) int { return b.From.Compare(a.From) })
+	if len(r.Hits) > trialHits {
+		r.Hits = r.Hits[:trialHits]
+	}
 }
 
 // reach writes how far a trial has come and asks whether it shall go on.
@@ -218,15 +231,20 @@ func (r *TrialResult) add(o enterprise.Outlet, c Conduct, j *custom.Judge) {
 	r.Count += len(hits)
 	for _, h := range hits {
 		r.Longest = max(r.Longest, h.Hours)
-		for i := range r.Weeks {
-			if w := &r.Weeks[i]; !h.Raised.Before(w.From) && h.Raised.Before(w.From.AddDate(0, 0, 7)) || i == len(r.Weeks)-1 && h.Raised.After(w.From) {
-				w.N++
-				break
-			}
-		}
+		r.week(h.Raised)
 		if len(r.Hits) < 20*trialHits {
 			r.Hits = append(r.Hits, TrialHit{OutletID: o.ID, OutletName: o.Name, EnterpriseName: o.EnterpriseName, Factor: factorOf(c.Outlet, h.Channel),
 				From: h.From, To: h.To, Ended: h.Ended, Hours: h.Hours, Text: h.Text})
+		}
+	}
+}
+
+// week counts one more in the week of a moment.
+func (r *TrialResult) week(at time.Time) {
+	for i := range r.Weeks {
+		if w := &r.Weeks[i]; !at.Before(w.From) && at.Before(w.From.AddDate(0, 0, 7)) || i == len(r.Weeks)-1 && at.After(w.From) {
+			w.N++
+			break
 		}
 	}
 }

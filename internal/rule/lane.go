@@ -74,7 +74,7 @@ func (l *lane) judge(ctx context.Context, samples []Sample, next int64, limits *
 			return err
 		}
 		for _, w := range l.watches {
-			if err := w.work(ctx, tx, samples); err != nil {
+			if err := w.work(ctx, tx, samples, limits.sets); err != nil {
 				return err
 			}
 		}
@@ -190,7 +190,7 @@ func (w *watch) survey() {
 func (w *watch) remembers(p place) bool { return len(w.windows[p]) > 0 || w.open[p] || w.heated[p] }
 
 // work judges what sift has picked and writes what comes of it.
-func (w *watch) work(ctx context.Context, tx *db.Tx, samples []Sample) (err error) {
+func (w *watch) work(ctx context.Context, tx *db.Tx, samples []Sample, sets *settingBook) (err error) {
 	if len(w.hot) == 0 {
 		return nil
 	}
@@ -201,7 +201,7 @@ func (w *watch) work(ctx context.Context, tx *db.Tx, samples []Sample) (err erro
 	for _, h := range w.hot {
 		n := samples[h.sample]
 		n.Upper, n.Lower, n.Basis = h.limit.Upper, h.limit.Lower, h.limit.Standard+h.limit.Article
-		if err := w.see(ctx, tx, n); err != nil {
+		if err := w.see(ctx, tx, n, sets); err != nil {
 			return err
 		}
 	}
@@ -240,15 +240,19 @@ func (w *watch) recall(ctx context.Context, tx *db.Tx, samples []Sample) (err er
 }
 
 // see judges one sample and lets the alarm live.
-func (w *watch) see(ctx context.Context, tx *db.Tx, n Sample) error {
+func (w *watch) see(ctx context.Context, tx *db.Tx, n Sample, sets *settingBook) error {
 	p := place{n.OutletID, n.Factor}
 	alarm := w.alarms[p]
 	if len(w.windows[p]) == 0 && alarm == nil && !n.Over() {
 		return nil
 	}
-	win := Window{Alarmed: alarm != nil && alarm.Lasts()}
+	set, err := sets.at(ctx, tx, &w.rule, n.OutletID, n.At)
+	if err != nil {
+		return err
+	}
+	win := Window{Alarmed: alarm != nil && alarm.Lasts(), Set: set}
 	var within bool
-	if win.Samples, win.Now, within = insert(w.windows[p], n, w.rule.Keep); within {
+	if win.Samples, win.Now, within = insert(w.windows[p], n, w.rule.keep(set)); within {
 		w.windows[p] = win.Samples
 		w.touched[p] = true
 	} else {

@@ -123,7 +123,11 @@ type evidence struct {
 // forward hands the alarm in as a clue, once.
 func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string, samples []Sample) error {
 	r, _ := s.Rule(a.Rule)
-	pack, err := json.Marshal(evidence{a.ID, a.Number, a.Rule, r.Title, r.Basis, a.OutletName, a.Factor, a.Limit.String(), a.Basis,
+	table, err := published(ctx, tx)
+	if err != nil {
+		return err
+	}
+	pack, err := json.Marshal(evidence{a.ID, a.Number, a.Rule, r.Title, s.basisOf(table, *a), a.OutletName, a.Factor, a.Limit.String(), a.Basis,
 		a.Value.String(), a.Peak.String(), a.Times, a.StartedAt, a.LastAt, samples})
 	if err != nil {
 		return err

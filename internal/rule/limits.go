@@ -14,6 +14,7 @@ import (
 type limitBook struct {
 	db    *db.DB
 	bus   *bus.Bus
+	sets  *settingBook
 	known bool
 	after int64                                    // the newest event seen
 	names map[string]string                        // texts that many limits share
@@ -21,13 +22,16 @@ type limitBook struct {
 }
 
 func newLimitBook(d *db.DB) *limitBook {
-	return &limitBook{db: d, bus: bus.New(d), names: map[string]string{}}
+	return &limitBook{db: d, bus: bus.New(d), sets: newSettingBook(d), names: map[string]string{}}
 }
 
 // refresh reads what has changed.
 func (b *limitBook) refresh(ctx context.Context) error {
 	if !b.known {
-		return b.readAll(ctx)
+		if err := b.readAll(ctx); err != nil {
+			return err
+		}
+		return b.sets.refresh(ctx)
 	}
 	changed := map[string]bool{}
 	after := b.after
@@ -43,12 +47,16 @@ func (b *limitBook) refresh(ctx context.Context) error {
 			if after = e.Seq; e.Topic == enterprise.LimitsChanged {
 				changed[e.Subject] = true
 			}
+			b.sets.hears(e.Topic, e.Kind)
 		}
 	}
 	if len(changed) > 0 {
 		if err := b.readAgain(ctx, changed); err != nil {
 			return err
 		}
+	}
+	if err := b.sets.refresh(ctx); err != nil {
+		return err
 	}
 	b.after = after
 	return nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
 // Stream names a sequence of values that rules read in order of commit; it is
@@ -87,7 +88,8 @@ func (s Sample) worse(t Sample) bool {
 type Window struct {
 	Samples []Sample
 	Now     int
-	Alarmed bool // an alarm of this rule lasts
+	Alarmed bool        // an alarm of this rule lasts
+	Set     setting.Set // what holds at the value that has just come
 }
 
 // Newest is the value that has just come.
@@ -116,10 +118,15 @@ type Finding struct {
 type Rule struct {
 	ID     string
 	Title  string // 废气小时均值超标
-	Basis  string // legal or technical basis, in Chinese
+	Basis  string // legal or technical basis, in Chinese, with the default settings
 	Stream Stream
 	Kinds  []enterprise.Kind // outlets that it watches
 	Keep   int               // length of its window
+	// Length is the length of its window where settings decide; nil = Keep.
+	Length func(setting.Set) int
+	// Settings are what may be set on it; Text is the basis that names them in braces.
+	Settings []setting.Setting
+	Text     string
 	// Limit picks the limit that it judges by, from those of the outlet, at the
 	// moment of the data.
 	Limit func(limits []enterprise.Limit, factor string, at time.Time) (enterprise.Limit, bool)
@@ -128,6 +135,22 @@ type Rule struct {
 	// Official findings are evidence by the standard: they become clues at once
 	// and their alarms end only when somebody has handled them.
 	Official bool
+}
+
+// Whole fills the basis in with the default settings.
+func (r Rule) Whole() Rule {
+	r.Text = r.Basis
+	r.Basis = setting.Defaults(r.Settings).Fill(r.Text)
+	r.Keep = r.keep(setting.Defaults(r.Settings))
+	return r
+}
+
+// keep is how many values its window holds.
+func (r *Rule) keep(set setting.Set) int {
+	if r.Length == nil {
+		return r.Keep
+	}
+	return r.Length(set)
 }
 
 func (r *Rule) watches(k enterprise.Kind) bool {
@@ -154,9 +177,9 @@ func insert(window []Sample, s Sample, keep int) ([]Sample, int, bool) {
 	window = append(window, Sample{})
 	copy(window[i+1:], window[i:])
 	window[i] = s
-	if len(window) > keep {
-		window = window[1:]
-		i--
+	if n := len(window) - keep; n > 0 { // more than one when the window has been made shorter
+		window = window[n:]
+		i -= n
 	}
-	return window, i, true
+	return window, i, i >= 0
 }

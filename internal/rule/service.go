@@ -62,7 +62,8 @@ type Deps struct {
 	Signs    []sign.Rule     // of behaviour, and where their hours come from
 	Ear      Ear             // nil = silence is no alarm
 	Hours    Hours
-	Known    Known // what else is known of outlets; nil = nothing
+	Known    Known  // what else is known of outlets; nil = nothing
+	Values   Values // for trials of window rules; nil = there are none
 }
 
 // Service keeps the life of alarms.
@@ -80,6 +81,7 @@ type Service struct {
 	signs  []sign.Rule
 	hours  Hours
 	known  Known
+	values Values
 	ear    Ear
 	began  time.Time // since when the program listens
 	texts  versions
@@ -94,7 +96,7 @@ func NewService(d Deps) *Service {
 		d.Calendar = everyDay{}
 	}
 	return &Service{db: d.DB, policy: d.Auth, conf: d.Policy, rules: d.Rules, funnel: d.Funnel, files: d.Files, notify: d.Notify, book: d.Timeline, packer: d.Packer, cal: d.Calendar,
-		signs: d.Signs, hours: d.Hours, known: d.Known, ear: d.Ear, began: d.DB.Now()}
+		signs: d.Signs, hours: d.Hours, known: d.Known, values: d.Values, ear: d.Ear, began: d.DB.Now()}
 }
 
 // Rules lists the rules in force.
@@ -225,6 +227,11 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 			return err
 		}
 		f.Actions = s.withText(Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm)), f.Alarm)
+		table, err := published(ctx, tx)
+		if err != nil {
+			return err
+		}
+		f.RuleBasis = s.basisOf(table, f.Alarm)
 		f.WordDue, f.Guides = s.wordDue(f.Alarm, f.Timeline), s.Guides(actor, f.Alarm)
 		if f.Measures, err = s.listMeasures(ctx, tx, actor, MeasureQuery{AlarmID: string(id)}, "", 50); err != nil || !s.policy.Can(actor, auth.AlarmHandle, f.Alarm.Scope()) && !s.policy.Can(actor, auth.IssueSupervise, f.Alarm.Scope()) {
 			return err

@@ -170,7 +170,7 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, s
 	k := e.Kinds[0]
 	a := Alarm{Rule: k.Rule.ID, Level: Suspect,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
-		Factor: factorOf(seen, k.Channel), Basis: k.Rule.Basis, Times: int64(len(e.Kinds)),
+		Factor: factorOf(seen, k.Channel), Basis: k.Rule.BasisAt(k.To.Add(-time.Hour)), Times: int64(len(e.Kinds)),
 		StartedAt: told.from, LastAt: told.to, EndedAt: told.ended, Summary: summary(e)}
 	return s.begin(ctx, tx, &a)
 }
@@ -179,7 +179,7 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, s
 func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, seen *sign.Outlet, told story) error {
 	was, e := *a, told.newest
 	k := e.Kinds[0]
-	a.Rule, a.Factor, a.Basis = k.Rule.ID, factorOf(seen, k.Channel), k.Rule.Basis
+	a.Rule, a.Factor, a.Basis = k.Rule.ID, factorOf(seen, k.Channel), k.Rule.BasisAt(k.To.Add(-time.Hour))
 	a.StartedAt, a.LastAt, a.EndedAt, a.Summary, a.Times = told.from, told.to, told.ended, summary(e), int64(len(e.Kinds))
 	if a.Rule == was.Rule && a.Factor == was.Factor && a.Summary == was.Summary && a.Times == was.Times && a.Basis == was.Basis &&
 		a.StartedAt.Equal(was.StartedAt) && a.LastAt.Equal(was.LastAt) && a.EndedAt.Equal(was.EndedAt) {

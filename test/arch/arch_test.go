@@ -76,7 +76,7 @@ func walk(t *testing.T) (map[string]*room, *token.FileSet) {
 // groups give each package its place in the loop; a package not named here is a
 // base noun or a mechanism, which features may use and which uses no feature.
 var groups = []struct{ prefix, group string }{
-	{"internal/discover/", "source"}, {"internal/rule/catalog", "catalog"}, {"internal/rule/custom", "custom"}, {"internal/rule", "rule"},
+	{"internal/discover/", "source"}, {"internal/rule/catalog", "catalog"}, {"internal/rule/custom", "custom"}, {"internal/rule/setting", "setting"}, {"internal/rule", "rule"},
 	{"internal/clue", "clue"}, {"internal/issue", "issue"}, {"internal/handle/", "handle"}, {"internal/closing", "closing"},
 	{"internal/emergency", "handle"}, {"internal/evaluate/", "evaluate"}, {"internal/means/", "means"},
 	{"internal/roster", "roster"},
@@ -100,8 +100,9 @@ func groupOf(path string) string {
 // may says which groups a group imports, besides base and root packages.
 var may = map[string]string{
 	"source":   "rule clue",
-	"catalog":  "rule",
-	"rule":     "clue custom",
+	"catalog":  "rule setting",
+	"rule":     "clue custom setting",
+	"setting":  "",     // what may be set: pure
 	"custom":   "rule", // it judges the hours that rule/sign makes
 	"clue":     "",
 	"issue":    "clue",

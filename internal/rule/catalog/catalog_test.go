@@ -8,6 +8,7 @@ import (
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
 var start = time.Date(2026, 11, 21, 0, 0, 0, 0, time.UTC)
@@ -31,11 +32,17 @@ func window(text string, step time.Duration, alarmed bool) rule.Window {
 	return w
 }
 
+// judge lets the rule look with its default settings, some of them replaced.
+func judge(r rule.Rule, w rule.Window, v setting.Values) rule.Finding {
+	w.Set = setting.Defaults(r.Settings).With(v)
+	return r.Judge(w)
+}
+
 func limit(s string) *decimal.Decimal { d := decimal.Must(s); return &d }
 
 func TestEarly(t *testing.T) {
 	t.Parallel()
-	r := earlyExceedance(earlyDefaults)
+	r := earlyExceedance()
 	for _, c := range []struct {
 		values  string
 		alarmed bool
@@ -59,7 +66,7 @@ func TestEarly(t *testing.T) {
 		{"40 40 40 40 40", false, rule.Calm, 0},
 	} {
 		w := window(c.values, 30*time.Second, c.alarmed)
-		f := r.Judge(w)
+		f := judge(r, w, nil)
 		if f.Verdict != c.want {
 			t.Errorf("%q alarmed=%v: %v, want %v", c.values, c.alarmed, f.Verdict, c.want)
 			continue
@@ -74,7 +81,7 @@ func TestEarly_LateValueSaysNothing(t *testing.T) {
 	t.Parallel()
 	w := window("60 60 60 40", 30*time.Second, false)
 	w.Now = 2
-	if f := earlyExceedance(earlyDefaults).Judge(w); f.Verdict != rule.Calm {
+	if f := judge(earlyExceedance(), w, nil); f.Verdict != rule.Calm {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -102,7 +109,7 @@ func TestOfficialMeans(t *testing.T) {
 		{"a correction took the cause away", "40", true, rule.Ended, "", 0},
 	} {
 		w := window(c.values, time.Hour, c.alarmed)
-		f := gasHourExceedance().Judge(w)
+		f := judge(gasHourExceedance(), w, nil)
 		if f.Verdict != c.want || f.Level != c.level {
 			t.Errorf("%s: %+v", c.name, f)
 			continue
@@ -115,19 +122,19 @@ func TestOfficialMeans(t *testing.T) {
 		}
 	}
 	day := waterDayExceedance()
-	if f := day.Judge(window("60 40", 24*time.Hour, true)); f.Verdict != rule.Ended {
+	if f := judge(day, window("60 40", 24*time.Hour, true), nil); f.Verdict != rule.Ended {
 		t.Errorf("a compliant day ends the water episode: %+v", f)
 	}
 }
 
 func TestSummary_NamesFactorValueLimitAndMultiple(t *testing.T) {
 	t.Parallel()
-	f := gasHourExceedance().Judge(window("82.5", time.Hour, false))
+	f := judge(gasHourExceedance(), window("82.5", time.Hour, false), nil)
 	if want := "二氧化硫小时均值 82.5 mg/m³，限值 50 mg/m³，超标 0.65 倍"; f.Summary != want {
 		t.Errorf("%q, want %q", f.Summary, want)
 	}
 	low := rule.Sample{Factor: "w01001", At: start, Valid: true, Value: decimal.Must("5.2"), Upper: limit("9"), Lower: limit("6")}
-	f = waterDayExceedance().Judge(rule.Window{Samples: []rule.Sample{low}})
+	f = judge(waterDayExceedance(), rule.Window{Samples: []rule.Sample{low}}, nil)
 	if !strings.Contains(f.Summary, "5.2，限值 6") || strings.Contains(f.Summary, "倍") {
 		t.Errorf("a lower limit has no multiple: %q", f.Summary)
 	}
@@ -137,7 +144,7 @@ func TestLimits(t *testing.T) {
 	t.Parallel()
 	hour := enterprise.Limit{Factor: "a21026", Statistic: enterprise.Hour, Upper: limit("50"), ValidFrom: start}
 	rt := enterprise.Limit{Factor: "a21026", Statistic: enterprise.Realtime, Upper: limit("80"), ValidFrom: start.Add(time.Hour)}
-	early := earlyExceedance(earlyDefaults)
+	early := earlyExceedance()
 	if l, ok := early.Limit([]enterprise.Limit{hour, rt}, "a21026", start); !ok || l.Statistic != enterprise.Hour {
 		t.Errorf("before the realtime limit holds: %+v", l)
 	}
@@ -157,5 +164,35 @@ func TestList_IsWhole(t *testing.T) {
 			t.Errorf("rule %q is not whole", r.ID)
 		}
 		seen[r.ID] = true
+	}
+}
+
+// What is set changes the judgement, and only as far as it was said to.
+func TestSettings_Count(t *testing.T) {
+	t.Parallel()
+	step := 30 * time.Second
+	for _, c := range []struct {
+		name   string
+		r      rule.Rule
+		w      rule.Window
+		v      setting.Values
+		before rule.Finding
+		after  rule.Finding
+	}{
+		{"more values in a row", earlyExceedance(), window("51 52 53", step, false), setting.Values{"run": 4}, rule.Finding{Verdict: rule.Broken}, rule.Finding{Verdict: rule.Calm}},
+		{"a lower burst", earlyExceedance(), window("80 80", step, false), setting.Values{"burst": 1.5}, rule.Finding{Verdict: rule.Calm}, rule.Finding{Verdict: rule.Broken}},
+		{"calm for longer", earlyExceedance(), window("40 40 40 40 40", step, true), setting.Values{"quiet": 6}, rule.Finding{Verdict: rule.Ended}, rule.Finding{Verdict: rule.Calm}},
+		{"grave from half a limit", gasHourExceedance(), window("80", time.Hour, false), setting.Values{"grave": 0.5}, rule.Finding{Verdict: rule.Broken, Level: rule.Exceed}, rule.Finding{Verdict: rule.Broken, Level: rule.Grave}},
+		{"no gap", gasHourExceedance(), window("60 40", time.Hour, true), setting.Values{"gap": 0}, rule.Finding{Verdict: rule.Calm}, rule.Finding{Verdict: rule.Ended}},
+	} {
+		for _, x := range []struct {
+			v    setting.Values
+			want rule.Finding
+		}{{nil, c.before}, {c.v, c.after}} {
+			f := judge(c.r, c.w, x.v)
+			if f.Verdict != x.want.Verdict || x.want.Level != "" && f.Level != x.want.Level {
+				t.Errorf("%s, %v: %v %s, want %v %s", c.name, x.v, f.Verdict, f.Level, x.want.Verdict, x.want.Level)
+			}
+		}
 	}
 }

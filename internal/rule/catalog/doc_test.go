@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -39,7 +40,7 @@ func TestDocument(t *testing.T) {
 
 ## 限值规则
 
-按值到达的先后逐个判断，一分钟内发出；超标按超标倍数定级：一倍以下为超标，一倍及以上为严重超标。
+按值到达的先后逐个判断，一分钟内发出；超标按超标倍数定级：默认一倍以下为超标，一倍及以上为严重超标。
 
 | 编号 | 名称 | 适用 | 依据 |
 | --- | --- | --- | --- |
@@ -59,6 +60,27 @@ func TestDocument(t *testing.T) {
 	for _, r := range Signs() {
 		a := AboutSign(r.ID)
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s | %s |\n", r.ID, r.Title, families[r.Family], kindsOf(r.Kinds), r.Basis, a.Quiet, a.Cross)
+	}
+	b.WriteString(`
+## 设置
+
+各项可按全市或某个区域设置（规则库里的内置规则，点开即是），须先试算、由另一人发布，只对发布以后的数据起作用；没有设置的按默认。
+
+| 规则 | 设置 | 默认 | 范围 | 含义 | 默认的依据 |
+| --- | --- | --- | --- | --- | --- |
+`)
+	row := func(id string, list []setting.Setting) {
+		for _, x := range list {
+			fmt.Fprintf(&b, "| `%s` | %s | %s | %s 至 %s | %s | %s |\n", id, x.Title, x.Format(x.Default), x.Format(x.Min), x.Format(x.Max), x.Meant, x.Basis)
+		}
+	}
+	for _, r := range All() {
+		row(r.ID, r.Settings)
+	}
+	for _, r := range Signs() {
+		if !r.Apart {
+			row(r.ID, r.Settings)
+		}
 	}
 	const path = "../../../docs/rules.md"
 	if *update {

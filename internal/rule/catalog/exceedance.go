@@ -7,11 +7,13 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
-// graveMultiple is the multiple from which an exceedance is graded as grave: one
+// grave is the multiple from which an exceedance is graded as grave: by default one
 // whole limit above the limit.
-const graveMultiple = 1.0
+var grave = setting.Setting{Name: "grave", Title: "严重超标的超标倍数", Unit: "倍", Kind: setting.Number, Min: 0.1, Max: 10, Default: 1,
+	Meant: "超标倍数（测值÷限值－1）达到多少为严重超标；是否超标不受影响", Basis: "标准没有规定，由各地自定"}
 
 // gasHourExceedance judges valid hourly means of flue gas, converted where the
 // standard asks for it. Exceeding hours with at most two compliant or missing
@@ -22,8 +24,10 @@ func gasHourExceedance() rule.Rule {
 		Basis:    "以有效小时均值（需折算的为折算值）与排放标准限值比较；无效或标记为异常的时段不作为超标依据（HJ 75-2017、HJ 212-2017 附录 D）",
 		Keep:     24,
 		Limit:    statistic(enterprise.Hour),
-		Judge:    official("小时均值", time.Hour, 2),
+		Judge:    official("小时均值", time.Hour),
 		Official: true,
+		Settings: []setting.Setting{grave, {Name: "gap", Title: "并入同一次的间隔", Unit: "小时", Kind: setting.Count, Min: 0, Max: 12, Default: 2,
+			Meant: "两次超标之间不超过几小时的算同一条预警；是否超标不受影响", Basis: "标准没有规定，由各地自定"}},
 	}
 }
 
@@ -35,8 +39,9 @@ func waterDayExceedance() rule.Rule {
 		Basis:    "以有效日均值（按流量加权）与排放标准限值比较；无效时段不作为超标依据（HJ 356-2019、HJ 212-2017 附录 D）",
 		Keep:     7,
 		Limit:    statistic(enterprise.Day),
-		Judge:    official("日均值", 24*time.Hour, 0),
+		Judge:    official("日均值", 24*time.Hour),
 		Official: true,
+		Settings: []setting.Setting{grave},
 	}
 }
 
@@ -49,11 +54,15 @@ func statistic(s enterprise.Statistic) func([]enterprise.Limit, string, time.Tim
 // official makes the judgement of period means: every valid value beyond its
 // limit is an exceedance; an episode ends when more than gap periods passed,
 // none of them beyond.
-func official(name string, period time.Duration, gap int) func(rule.Window) rule.Finding {
+func official(name string, period time.Duration) func(rule.Window) rule.Finding {
 	return func(w rule.Window) rule.Finding {
+		gap := 0
+		if period < 24*time.Hour {
+			gap = int(w.Set.Value("gap"))
+		}
 		s := w.Newest()
 		if s.Over() {
-			return rule.Finding{Verdict: rule.Broken, Level: grade(s), From: episode(w, period, gap), Summary: describe(s, name, "超标")}
+			return rule.Finding{Verdict: rule.Broken, Level: grade(s, w.Set.Value("grave")), From: episode(w, period, gap), Summary: describe(s, name, "超标")}
 		}
 		last, found := lastOver(w)
 		newest := w.Samples[len(w.Samples)-1].At
@@ -89,8 +98,8 @@ func lastOver(w rule.Window) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-func grade(s rule.Sample) rule.Level {
-	if m, ok := s.Multiple(); ok && m >= graveMultiple {
+func grade(s rule.Sample, grave float64) rule.Level {
+	if m, ok := s.Multiple(); ok && m >= grave {
 		return rule.Grave
 	}
 	return rule.Exceed

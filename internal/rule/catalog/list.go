@@ -9,8 +9,8 @@ import "github.com/qingshao/qingshao/internal/rule"
 // All lists the rules.
 func All() []rule.Rule {
 	return []rule.Rule{
-		earlyExceedance(earlyDefaults),
-		gasHourExceedance(),
-		waterDayExceedance(),
+		earlyExceedance().Whole(),
+		gasHourExceedance().Whole(),
+		waterDayExceedance().Whole(),
 	}
 }

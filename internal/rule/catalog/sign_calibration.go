@@ -3,6 +3,7 @@ package catalog
 import (
 	"math"
 
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -10,7 +11,9 @@ import (
 // and span are set in minutes, and a wrong span lowers everything that follows.
 func calibrationStep() sign.Rule {
 	return sign.Rule{ID: "calibration-step", Title: "校准后台阶", Family: sign.Marking, Kinds: plants,
-		Basis: "校准或维护标记结束后 6 小时，浓度相对自身常态降低 35 % 以上，负荷未变（HJ 75 校准后比对的疑似情形）",
+		Basis: "校准或维护标记结束后 6 小时，浓度相对自身常态降低 {fall} % 以上，负荷未变（HJ 75 校准后比对的疑似情形）",
+		Settings: []setting.Setting{
+			setting.Share("fall", "降低", 15, 80, 35, "越大，只有降得越多才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			const after, mark, before = 6, 3, 12
 			if !s.Usual.Ready || len(s.Slots) < after+mark+before || !all(s, after, s.Steady) {
@@ -25,7 +28,7 @@ func calibrationStep() sign.Rule {
 					continue // the mark must have ended just now
 				}
 				was, is := shift(s, old, c), shift(s, fresh, c)
-				if math.IsNaN(was) || math.IsNaN(is) || is > 0.65*was {
+				if math.IsNaN(was) || math.IsNaN(is) || is > (1-s.Share("fall"))*was {
 					continue
 				}
 				out.Add(c, after, 0.5, "校准或维护后%s降为此前的 %.0f%%，负荷未变", name(s, c), is/was*100)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -10,7 +11,11 @@ import (
 // waste water, whose standard knows daily means, four hours in a row are a sign.
 func exceedMean() sign.Rule {
 	return sign.Rule{ID: "exceed-mean", Apart: true, Title: "时段均值超标", Family: sign.Official,
-		Basis: "有效小时均值超过排放限值，且过半数值超限（HJ 75-2017）；废水连续 4 小时超限三成，或连续 12 小时超限，作早期提醒",
+		Basis: "有效小时均值超过排放限值，且过半数值超限（HJ 75-2017）；废水连续 {water_hours} 小时超限 {water_over} %，或连续 {water_long} 小时超限，作早期提醒",
+		Settings: []setting.Setting{
+			setting.Hours("water_hours", "废水：明显超限的连续小时数", 2, 24, 4, setting.Own),
+			setting.Share("water_over", "废水：超限达到", 10, 200, 30, "越大，超得越多才提醒", setting.Own),
+			setting.Hours("water_long", "废水：任何超限的连续小时数", 4, 24, 12, setting.Own)},
 		Kinds: []enterprise.Kind{enterprise.Gas, enterprise.Water, sign.Surface, sign.Ambient},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			for c := range s.Outlet.Channels {
@@ -45,7 +50,7 @@ func exceeding(s *sign.Scene, c int) int {
 	for _, try := range []struct {
 		n int
 		k float64
-	}{{s.Span(hours(4)), 1.3}, {s.Span(hours(12)), 1}} {
+	}{{s.Hours("water_hours"), 1 + s.Share("water_over")}, {s.Hours("water_long"), 1}} {
 		if all(s, try.n, beyond(try.k)) {
 			return try.n
 		}
@@ -57,7 +62,7 @@ func exceeding(s *sign.Scene, c int) int {
 // the day is over.
 func exceedDay() sign.Rule {
 	return sign.Rule{ID: "exceed-daily", Apart: true, Title: "日均值超标", Family: sign.Official, Kinds: []enterprise.Kind{enterprise.Water},
-		Basis: "有效日均值（按流量加权，有效数据不少于应得的 75 %）超过排放限值（HJ 356-2019）",
+		Basis: "有效日均值（按流量加权，有效数据不少于应得的 75 %）超过排放限值（HJ 356-2019）", // the standard's: nothing to set
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			day := s.Span(hours(24))
 			if s.Hour() != 23 || len(s.Slots) < day {

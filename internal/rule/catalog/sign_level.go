@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -11,11 +12,15 @@ import (
 // while the load stays too.
 func suddenDrop() sign.Rule {
 	return sign.Rule{ID: "drop", Title: "浓度突降", Family: sign.Degree, Kinds: []enterprise.Kind{enterprise.Gas, enterprise.Water, sign.Surface},
-		Basis: "浓度骤降一半以上，超出自身正常波动 6 倍，负荷不变，并持续 3 小时以上",
+		Basis: "浓度降到此前的 {share} % 以下，超出自身正常波动 4 倍，负荷不变，并持续 {hours} 小时以上（废水 {water_hours} 小时）",
+		Settings: []setting.Setting{
+			setting.Share("share", "降到此前的", 10, 80, 50, "越小，只有降得越多才提请", setting.Own),
+			setting.Hours("hours", "持续小时数（废气、地表水）", 2, 24, 3, setting.Own),
+			setting.Hours("water_hours", "持续小时数（废水）", 2, 48, 5, "废水分析仪一两小时才出一个数；"+setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			after, before := max(s.Span(hours(3)), 3), max(s.Span(hours(24)), 6)
+			after, before := max(s.Hours("hours"), 3), max(s.Span(hours(24)), 6)
 			if s.Outlet.Kind == enterprise.Water {
-				after = s.Span(hours(5))
+				after = s.Hours("water_hours")
 			}
 			if len(s.Slots) < after+before || s.Changed(after+before) {
 				return
@@ -23,7 +28,7 @@ func suddenDrop() sign.Rule {
 			old, fresh := s.Slots[len(s.Slots)-after-before:len(s.Slots)-after], s.Last(after)
 			for _, c := range pollutants(s) {
 				was, is := s.Median(old, c, before/2), s.Median(fresh, c, after)
-				if math.IsNaN(was) || math.IsNaN(is) || is <= 0 || is > 0.5*was {
+				if math.IsNaN(was) || math.IsNaN(is) || is <= 0 || is > s.Share("share")*was {
 					continue
 				}
 				prev := &s.Slots[len(s.Slots)-after-1]
@@ -66,9 +71,13 @@ func spread(slots []sign.Slot, c int) float64 {
 // lowConcentration looks for half a day below everything usual at full load.
 func lowConcentration() sign.Rule {
 	return sign.Rule{ID: "low-concentration", Title: "浓度异常偏低", Family: sign.Degree, Kinds: plants,
-		Basis: "负荷正常而浓度连续 12 小时低于自身历史最低百分位的 0.8 倍，且不足同时段中位数的六成",
+		Basis: "负荷正常而浓度连续 {hours} 小时低于自身历史最低百分位的 {lowest} %，且不足同时段中位数的 {usual} %",
+		Settings: []setting.Setting{
+			setting.Hours("hours", "连续小时数", 4, 72, 12, setting.Own),
+			setting.Share("lowest", "低于自身历史最低百分位的", 30, 100, 80, "越小，只有低得越多才提请", setting.Own),
+			setting.Share("usual", "不足同时段中位数的", 20, 90, 60, "越小，只有低得越多才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := s.Span(hours(12))
+			n, lowest, usual := s.Hours("hours"), s.Share("lowest"), s.Share("usual")
 			if !s.Usual.Ready || len(s.Slots) < n {
 				return
 			}
@@ -78,7 +87,7 @@ func lowConcentration() sign.Rule {
 				lies := func(t *sign.Slot) bool {
 					m := float64(t.Tallies[c].Mean)
 					want := u.Hour[hourOf(t)]
-					return s.Good(t, c) && s.Loaded(t) && s.Steady(t) && m < 0.8*u.P1 && (math.IsNaN(want) || m < 0.6*want)
+					return s.Good(t, c) && s.Loaded(t) && s.Steady(t) && m < lowest*u.P1 && (math.IsNaN(want) || m < usual*want)
 				}
 				if count(s, n, lies)*4 >= n*3 && lies(s.Now()) {
 					low = append(low, c)
@@ -99,7 +108,9 @@ func hourOf(t *sign.Slot) int { return int((t.At.Unix() + 8*3600) / 3600 % 24) }
 // lowEmission looks at a day's load over its production (排污系数).
 func lowEmission() sign.Rule {
 	return sign.Rule{ID: "low-emission", Title: "排污系数偏低", Family: sign.Relation, Kinds: plants,
-		Basis: "24 小时污染物排放量与生产用电之比不足自身历史的一半",
+		Basis: "24 小时污染物排放量与生产用电之比不足自身历史的 {share} %",
+		Settings: []setting.Setting{
+			setting.Share("share", "不足自身历史的", 10, 80, 45, "越小，只有低得越多才提请", "文件只写“排污系数偏低”，没有数；按本程序的检测基准取值")},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			day, flow, power := s.Span(hours(24)), s.Role(sign.Flow), s.Role(sign.Production)
 			if !s.Usual.Ready || flow < 0 || power < 0 || len(s.Slots) < day {
@@ -121,7 +132,7 @@ func lowEmission() sign.Rule {
 				if n*2 < day || work <= 0 || want <= 0 {
 					continue
 				}
-				if k := load / work / want; k < 0.45 {
+				if k := load / work / want; k < s.Share("share") {
 					out.Add(c, day, 0.45, "%s排放量与生产用电之比仅为历史的 %.0f%%", name(s, c), k*100)
 				}
 			}

@@ -3,6 +3,7 @@ package catalog
 import (
 	"math"
 
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -10,9 +11,10 @@ import (
 // before the mark or under it.
 func markCover() sign.Rule {
 	return sign.Rule{ID: "mark-cover", Title: "以标记掩盖超标", Family: sign.Marking, Kinds: plants,
-		Basis: "标记期间或标记前一小时的数值超过限值，标记恰好覆盖超标时段（HJ 标记规则；虚假标记即弄虚作假）",
+		Basis:    "标记期间或标记前一小时的数值超过限值，标记恰好覆盖超标时段，连续 {hours} 小时（HJ 标记规则；虚假标记即弄虚作假）",
+		Settings: []setting.Setting{setting.Hours("hours", "连续小时数", 2, 24, 3, "校准用的标气也超过限值，但只有一小时；"+setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := max(s.Span(hours(3)), 2)
+			n := max(s.Hours("hours"), 2)
 			if len(s.Slots) < n+2 {
 				return
 			}
@@ -40,18 +42,21 @@ func markCover() sign.Rule {
 // falseStop looks for “stopped” while flow or power say otherwise.
 func falseStop() sign.Rule {
 	return sign.Rule{ID: "false-stop", Title: "标停未停", Family: sign.Marking, Kinds: plants,
-		Basis: "标记停运期间流量或生产用电仍高于常值 30 %，持续 2 小时",
+		Basis: "标记停运期间流量或生产用电仍高于常值 {share} %，持续 {hours} 小时",
+		Settings: []setting.Setting{
+			setting.Share("share", "高于常值的", 10, 80, 30, "越大，只有明显在运行才提请", setting.Own),
+			setting.Hours("hours", "持续小时数", 1, 24, 2, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := s.Span(hours(2))
+			n, share := s.Hours("hours"), s.Share("share")
 			if !s.Usual.Ready {
 				return
 			}
 			power, flow := s.Role(sign.Production), s.Role(sign.Flow)
 			runs := func(x *sign.Slot) bool {
 				if power >= 0 && x.Tallies[power].N > 0 {
-					return float64(x.Tallies[power].Mean) > 0.3*s.Of(power).P50
+					return float64(x.Tallies[power].Mean) > share*s.Of(power).P50
 				}
-				return flow >= 0 && float64(max(x.Tallies[flow].Mean, x.Tallies[flow].MarkedMean)) > 0.3*s.Of(flow).P50
+				return flow >= 0 && float64(max(x.Tallies[flow].Mean, x.Tallies[flow].MarkedMean)) > share*s.Of(flow).P50
 			}
 			for _, c := range pollutants(s) {
 				if all(s, n, func(x *sign.Slot) bool { y := &x.Tallies[c]; return y.Stopped > 0 && y.Stopped >= y.N && runs(x) }) {
@@ -65,7 +70,9 @@ func falseStop() sign.Rule {
 // level is another one.
 func settingChange() sign.Rule {
 	return sign.Rule{ID: "setting", Title: "参数改动后数据变化", Family: sign.Marking, Kinds: plants,
-		Basis: "量程、斜率、截距改动后浓度水平变化 20 % 以上，负荷未变（环发〔2015〕175号第四条）",
+		Basis: "量程、斜率、截距改动后浓度降低 {fall} % 以上，负荷未变（环发〔2015〕175号第四条）",
+		Settings: []setting.Setting{
+			setting.Share("fall", "降低", 10, 70, 20, "越大，只有降得越多才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			const after = 8
 			if len(s.Slots) < after+24 || !s.Usual.Ready {
@@ -79,7 +86,7 @@ func settingChange() sign.Rule {
 				for _, c := range pollutants(s) {
 					old := s.Slots[len(s.Slots)-after-24 : len(s.Slots)-after]
 					was, is := shift(s, old, c), shift(s, fresh, c)
-					if k := is / was; k < 0.8 && all(s, after-1, s.Steady) {
+					if k := is / was; k < 1-s.Share("fall") && all(s, after-1, s.Steady) {
 						weight := 0.65
 						if k < 0.7 {
 							weight = 0.85
@@ -110,7 +117,9 @@ func shift(s *sign.Scene, slots []sign.Slot, c int) float64 {
 // twice in four days, or a long one that begins beyond the limit.
 func gapPattern() sign.Rule {
 	return sign.Rule{ID: "gap", Title: "规律性缺数", Family: sign.Sending, Kinds: plants,
-		Basis: "数据在相同时段反复中断，一周三天以上每次 2 小时以上，而生产照常",
+		Basis: "数据在相同时段反复中断，一周 {days} 天以上每次 2 小时以上，而生产照常",
+		Settings: []setting.Setting{
+			{Name: "days", Title: "一周内的天数", Unit: "天", Kind: setting.Count, Min: 2, Max: 7, Default: 3, Meant: "越多越稳妥", Basis: setting.Own}},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			if s.Span(hours(24)) != 24 || len(s.Slots) < 8*24 || !s.Usual.Ready {
 				return
@@ -130,7 +139,7 @@ func gapPattern() sign.Rule {
 					days++
 				}
 			}
-			if days >= 3 && count(s, 7*24, func(t *sign.Slot) bool { return t.Tallies[c].N+t.Tallies[c].Marked == 0 }) < 4*24 {
+			if days >= s.Count("days") && count(s, 7*24, func(t *sign.Slot) bool { return t.Tallies[c].N+t.Tallies[c].Marked == 0 }) < 4*24 {
 				out.Add(c, 2, 0.8, "一周内有 %d 天在同一时段中断数据，生产照常", days)
 			}
 		}}

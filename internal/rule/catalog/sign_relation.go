@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -14,15 +15,18 @@ var orders = [][2]string{{"w21003", "w21001"}, {"w01017", "w01018"}, {"w01019", 
 // nitrogen, and the like.
 func orderRelation() sign.Rule {
 	return sign.Rule{ID: "order", Title: "参数关系矛盾", Family: sign.Relation,
-		Basis: "部分大于整体（氨氮＞总氮、BOD＞COD、六价铬＞总铬、PM2.5＞PM10），超出 5 % 容差并持续 4 小时",
+		Basis: "部分大于整体（氨氮＞总氮、BOD＞COD、六价铬＞总铬、PM2.5＞PM10），超出 {margin} % 容差并持续 {hours} 小时",
+		Settings: []setting.Setting{
+			setting.Share("margin", "容差", 1, 50, 5, "两台仪器各有误差，越大越稳妥", setting.Own),
+			setting.Hours("hours", "持续小时数", 2, 48, 4, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := max(s.Span(hours(4)), 2)
+			n, margin := max(s.Hours("hours"), 2), math.Log(1+s.Share("margin"))
 			for _, o := range orders {
 				a, b := s.Find(o[0]), s.Find(o[1])
 				if a < 0 || b < 0 {
 					continue
 				}
-				if all(s, n, func(t *sign.Slot) bool { r, ok := s.Ratio(t, a, b); return ok && r > math.Log(1.05) }) {
+				if all(s, n, func(t *sign.Slot) bool { r, ok := s.Ratio(t, a, b); return ok && r > margin }) {
 					t := s.Now()
 					out.Add(a, n, 0.8, "%s %.4g 大于%s %.4g，不可能", name(s, a), t.Tallies[a].Mean, name(s, b), t.Tallies[b].Mean)
 				}
@@ -33,9 +37,10 @@ func orderRelation() sign.Rule {
 // ratioDrift looks for one pollutant that leaves the others.
 func ratioDrift() sign.Rule {
 	return sign.Rule{ID: "ratio", Title: "因子间比例异常", Family: sign.Relation, Kinds: plants,
-		Basis: "两项污染物浓度之比连续 8 小时越出自身历史的 1 %—99 %",
+		Basis:    "两项污染物浓度之比连续 {hours} 小时越出自身历史的 1 %—99 %",
+		Settings: []setting.Setting{setting.Hours("hours", "连续小时数", 4, 48, 8, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := s.Span(hours(8))
+			n := s.Hours("hours")
 			if !s.Usual.Ready || len(s.Slots) < n {
 				return
 			}
@@ -84,9 +89,12 @@ func ratioDrift() sign.Rule {
 // flowMismatch compares discharge with production and with the water taken in.
 func flowMismatch() sign.Rule {
 	return sign.Rule{ID: "flow-mismatch", Title: "排放量与生产、用水不匹配", Family: sign.Condition, Kinds: []enterprise.Kind{enterprise.Water, enterprise.Gas},
-		Basis: "流量与生产用电或取水量之比连续 5 小时越出自身历史范围（废水差额超过 30 %）",
+		Basis: "流量与生产用电或取水量之比连续 {hours} 小时越出自身历史范围（差额超过 {margin} %）",
+		Settings: []setting.Setting{
+			setting.Hours("hours", "连续小时数", 2, 48, 5, setting.Own),
+			setting.Share("margin", "差额超过", 10, 100, 30, "越大，只有差得越多才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := s.Span(hours(5))
+			n, margin := s.Hours("hours"), s.Share("margin")
 			flow := s.Role(sign.Flow)
 			if !s.Usual.Ready || flow < 0 || len(s.Slots) < n {
 				return
@@ -113,9 +121,9 @@ func flowMismatch() sign.Rule {
 					if float64(t.Tallies[b].Mean) < 0.5*s.Of(b).P50 {
 						continue
 					}
-					if r < u.P1-0.3 {
+					if r < u.P1-margin {
 						low++
-					} else if r > u.P99+0.3 {
+					} else if r > u.P99+margin {
 						high++
 					}
 				}
@@ -139,15 +147,18 @@ func wet(s *sign.Scene, n int) bool {
 // full load, while temperature and flow say that the plant runs.
 func oxygenHigh() sign.Rule {
 	return sign.Rule{ID: "oxygen-high", Title: "含氧量异常偏高", Family: sign.Condition, Kinds: []enterprise.Kind{enterprise.Gas},
-		Basis: "负荷正常而含氧量连续 3 小时高于自身历史 99 % 的时段 2 个百分点以上（采样管路漏气或稀释）",
+		Basis: "负荷正常而含氧量连续 {hours} 小时高于自身历史 99 % 的时段 {points} 个百分点以上（采样管路漏气或稀释）",
+		Settings: []setting.Setting{
+			setting.Hours("hours", "连续小时数", 2, 24, 3, setting.Own),
+			{Name: "points", Title: "高出", Unit: "个百分点", Kind: setting.Number, Min: 0.5, Max: 8, Default: 2, Meant: "越大，只有高得越多才提请", Basis: setting.Own}},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n, c := s.Span(hours(3)), s.Role(sign.Oxygen)
+			n, points, c := s.Hours("hours"), s.Value("points"), s.Role(sign.Oxygen)
 			if !s.Usual.Ready || c < 0 {
 				return
 			}
 			u := s.Of(c)
 			if all(s, n, func(t *sign.Slot) bool {
-				return s.Good(t, c) && float64(t.Tallies[c].Mean) > u.P99+2 && s.Loaded(t) && s.Steady(t)
+				return s.Good(t, c) && float64(t.Tallies[c].Mean) > u.P99+points && s.Loaded(t) && s.Steady(t)
 			}) {
 				out.Add(c, n, 0.76, "含氧量 %.3g %%，历史 99%% 的时段低于 %.3g %%，负荷正常", s.Now().Tallies[c].Mean, u.P99)
 			}
@@ -158,9 +169,10 @@ func oxygenHigh() sign.Rule {
 // and drier than ever, at full load.
 func bypassState() sign.Rule {
 	return sign.Rule{ID: "bypass", Title: "烟温、湿度与治理工艺矛盾", Family: sign.Condition, Kinds: []enterprise.Kind{enterprise.Gas},
-		Basis: "负荷正常，烟温高于且湿度低于自身历史范围，持续 2 小时（旁路或治理设施停运）",
+		Basis:    "负荷正常，烟温高于且湿度低于自身历史范围，持续 {hours} 小时（旁路或治理设施停运）",
+		Settings: []setting.Setting{setting.Hours("hours", "持续小时数", 1, 24, 2, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n, hot, dry := s.Span(hours(2)), s.Role(sign.Temperature), s.Role(sign.Humidity)
+			n, hot, dry := s.Hours("hours"), s.Role(sign.Temperature), s.Role(sign.Humidity)
 			if !s.Usual.Ready || hot < 0 || dry < 0 {
 				return
 			}
@@ -178,7 +190,9 @@ func bypassState() sign.Rule {
 // nightPattern looks for nights unlike the outlet's own nights.
 func nightPattern() sign.Rule {
 	return sign.Rule{ID: "night", Title: "夜间排放规律改变", Family: sign.Degree, Kinds: plants,
-		Basis: "夜间（22—6 时）与日间（8—18 时）均值之比偏离自身历史 40 % 以上，负荷未变",
+		Basis: "夜间（22—6 时）与日间（8—18 时）均值之比偏离自身历史 {share} % 以上，负荷未变",
+		Settings: []setting.Setting{
+			setting.Share("share", "偏离自身历史", 20, 200, 40, "越大，只有差得越多才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			if s.Hour() != 17 || !s.Usual.Ready || len(s.Slots) < s.Span(hours(24)) || s.Span(hours(24)) != 24 {
 				return
@@ -190,7 +204,7 @@ func nightPattern() sign.Rule {
 				}
 				r, ok := nightRatio(s, c)
 				u := s.UsualNight(c)
-				if !ok || u.N < 8 || math.Abs(r-u.P50) < math.Log(1.4) || math.Abs(r-u.P50) < 5*max(u.Sigma, 0.03) {
+				if !ok || u.N < 8 || math.Abs(r-u.P50) < math.Log(1+s.Share("share")) || math.Abs(r-u.P50) < 5*max(u.Sigma, 0.03) {
 					continue
 				}
 				if p := s.Role(sign.Production); p >= 0 {

@@ -1,13 +1,18 @@
 package catalog
 
-import "github.com/qingshao/qingshao/internal/rule/sign"
+import (
+	"github.com/qingshao/qingshao/internal/rule/setting"
+	"github.com/qingshao/qingshao/internal/rule/sign"
+)
 
 // lowTransmission judges once a day how much of a week's data came and was valid
 // (数据传输有效率 = 传输率 × 有效率). Stopped time is not due. By itself it says
 // that a station is kept badly; beside another sign, that something is hidden.
 func lowTransmission() sign.Rule {
 	return sign.Rule{ID: "low-transmission", Title: "传输有效率低", Family: sign.Sending, Kinds: plants,
-		Basis: "一周内有效小时数不足应传小时数（扣除停运）的 75 %（数据传输有效率考核：传输率 × 有效率 ≥ 75 %）",
+		Basis: "一周内有效小时数不足应传小时数（扣除停运）的 {share} %（数据传输有效率考核：传输率 × 有效率 ≥ 75 %）",
+		Settings: []setting.Setting{
+			setting.Share("share", "不足应传小时数的", 30, 95, 75, "越小，缺得越多才提请", "数据传输有效率考核，以当年的目标责任书为准")},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			week := s.Span(hours(7 * 24))
 			if s.Hour() != 23 || len(s.Slots) < week || week < 7*6 {
@@ -32,7 +37,7 @@ func lowTransmission() sign.Rule {
 						valid++
 					}
 				}
-				if due*2 >= week && came > 0 && valid*4 < due*3 {
+				if due*2 >= week && came > 0 && float64(valid) < s.Share("share")*float64(due) {
 					out.Add(c, week, 0.4, "%s一周传输有效率 %.0f%%（应传 %d 小时，收到 %d，有效 %d）", name(s, c), 100*float64(valid)/float64(due), due, came, valid)
 				}
 			}
@@ -53,7 +58,9 @@ func seenBefore(s *sign.Scene, c, n int) bool {
 // than a calibration takes, while the place runs.
 func markPattern() sign.Rule {
 	return sign.Rule{ID: "mark-pattern", Title: "同一时段反复标记", Family: sign.Marking, Kinds: plants,
-		Basis: "一周内四天以上在相同时段连续标记 3 小时以上（停运除外），生产照常；日常校准在 2 小时以内",
+		Basis: "一周内 {days} 天以上在相同时段连续标记 3 小时以上（停运除外），生产照常；日常校准在 2 小时以内",
+		Settings: []setting.Setting{
+			{Name: "days", Title: "一周内的天数", Unit: "天", Kind: setting.Count, Min: 2, Max: 7, Default: 4, Meant: "越多越稳妥", Basis: setting.Own}},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			if s.Span(hours(24)) != 24 || len(s.Slots) < 8*24 || !s.Usual.Ready {
 				return
@@ -75,7 +82,7 @@ func markPattern() sign.Rule {
 					}
 				}
 				all := count(s, 7*24, func(t *sign.Slot) bool { return t.Tallies[c].Marked > t.Tallies[c].N })
-				if days >= 4 && all <= 8*days { // marked day and night is a broken monitor
+				if days >= s.Count("days") && all <= 8*days { // marked day and night is a broken monitor
 					out.Add(c, 3, 0.6, "%s一周内有 %d 天在同一时段被标记 3 小时以上，生产照常", name(s, c), days)
 				}
 			}

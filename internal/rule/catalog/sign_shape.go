@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 )
 
@@ -13,16 +14,20 @@ import (
 // longer than the outlet ever showed while it ran.
 func constantValue() sign.Rule {
 	return sign.Rule{ID: "constant", Title: "数据恒定不变", Family: sign.Shape,
-		Basis: "运行期间数值连续 6 小时以上（废水 12 小时以上）完全相同，且明显长于该点位历史（环发〔2015〕175号第四条疑似情形）",
+		Basis: "运行期间数值连续 {hours} 小时以上（废水 {water_hours} 小时以上）完全相同，且明显长于该点位历史（环发〔2015〕175号第四条疑似情形）",
+		Settings: []setting.Setting{
+			setting.Hours("hours", "连续小时数（废气、环境空气）", 3, 48, 6, setting.Own),
+			setting.Hours("water_hours", "连续小时数（废水、地表水）", 4, 72, 12, "废水分析仪一两小时才出一个数；"+setting.Own),
+			{Name: "times", Title: "超过自身历史最长平直段的", Unit: "倍", Kind: setting.Number, Min: 1, Max: 10, Default: 3, Meant: "本来就会长时间不变的点位靠它不误报，越大越稳妥", Basis: setting.Own}},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			need := hours(6)
+			need, times := "hours", s.Value("times")
 			switch s.Outlet.Kind {
 			case enterprise.Water, sign.Surface:
-				need = hours(12)
+				need = "water_hours"
 			case enterprise.Rain:
 				return
 			}
-			n := max(s.Span(need), 4)
+			n := max(s.Hours(need), 4)
 			for c := range s.Outlet.Channels {
 				x := &s.Outlet.Channels[c]
 				if x.Role == sign.Production || x.Role == sign.Treatment || x.Role == sign.Supply {
@@ -30,7 +35,7 @@ func constantValue() sign.Rule {
 				}
 				want := n
 				if s.Usual.Ready {
-					want = max(n, s.Of(c).Hold*3)
+					want = max(n, int(float64(s.Of(c).Hold)*times))
 				}
 				first := s.Now().Tallies[c].Min
 				if first <= 0 { // zeros have a rule of their own
@@ -60,7 +65,9 @@ func constantValue() sign.Rule {
 // its load was not.
 func tooSmooth() sign.Rule {
 	return sign.Rule{ID: "smooth", Title: "数据异常平滑", Family: sign.Shape, Kinds: plants,
-		Basis: "24 小时变异系数不足自身历史中位数的五分之一，而生产负荷正常波动",
+		Basis: "24 小时变异系数不足自身历史中位数的 {share} %，而生产负荷正常波动",
+		Settings: []setting.Setting{
+			setting.Share("share", "变异系数不足自身历史的", 5, 50, 20, "越小，只有越平滑才提请", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			day := s.Span(hours(24))
 			if !s.Usual.Ready || len(s.Slots) < day {
@@ -72,7 +79,7 @@ func tooSmooth() sign.Rule {
 				if n*4 < day*3 || u.CV < 0.02 || math.IsNaN(cv) {
 					continue
 				}
-				if cv < u.CV/5 && (within < u.In/3 || u.In < 1e-3) && cv > 0 && jitter(s, c, day) < u.Jitter/2.5 {
+				if cv < s.Share("share")*u.CV && (within < u.In/3 || u.In < 1e-3) && cv > 0 && jitter(s, c, day) < u.Jitter/2.5 {
 					out.Add(c, day, 0.8, "%s 24 小时变异系数 %.2f%%，历史中位数 %.2f%%", name(s, c), cv*100, u.CV*100)
 				}
 			}
@@ -129,7 +136,10 @@ func variation(s *sign.Scene, c, n int) (cv, within float64, slots int) {
 func copiedData() sign.Rule {
 	return sign.Rule{ID: "copied", Title: "数据重复历史片段", Family: sign.Shape,
 		Kinds: []enterprise.Kind{enterprise.Gas, enterprise.Water, sign.Surface, sign.Ambient},
-		Basis: "连续 3 小时以上、含 6 次以上变化的数值与此前某一时段逐一相同（环发〔2015〕175号第五条疑似情形）",
+		Basis: "连续 {hours} 小时以上、含 {steps} 次以上变化的数值与此前某一时段逐一相同（环发〔2015〕175号第五条疑似情形）",
+		Settings: []setting.Setting{
+			setting.Hours("hours", "连续小时数", 2, 24, 3, setting.Own),
+			{Name: "steps", Title: "其间的变化次数", Unit: "次", Kind: setting.Count, Min: 3, Max: 60, Default: 6, Meant: "变化越多，越不是巧合", Basis: setting.Own}},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			for c := range s.Outlet.Channels {
 				x := &s.Outlet.Channels[c]
@@ -172,7 +182,7 @@ func copyOf(s *sign.Scene, c int) (lag, run int) {
 			kinds[x.Hash] = true
 			run++
 		}
-		if run >= 3 && steps >= 6 && len(kinds) >= 3 {
+		if run >= s.Count("hours") && steps >= s.Count("steps") && len(kinds) >= 3 {
 			return lag, run
 		}
 	}
@@ -182,9 +192,10 @@ func copyOf(s *sign.Scene, c int) (lag, run int) {
 // zeroOrNegative looks for hours of values at or below zero while the place runs.
 func zeroOrNegative() sign.Rule {
 	return sign.Rule{ID: "zero", Title: "运行期间零值或负值", Family: sign.Shape,
-		Basis: "运行期间浓度连续 3 小时为零或负值",
+		Basis:    "运行期间浓度连续 {hours} 小时为零或负值",
+		Settings: []setting.Setting{setting.Hours("hours", "连续小时数", 2, 24, 3, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := max(s.Span(hours(3)), 3)
+			n := max(s.Hours("hours"), 3)
 			if s.Outlet.Kind == enterprise.Rain {
 				return
 			}
@@ -200,7 +211,7 @@ func zeroOrNegative() sign.Rule {
 					y := &t.Tallies[c]
 					return s.Good(t, c) && int(y.Zero)*4 >= int(y.N)*3 && s.Loaded(t)
 				}) {
-					out.Add(c, n, 0.8, "%s连续 %d 小时为零或负值，生产和排放正常", x.Name, int(hours(3).Hours()))
+					out.Add(c, n, 0.8, "%s连续 %d 小时为零或负值，生产和排放正常", x.Name, s.Count("hours"))
 				}
 			}
 		}}
@@ -209,9 +220,10 @@ func zeroOrNegative() sign.Rule {
 // fullRange looks for values at the upper end of the measuring range.
 func fullRange() sign.Rule {
 	return sign.Rule{ID: "full-range", Title: "满量程", Family: sign.Shape,
-		Basis: "数值达到量程 98 % 以上持续 2 小时",
+		Basis:    "数值达到量程 98 % 以上持续 {hours} 小时",
+		Settings: []setting.Setting{setting.Hours("hours", "持续小时数", 2, 24, 2, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := max(s.Span(hours(2)), 2)
+			n := max(s.Hours("hours"), 2)
 			for c := range s.Outlet.Channels {
 				x := &s.Outlet.Channels[c]
 				if math.IsNaN(x.Span) {
@@ -227,12 +239,15 @@ func fullRange() sign.Rule {
 // outOfRange looks for values that the instrument cannot give.
 func outOfRange() sign.Rule {
 	return sign.Rule{ID: "out-of-range", Title: "数值超出量程", Family: sign.Shape,
-		Basis: "数值超过登记量程的 1.05 倍，或 pH 不在 0—14 之间，持续 2 小时",
+		Basis: "数值超过登记量程的 {share} %，或 pH 不在 0—14 之间，持续 {hours} 小时",
+		Settings: []setting.Setting{
+			setting.Share("share", "超过量程的", 100, 150, 105, "仪器允许略超量程，越大越稳妥", setting.Own),
+			setting.Hours("hours", "持续小时数", 2, 24, 2, setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n := max(s.Span(hours(2)), 2)
+			n := max(s.Hours("hours"), 2)
 			for c := range s.Outlet.Channels {
 				x := &s.Outlet.Channels[c]
-				lo, hi := math.Inf(-1), 1.05*x.Span
+				lo, hi := math.Inf(-1), s.Share("share")*x.Span
 				if x.Role == sign.Acidity {
 					lo, hi = 0, 14
 				}
@@ -253,7 +268,10 @@ func outOfRange() sign.Rule {
 // that the outlet used to go beyond.
 func cappedValues() sign.Rule {
 	return sign.Rule{ID: "capped", Title: "数据被限幅", Family: sign.Shape, Kinds: plants,
-		Basis: "24 小时内两成以上的数值停在同一上限，而该点位历史上常越过这一数值",
+		Basis: "24 小时内 {share} % 以上（废水 {water_share} %）的数值停在同一上限，而该点位历史上常越过这一数值",
+		Settings: []setting.Setting{
+			setting.Share("share", "停在上限的数值（废气）", 10, 80, 20, "越大越稳妥", setting.Own),
+			setting.Share("water_share", "停在上限的数值（废水）", 15, 90, 38, "废水分析仪本来就会重复同一结果", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			day := s.Span(hours(24))
 			if !s.Usual.Ready || len(s.Slots) < day {
@@ -282,9 +300,9 @@ func cappedValues() sign.Rule {
 					continue
 				}
 				steps := count(s, day, func(t *sign.Slot) bool { return s.Good(t, c) && t.Tallies[c].Max >= lid*0.998 })
-				least, few := 0.2, 4
+				least, few := s.Share("share"), 4
 				if s.Outlet.Kind == enterprise.Water { // an analyser repeats each result for an hour or two
-					least, few = 0.38, 10
+					least, few = s.Share("water_share"), 10
 				}
 				if share := float64(at) / float64(n); share > least && steps >= few && float64(lid) < u.P95 {
 					out.Add(c, day, 0.8, "%s 24 小时内 %.0f%% 的数值停在 %.4g%s，历史上有一成以上的时段高于此值", name(s, c), share*100, lid, unitOf(s, c))
@@ -296,7 +314,9 @@ func cappedValues() sign.Rule {
 // underLimit looks for a week that crowds just below the limit and never passes it.
 func underLimit() sign.Rule {
 	return sign.Rule{ID: "under-limit", Title: "贴限排放", Family: sign.Shape, Kinds: plants,
-		Basis: "一周内三成以上时段处于限值的 90 %—100 %，且限值之上骤然稀少",
+		Basis: "一周内 {share} % 以上时段处于限值的 90 %—100 %，且限值之上骤然稀少",
+		Settings: []setting.Setting{
+			setting.Share("share", "贴近限值的时段", 10, 90, 30, "越大越稳妥", setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
 			week := s.Span(hours(7 * 24))
 			if s.Hour() != 6 || len(s.Slots) < week || !s.Usual.Ready {
@@ -311,7 +331,7 @@ func underLimit() sign.Rule {
 					})
 				}
 				near, above := between(0.9, 1.0), between(1.0, 1.05)
-				if near*10 > week*3 && between(0.95, 1) > 10*max(1, above) && s.Of(c).P50 < 0.8*limit {
+				if float64(near) > s.Share("share")*float64(week) && between(0.95, 1) > 10*max(1, above) && s.Of(c).P50 < 0.8*limit {
 					out.Add(c, week, 0.45, "%s一周有 %d 小时处于限值的 90%%—100%%，超过限值的仅 %d 小时", name(s, c), near, above)
 				}
 			}

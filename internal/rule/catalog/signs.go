@@ -10,7 +10,7 @@ import (
 // Signs lists the rules of behaviour: what they say counts together (see package
 // sign).
 func Signs() []sign.Rule {
-	return []sign.Rule{
+	list := []sign.Rule{
 		exceedMean(), exceedDay(),
 		constantValue(), tooSmooth(), copiedData(), zeroOrNegative(), fullRange(), cappedValues(), underLimit(),
 		suddenDrop(), lowConcentration(), lowEmission(),
@@ -19,6 +19,10 @@ func Signs() []sign.Rule {
 		markCover(), falseStop(), markPattern(), settingChange(), calibrationStep(),
 		gapPattern(), missingData(), lowTransmission(), outOfRange(),
 	}
+	for i := range list {
+		list[i] = list[i].Whole()
+	}
+	return list
 }
 
 // plants are the outlets of enterprises.

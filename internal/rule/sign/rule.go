@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
 // Family groups signs that come from one cause of error: two signs of a family
@@ -26,13 +27,42 @@ const (
 type Rule struct {
 	ID     string
 	Title  string
-	Basis  string // legal or technical basis
+	Basis  string // legal or technical basis, with the default settings
 	Family Family
 	Kinds  []enterprise.Kind // nil = all
 	Judge  func(*Scene, *Signs)
 	// Apart means that an alarm of its own says this about live data, by a
 	// procedure of its own: limits, silence.
 	Apart bool
+	// Settings are what may be set on the rule. Text is the basis that names them in
+	// braces, Line what holds at the place that is watched; without one the defaults
+	// hold.
+	Settings []setting.Setting
+	Text     string
+	Line     *setting.Line
+}
+
+// Whole fills the basis in with the default settings.
+func (r Rule) Whole() Rule {
+	r.Text = r.Basis
+	r.Basis = setting.Defaults(r.Settings).Fill(r.Text)
+	return r
+}
+
+// Set is what holds for a slot that begins then.
+func (r *Rule) Set(at time.Time) setting.Set {
+	if r.Line == nil {
+		return setting.Defaults(r.Settings)
+	}
+	return r.Line.At(at)
+}
+
+// BasisAt is the basis with the settings that hold for a slot that begins then.
+func (r *Rule) BasisAt(at time.Time) string {
+	if r.Line == nil {
+		return r.Basis
+	}
+	return r.Line.At(at).Fill(r.Text)
 }
 
 func (r *Rule) watches(k enterprise.Kind) bool {

@@ -3,6 +3,8 @@ package sign
 import (
 	"math"
 	"time"
+
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
 func hourOf(t time.Time) int { return int((t.Unix() + 8*3600) / 3600 % 24) }
@@ -15,7 +17,21 @@ type Scene struct {
 	Slots  []Slot
 	Usual  *Usual
 	due    int
+	set    setting.Set // of the rule that looks
 }
+
+// Value is a setting of the rule that looks, as it holds for the slot that has just
+// closed.
+func (s *Scene) Value(name string) float64 { return s.set.Value(name) }
+
+// Share is a setting in per cent as a part of one.
+func (s *Scene) Share(name string) float64 { return s.set.Share(name) }
+
+// Count is a setting that is a whole number.
+func (s *Scene) Count(name string) int { return int(s.set.Value(name)) }
+
+// Hours gives how many slots make up a setting in hours, at least one.
+func (s *Scene) Hours(name string) int { return s.Span(time.Duration(s.Value(name)) * time.Hour) }
 
 // Now is the slot that has just closed.
 func (s *Scene) Now() *Slot { return &s.Slots[len(s.Slots)-1] }

@@ -3,6 +3,8 @@ package sign
 import (
 	"math"
 	"time"
+
+	"github.com/qingshao/qingshao/internal/rule/setting"
 )
 
 // The times of a watcher, in hours.
@@ -46,6 +48,7 @@ type Kind struct {
 type Watcher struct {
 	o        *Outlet
 	rules    []*Rule
+	lines    []setting.Line // what holds for each of them
 	build    *builder
 	slots    []Slot
 	usual    *Usual
@@ -61,6 +64,11 @@ func NewWatcher(o *Outlet, rules []Rule) *Watcher {
 	for i := range rules {
 		if rules[i].watches(o.Kind) {
 			w.rules = append(w.rules, &rules[i])
+			if rules[i].Line == nil {
+				w.lines = append(w.lines, setting.Fixed(setting.Defaults(rules[i].Settings)))
+			} else {
+				w.lines = append(w.lines, *rules[i].Line)
+			}
 		}
 	}
 	return w
@@ -107,8 +115,8 @@ func (w *Watcher) take(s Slot) {
 	}
 	scene := Scene{Outlet: w.o, Slots: w.slots, Usual: w.usual, due: w.o.due()}
 	signs := Signs{scene: &scene}
-	for _, r := range w.rules {
-		signs.rule = r
+	for i, r := range w.rules {
+		signs.rule, scene.set = r, w.lines[i].At(s.At)
 		r.Judge(&scene, &signs)
 	}
 	w.weigh(signs.list)

@@ -45,12 +45,13 @@ export interface PlainFormProps {
 
 /** PlainForm checks, shows the program's refusals at their fields, and keeps what was typed. */
 export function PlainForm({ next, submit, busy, error, check, onSubmit, cancel, children, className, label }: PlainFormProps) {
-  const [wrong, setWrong] = useState<Wrong>({})
+  const [sent, setSent] = useState(false)
+  const wrong = sent ? check() : {} // once sent, what is filled in stops being wrong at once
   const told = error instanceof Problem ? error.fields : {}
   const send = (e: FormEvent) => {
     e.preventDefault()
     const found = check()
-    setWrong(found)
+    setSent(true)
     const first = Object.keys(found)[0]
     if (first) document.getElementById(`f-${first}`)?.focus()
     else onSubmit()

@@ -1,6 +1,6 @@
 import { Button } from 'antd'
 import { address } from '../../api/client'
-import type { CustomRule } from '../../api/types'
+import type { BuiltInRule, CustomRule } from '../../api/types'
 import { useAll, useCan, useList } from '../../api/use'
 import { count, dateTime } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
@@ -82,21 +82,36 @@ function Custom() {
   )
 }
 
+/** Tuned says which areas set something on the rule. */
+function Tuned({ r }: { r: BuiltInRule }) {
+  if (r.settings.length === 0) return <span className="soft">无可设置</span>
+  const on = r.areas.filter((t) => t.in_force)
+  const waits = r.areas.some((t) => t.state === 'submitted')
+  if (waits) return <Chip tone="amber">待发布</Chip>
+  return on.length ? <Chip tone="green">{on.map((t) => t.area_name).join('、')}已设置</Chip> : <span className="soft">默认</span>
+}
+
+const tunedText = (r: BuiltInRule) => r.areas.filter((t) => t.in_force).map((t) => t.area_name).join('、')
+
 function Signs() {
-  const list = useAll('/rules/signs')
+  const list = useAll('/rules/builtin')
+  const items = list.items.filter((r) => r.sign)
   return (
     <Panel title="异常识别：每小时自动看一遍，由程序内置" flush>
       <DataList
         name="异常识别规则"
-        list={list}
+        list={{ ...list, items, total: items.length }}
         columns={[
           { key: 'title', title: '名称', render: (r) => r.title, text: (r) => r.title },
           { key: 'family', title: '类别', align: 'c', render: (r) => <Chip>{r.family_title}</Chip>, text: (r) => r.family_title },
           { key: 'kinds', title: '适用', align: 'c', render: (r) => kindTitles(r.kinds), text: (r) => kindTitles(r.kinds) },
           { key: 'basis', title: '依据与判断方法', render: (r) => r.basis, text: (r) => r.basis },
+          { key: 'set', title: '设置', align: 'c', render: (r) => <Tuned r={r} />, text: tunedText },
         ]}
         rowKey={(r) => r.id}
-        card={(r) => <><span className="row between"><span className="strong">{r.title}</span><Chip>{r.family_title}</Chip></span><span className="sub">{r.basis}</span></>}
+        href={(r) => `/rules/builtin/${r.id}`}
+        exports={(f) => address(`/rules/builtin/export.${f}`, {})}
+        card={(r) => <><span className="row between"><span className="strong">{r.title}</span><Chip>{r.family_title}</Chip></span><span className="sub">{r.basis}</span><span><Tuned r={r} /></span></>}
         empty={{ title: '没有内置的异常识别规则' }}
       />
     </Panel>
@@ -104,20 +119,24 @@ function Signs() {
 }
 
 function BuiltIn() {
-  const list = useAll('/rules')
+  const list = useAll('/rules/builtin')
+  const items = list.items.filter((r) => !r.sign)
   return (
     <Panel title="超标与早期提醒：按限值判定，由程序内置" flush>
       <DataList
         name="超标规则"
-        list={list}
+        list={{ ...list, items, total: items.length }}
         columns={[
           { key: 'title', title: '名称', render: (r) => r.title, text: (r) => r.title },
           { key: 'stream', title: '判定的数值', align: 'c', render: (r) => streams[r.stream], text: (r) => streams[r.stream] },
           { key: 'official', title: '效力', align: 'c', render: (r) => (r.official ? <Chip tone="red">可作为超标依据</Chip> : <Chip>仅提醒</Chip>), text: (r) => (r.official ? '可作为超标依据' : '仅提醒') },
           { key: 'basis', title: '依据', render: (r) => r.basis, text: (r) => r.basis },
+          { key: 'set', title: '设置', align: 'c', render: (r) => <Tuned r={r} />, text: tunedText },
         ]}
         rowKey={(r) => r.id}
-        card={(r) => <><span className="row between"><span className="strong">{r.title}</span><Chip>{streams[r.stream]}</Chip></span><span className="sub">{r.basis}</span></>}
+        href={(r) => `/rules/builtin/${r.id}`}
+        exports={(f) => address(`/rules/builtin/export.${f}`, {})}
+        card={(r) => <><span className="row between"><span className="strong">{r.title}</span><Chip>{streams[r.stream]}</Chip></span><span className="sub">{r.basis}</span><span><Tuned r={r} /></span></>}
         empty={{ title: '没有内置规则' }}
       />
     </Panel>
