@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/config"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/obs"
 )
@@ -94,6 +95,16 @@ func (s serveCmd) app() (app.Config, error) {
 	if err != nil {
 		return app.Config{}, err
 	}
+	var steps []auth.Role
+	for _, r := range s.Login.TwoStep {
+		if r == "none" {
+			continue
+		}
+		if !auth.Role(r).Known() {
+			return app.Config{}, fault.Invalidf("--login-two-step 中没有名为“%s”的岗位", r)
+		}
+		steps = append(steps, auth.Role(r))
+	}
 	age := time.Duration(s.Login.PasswordDays) * 24 * time.Hour
 	if age == 0 {
 		age = -1 // never
@@ -102,5 +113,5 @@ func (s serveCmd) app() (app.Config, error) {
 		Secure: s.HTTPS, Proxies: proxies, Witnesses: s.Witness, Log: log, Uploads: blob.Limits{FileBytes: int64(s.FileMB) << 20},
 		Callback: gap.Pace(s.Callback), NotifyPrivate: private, NotifySite: s.Notify.Site,
 		Accounts: auth.Config{Idle: s.Login.Idle, Absolute: s.Login.Absolute, LoginFailures: s.Login.Failures,
-			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age}}, nil
+			AddressFailures: s.Login.AddressFailures, Lock: s.Login.Lock, PasswordAge: age, TwoStep: steps}}, nil
 }

@@ -21,6 +21,7 @@ type userCmd struct {
 	Add   userAddCmd   `cmd:"" help:"开设账号并授权"`
 	List  userListCmd  `cmd:"" help:"列出账号"`
 	Reset userResetCmd `cmd:"" name:"reset-password" help:"重置密码（包括三员）"`
+	Step  userStepCmd  `cmd:"" name:"reset-two-step" help:"重置两步验证（包括三员），用于手机和恢复码都丢失时"`
 }
 
 // accounts opens the data, hands its accounts to f, and closes it again. It
@@ -157,6 +158,27 @@ func (c userResetCmd) Run(ctx context.Context) error {
 			return err
 		}
 		_, err = fmt.Println(password)
+		return err
+	})
+}
+
+type userStepCmd struct {
+	config.Place
+	Login  string `help:"登录名" required:""`
+	Reason string `help:"理由，以及怎样核实了本人" required:""`
+}
+
+// Run takes the second step off; the account then asks for the password alone.
+func (c userStepCmd) Run(ctx context.Context) error {
+	return accounts(ctx, c.Place, func(s *auth.Service) error {
+		u, err := s.UserByLogin(ctx, cliActor, c.Login)
+		if err != nil {
+			return err
+		}
+		if err := s.ResetTwoStep(ctx, cliActor, u.ID, c.Reason); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(os.Stderr, "已重置 %s 的两步验证，所有登录已退出\n", u.Login)
 		return err
 	})
 }

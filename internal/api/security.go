@@ -38,6 +38,8 @@ func (a *API) authenticate(ctx huma.Context, next func(huma.Context)) {
 	who, err := a.identify(ctx)
 	if unsettled, _ := ctx.Operation().Metadata["unsettled"].(bool); err == nil && who.MustChange && !unsettled {
 		err = fault.Forbiddenf("请先修改密码，再继续使用")
+	} else if err == nil && who.MustEnrol && !unsettled {
+		err = fault.Forbiddenf("您的岗位须使用两步验证：请先在“我的账号”中开启，再继续使用")
 	}
 	if err == nil {
 		err = a.holds(who, ctx.Operation())

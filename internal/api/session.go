@@ -81,6 +81,7 @@ type Me struct {
 	Capabilities []auth.Capability `json:"capabilities" nullable:"false"`
 	Deputises    []PersonRef       `json:"deputises" nullable:"false" doc:"正在代理其职责的同事"`
 	MustChange   bool              `json:"must_change" doc:"须先修改密码才能继续"`
+	MustEnrol    bool              `json:"must_enrol" doc:"须先开启两步验证才能继续"`
 	Unread       int               `json:"unread" doc:"未读通知数"`
 }
 
@@ -103,6 +104,7 @@ func (a *API) Session(s *auth.Service, n Names, unread unreader) {
 	remove(a, "signOut", "/session", "退出登录", r.signOut, unsettled)
 	get(a, "getMe", "/me", "当前用户", r.me, unsettled)
 	signIn(a, "changePassword", http.MethodPost, "/me/password", "修改密码", r.changePassword, unsettled, tag("me"))
+	r.twoStep(a)
 	get(a, "listMySessions", "/me/sessions", "我的登录会话", r.list)
 	remove(a, "revokeMySession", "/me/sessions/{id}", "下线一个登录会话", r.revoke)
 	get(a, "listMyTokens", "/me/tokens", "我的访问令牌", r.tokens)
@@ -140,11 +142,12 @@ type signInInput struct {
 	Body struct {
 		Login    string `json:"login" maxLength:"128" doc:"登录名"`
 		Password string `json:"password" maxLength:"1024" doc:"密码"`
+		Code     string `json:"code,omitempty" maxLength:"64" doc:"开启了两步验证的账号：动态码或恢复码"`
 	}
 }
 
 func (r sessions) signIn(ctx context.Context, in *signInInput) (auth.SignedIn, Me, error) {
-	s, err := r.auth.Login(ctx, auth.Attempt{Login: in.Body.Login, Password: in.Body.Password, Device: in.device, Address: in.address})
+	s, err := r.auth.Login(ctx, auth.Attempt{Login: in.Body.Login, Password: in.Body.Password, Code: in.Body.Code, Device: in.device, Address: in.address})
 	if err != nil {
 		return s, Me{}, err
 	}
@@ -161,7 +164,7 @@ func (r sessions) me(ctx context.Context, _ *None) (Me, error) { return r.show(c
 func (r sessions) show(ctx context.Context, a auth.Actor) (Me, error) {
 	me := Me{ID: a.ID, Login: a.Login, Name: a.Name, Roles: roleViews(a.Roles), Area: a.Area, AreaName: r.names.area(a.Area),
 		Agency: a.Agency, AgencyName: r.names.agency(a.Agency), EnterpriseID: a.Enterprise,
-		Capabilities: r.auth.Policy().Capabilities(a), Deputises: []PersonRef{}, MustChange: a.MustChange}
+		Capabilities: r.auth.Policy().Capabilities(a), Deputises: []PersonRef{}, MustChange: a.MustChange, MustEnrol: a.MustEnrol}
 	if len(a.Deputises) > 0 {
 		names, err := r.auth.Names(ctx, a.Deputises...)
 		if err != nil {

@@ -37,6 +37,7 @@ func (a *API) Users(s *auth.Service, n Names) {
 	post(a, "activateUser", "/users/{id}/activate", "启用账号", r.activate)
 	post(a, "unlockUser", "/users/{id}/unlock", "解除登录锁定", r.unlock)
 	post(a, "resetPassword", "/users/{id}/reset-password", "重置密码", r.reset)
+	post(a, "resetTwoStep", "/users/{id}/reset-two-step", "重置两步验证", r.resetTwoStep)
 	post(a, "handOver", "/users/{id}/handover", "移交未办结事项", r.handover)
 	get(a, "listDeputies", "/users/{id}/deputies", "代理记录", r.deputies)
 	post(a, "appointDeputy", "/users/{id}/deputies", "指定代理人", r.appoint)
@@ -60,6 +61,7 @@ type UserView struct {
 	EnterpriseID string     `json:"enterprise_id"`
 	Active       bool       `json:"active"`
 	MustChange   bool       `json:"must_change"`
+	TwoStep      bool       `json:"two_step" doc:"已开启两步验证"`
 	LockedUntil  string     `json:"locked_until" doc:"空为未锁定"`
 	CreatedAt    string     `json:"created_at"`
 	UpdatedAt    string     `json:"updated_at"`
@@ -73,7 +75,7 @@ func (r users) view(u auth.User) UserView {
 	}
 	return UserView{ID: u.ID, Login: u.Login, Name: u.Name, Phone: u.Phone, Email: u.Email, Roles: roleViews(u.Roles),
 		Area: u.Area, AreaName: area, Agency: u.Agency, AgencyName: r.names.agency(u.Agency), EnterpriseID: u.Enterprise,
-		Active: u.Active, MustChange: u.MustChange, LockedUntil: when(u.LockedUntil),
+		Active: u.Active, MustChange: u.MustChange, TwoStep: u.TwoStep, LockedUntil: when(u.LockedUntil),
 		CreatedAt: when(u.CreatedAt), UpdatedAt: when(u.UpdatedAt), Version: u.Version}
 }
 

@@ -42,6 +42,7 @@ import (
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/protect/trace"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
@@ -122,6 +123,7 @@ type App struct {
 	filings  *filing.Service
 	tips     *tip.Service
 	judges   *rule.Runner
+	copies   *trace.Service
 	calendar *calendar.Calendar
 
 	obligations *obligation.Service

@@ -49,6 +49,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.mark()
 	a.oblige()
 	a.report()
+	a.protect()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
@@ -147,6 +148,7 @@ func (a *App) surface() error {
 	if err := a.publicPages(words); err != nil {
 		return err
 	}
+	a.protectPages()
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
 	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)

@@ -7,6 +7,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/seal"
 )
 
 // FirstStart opens the three officers' accounts that nobody holds yet and
@@ -33,6 +34,7 @@ func (a *App) AddUser(ctx context.Context, u auth.Account) (id, token string, er
 func (a *App) accounts() *auth.Service {
 	c := a.conf.Accounts
 	c.Known = a.known
+	c.Box = seal.New(a.conf.Dir)
 	return auth.New(a.db, auth.DefaultPolicy(), c)
 }
 

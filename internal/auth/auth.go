@@ -89,6 +89,13 @@ const (
 	UserGrant        Capability = "user.grant"
 	SystemRead       Capability = "system.read"
 	SystemWrite      Capability = "system.write"
+	CircleManage     Capability = "circle.manage"
+	ChannelHalt      Capability = "channel.halt"
+	ChannelReopen    Capability = "channel.reopen"
+	RetentionPropose Capability = "retention.propose"
+	RetentionApprove Capability = "retention.approve"
+	AccessReview     Capability = "access.review"
+	LeakTrace        Capability = "leak.trace"
 	AuditRead        Capability = "audit.read"
 	AuditExport      Capability = "audit.export"
 )
@@ -120,6 +127,7 @@ type Actor struct {
 	Session    string   // session or token id, "" for the system
 	ByToken    bool     // came with a personal access token, not a session
 	MustChange bool     // may do nothing before choosing a new password
+	MustEnrol  bool     // may do nothing before switching two-step sign-in on
 }
 
 // System is the actor of work nobody started, e.g. a rule or a clock.

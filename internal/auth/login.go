@@ -20,6 +20,7 @@ import (
 type Attempt struct {
 	Login    string
 	Password string
+	Code     string // of the second step, "" = none yet
 	Device   string
 	Address  string
 }
@@ -52,7 +53,7 @@ func (s *Service) Login(ctx context.Context, a Attempt) (SignedIn, error) {
 		return SignedIn{}, err
 	}
 	if !ok || !u.Active {
-		return SignedIn{}, s.refuse(ctx, a, u)
+		return SignedIn{}, s.refuse(ctx, a, u, errCredentials)
 	}
 	fresh := ""
 	if s.hasher.outdated(u.password) {
@@ -60,7 +61,11 @@ func (s *Service) Login(ctx context.Context, a Attempt) (SignedIn, error) {
 			return SignedIn{}, err
 		}
 	}
-	return s.open(ctx, a, u, fresh)
+	in, err := s.open(ctx, a, u, fresh)
+	if errors.Is(err, errBadCode) {
+		return SignedIn{}, s.refuse(ctx, a, u, err)
+	}
+	return in, err
 }
 
 // errLocked unwinds the counting of an attempt that is not admitted.
@@ -150,10 +155,11 @@ func network(address string) string {
 	return ip.String()
 }
 
-// refuse records a wrong password and, once, that it locked the login.
-func (s *Service) refuse(ctx context.Context, a Attempt, u User) error {
+// refuse records a wrong password or code and, once, that it locked the login; it
+// gives the sentence back.
+func (s *Service) refuse(ctx context.Context, a Attempt, u User, why error) error {
 	err := s.db.Write(ctx, func(tx *db.Tx) error {
-		detail := map[string]any{"address": a.Address, "known": u.ID != ""}
+		detail := map[string]any{"address": a.Address, "known": u.ID != "", "code": why == error(errBadCode)}
 		failed, _, err := attempts(ctx, tx, attemptSubject("login", a.Login))
 		if err != nil {
 			return err
@@ -166,7 +172,7 @@ func (s *Service) refuse(ctx context.Context, a Attempt, u User) error {
 	if err != nil {
 		return err
 	}
-	return errCredentials
+	return why
 }
 
 // open writes the session after a right password; fresh is the password under
@@ -180,6 +186,12 @@ func (s *Service) open(ctx context.Context, a Attempt, seen User, fresh string) 
 		}
 		if !u.Active || u.password != seen.password {
 			return errCredentials // changed while we were hashing
+		}
+		recovery := false
+		if u.otpAt != 0 {
+			if recovery, err = s.useCode(ctx, tx, u, a.Code); err != nil {
+				return err
+			}
 		}
 		c := s.counters(a, u.ID)
 		if err := deleteAttempts(ctx, tx, c[0].subject); err != nil {
@@ -204,12 +216,12 @@ func (s *Service) open(ctx context.Context, a Attempt, seen User, fresh string) 
 		if err := insertSession(ctx, tx, ses, u.ID, hash); err != nil {
 			return err
 		}
-		out = SignedIn{Token: token, Expires: ses.ExpiresAt, Actor: u.actor()}
+		out = SignedIn{Token: token, Expires: ses.ExpiresAt, Actor: s.actor(u)}
 		out.Actor.Session = ses.ID
 		if out.Actor.Deputises, err = deputises(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		return note(ctx, tx, out.Actor, "session.open", u, map[string]any{"session": ses.ID, "address": ses.Address})
+		return note(ctx, tx, out.Actor, "session.open", u, map[string]any{"session": ses.ID, "address": ses.Address, "two_step": u.otpAt != 0, "recovery": recovery})
 	})
 	return out, err
 }
@@ -228,8 +240,8 @@ func cut(s string, n int) string {
 	return s
 }
 
-func (u User) actor() Actor {
-	return Actor{ID: u.ID, Login: u.Login, Name: u.Name, Roles: u.Roles, Area: u.Area,
+func (s *Service) actor(u User) Actor {
+	return Actor{MustEnrol: s.mustEnrol(u), ID: u.ID, Login: u.Login, Name: u.Name, Roles: u.Roles, Area: u.Area,
 		Agency: u.Agency, Enterprise: u.Enterprise, MustChange: u.MustChange}
 }
 

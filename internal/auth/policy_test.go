@@ -96,8 +96,8 @@ func TestPolicy_ThreeOfficersApart(t *testing.T) {
 	p := auth.DefaultPolicy()
 	may := map[auth.Role][]auth.Capability{
 		auth.Admin:    {auth.SystemRead, auth.SystemWrite, auth.UserRead, auth.UserWrite},
-		auth.SecAdmin: {auth.SystemRead, auth.UserGrant, auth.UserRead},
-		auth.Auditor:  {auth.AuditExport, auth.AuditRead, auth.SystemRead, auth.UserRead},
+		auth.SecAdmin: {auth.AccessReview, auth.ChannelHalt, auth.ChannelReopen, auth.LeakTrace, auth.SystemRead, auth.UserGrant, auth.UserRead},
+		auth.Auditor:  {auth.AccessReview, auth.AuditExport, auth.AuditRead, auth.SystemRead, auth.UserRead},
 	}
 	for role, want := range may {
 		if got := p.Capabilities(auth.Actor{ID: "x", Roles: []auth.Role{role}}); !slices.Equal(got, want) {
@@ -109,7 +109,7 @@ func TestPolicy_ThreeOfficersApart(t *testing.T) {
 			continue
 		}
 		for _, g := range row.Grants {
-			if slices.Contains([]auth.Capability{auth.UserWrite, auth.UserGrant, auth.AuditRead, auth.AuditExport, auth.SystemWrite}, g.Capability) {
+			if slices.Contains([]auth.Capability{auth.UserWrite, auth.UserGrant, auth.AuditRead, auth.AuditExport, auth.SystemWrite, auth.ChannelHalt, auth.LeakTrace}, g.Capability) {
 				t.Errorf("%s holds %s", row.Role, g.Capability)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/qingshao/qingshao/internal/audit"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/seal"
 )
 
 // Config holds the settings of the accounts; each zero value means the default
@@ -19,6 +20,9 @@ type Config struct {
 	Lock            time.Duration // how long a lock lasts, and how long failures count
 	PasswordAge     time.Duration // a password must be changed after this time; negative = never
 	Hash            HashCost
+	TwoStep         []Role    // the roles that must sign in with a second step
+	Issuer          string    // the name under which authenticators list the account
+	Box             *seal.Box // seals the secrets of authenticators; nil = a key that ends with the process
 	// Known says in Chinese why an area or agency does not exist in the
 	// jurisdiction; nil accepts all well-formed ones.
 	Known func(area, agency string) error
@@ -47,6 +51,12 @@ func (c Config) filled() Config {
 	if c.AddressFailures == 0 {
 		c.AddressFailures = Defaults.AddressFailures
 	}
+	if c.Issuer == "" {
+		c.Issuer = "清哨"
+	}
+	if c.Box == nil {
+		c.Box = seal.New("")
+	}
 	if c.Known == nil {
 		c.Known = func(string, string) error { return nil }
 	}
@@ -69,13 +79,14 @@ type Service struct {
 	policy Policy
 	conf   Config
 	hasher *hasher
+	box    *seal.Box
 	work   []Workload
 }
 
 // New makes the service.
 func New(d *db.DB, p Policy, c Config) *Service {
 	c = c.filled()
-	return &Service{db: d, policy: p, conf: c, hasher: newHasher(c.Hash)}
+	return &Service{db: d, policy: p, conf: c, hasher: newHasher(c.Hash), box: c.Box}
 }
 
 // Register adds a feature's workload; only while the program is being built.

@@ -67,7 +67,7 @@ func (s *Service) bySession(ctx context.Context, acting bool, find func(*db.Tx) 
 			return errSession
 		}
 		id, stale = ses.ID, idle >= min(seenStep, s.conf.Idle/4)
-		a, err = actorOf(ctx, tx, ses.user, errSession)
+		a, err = s.actorOf(ctx, tx, ses.user, errSession)
 		return err
 	})
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Service) touch(ctx context.Context, f func(*db.Tx) error) {
 
 // actorOf reads a person's present rights, or gives the refusal when the person
 // is no longer active.
-func actorOf(ctx context.Context, tx *db.Tx, userID string, refuse error) (Actor, error) {
+func (s *Service) actorOf(ctx context.Context, tx *db.Tx, userID string, refuse error) (Actor, error) {
 	u, err := userByID(ctx, tx, userID, "")
 	if err != nil {
 		return Actor{}, err
@@ -99,7 +99,7 @@ func actorOf(ctx context.Context, tx *db.Tx, userID string, refuse error) (Actor
 	if !u.Active {
 		return Actor{}, refuse
 	}
-	a := u.actor()
+	a := s.actor(u)
 	a.Deputises, err = deputises(ctx, tx, u.ID)
 	return a, err
 }
@@ -128,14 +128,14 @@ func (s *Service) byToken(ctx context.Context, find func(*db.Tx) (liveToken, err
 			return errToken
 		}
 		id, stale = t.ID, tx.Now.Sub(t.UsedAt) >= seenStep
-		a, err = actorOf(ctx, tx, t.user, errToken)
+		a, err = s.actorOf(ctx, tx, t.user, errToken)
 		return err
 	})
 	if err != nil {
 		return Actor{}, err
 	}
 	a.Session, a.ByToken = id, true
-	a.MustChange = false // a script cannot choose a password; the browser asks
+	a.MustChange, a.MustEnrol = false, false // a script cannot choose a password; the browser asks
 	if stale {
 		s.touch(ctx, func(tx *db.Tx) error { return touchToken(ctx, tx, id) })
 	}

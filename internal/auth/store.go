@@ -9,18 +9,18 @@ import (
 )
 
 const userColumns = `u.id, u.login, u.name, u.phone, u.email, u.roles, u.area, u.agency, u.enterprise_id,
-	u.password, u.password_at, u.must_change, u.active, u.created_at, u.updated_at, u.version`
+	u.password, u.password_at, u.must_change, u.active, u.created_at, u.updated_at, u.version, u.otp_at`
 
 func scanUser(r db.Scanner, more ...any) (User, error) {
 	var u User
 	var roles string
 	var created, updated int64
 	dest := append([]any{&u.ID, &u.Login, &u.Name, &u.Phone, &u.Email, &roles, &u.Area, &u.Agency, &u.Enterprise,
-		&u.password, &u.passwordAt, &u.MustChange, &u.Active, &created, &updated, &u.Version}, more...)
+		&u.password, &u.passwordAt, &u.MustChange, &u.Active, &created, &updated, &u.Version, &u.otpAt}, more...)
 	if err := r.Scan(dest...); err != nil {
 		return User{}, err
 	}
-	u.CreatedAt, u.UpdatedAt = moment(created), moment(updated)
+	u.CreatedAt, u.UpdatedAt, u.TwoStep = moment(created), moment(updated), u.otpAt != 0
 	return u, json.Unmarshal([]byte(roles), &u.Roles)
 }
 

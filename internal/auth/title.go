@@ -108,6 +108,13 @@ var capabilities = []capabilityTitle{
 	{UserGrant, "授予岗位与范围"},
 	{SystemRead, "查看系统运行状况"},
 	{SystemWrite, "维护系统"},
+	{CircleManage, "设定举报的知悉范围"},
+	{ChannelHalt, "紧急关闭举报渠道"},
+	{ChannelReopen, "确认恢复举报渠道"},
+	{RetentionPropose, "提出销毁到期举报"},
+	{RetentionApprove, "批准销毁到期举报"},
+	{AccessReview, "查阅举报查看记录"},
+	{LeakTrace, "按阅件编号追查泄露"},
 	{AuditRead, "查阅审计日志"},
 	{AuditExport, "导出审计日志"},
 }

@@ -28,12 +28,14 @@ type User struct {
 	MustChange  bool
 	Active      bool
 	LockedUntil time.Time // zero when not locked
+	TwoStep     bool      // signs in with a second step
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Version     int64
 
 	password   string // PHC string, "" = no sign-in by password
 	passwordAt int64
+	otpAt      int64 // when the second step was switched on, 0 = off
 }
 
 // Has reports whether the account holds the role.

@@ -68,6 +68,7 @@ type Login struct {
 	AddressFailures int           `help:"同一地址连续失败几次即锁定" default:"30"`
 	Lock            time.Duration `help:"锁定多久" default:"15m"`
 	PasswordDays    int           `help:"密码最长使用天数，0 为不限" default:"90"`
+	TwoStep         []string      `help:"哪些岗位登录须两步验证，逗号分隔；none 为都不强制" default:"reward,supervisor,secadmin,admin"`
 }
 
 // Callback says how fast missing data are called back from devices.

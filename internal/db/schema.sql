@@ -73,6 +73,19 @@ CREATE INDEX app_deputy_deputy ON app_deputy (deputy_id);
 
 CREATE INDEX app_deputy_user ON app_deputy (user_id);
 
+CREATE TABLE app_otp (
+    user_id   TEXT PRIMARY KEY REFERENCES app_user (id),
+    secret    BYTEA NOT NULL,
+    last_step BIGINT NOT NULL DEFAULT 0,   -- of the last code used; it and all before count no more
+    made_at   BIGINT NOT NULL
+);
+
+CREATE TABLE app_recovery (
+    user_id TEXT NOT NULL REFERENCES app_user (id),
+    hash    BYTEA NOT NULL,
+    PRIMARY KEY (user_id, hash)
+);
+
 CREATE TABLE app_session (
     id          TEXT PRIMARY KEY,
     user_id     TEXT NOT NULL REFERENCES app_user (id),
@@ -114,7 +127,7 @@ CREATE TABLE app_user (
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
     version       BIGINT NOT NULL DEFAULT 1
-, password_at BIGINT NOT NULL DEFAULT 0);
+, password_at BIGINT NOT NULL DEFAULT 0, otp_at BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE audit_checkpoint (
     size       BIGINT PRIMARY KEY,
@@ -868,6 +881,24 @@ CREATE INDEX mark_outlet ON mark (outlet_id, from_at);
 CREATE INDEX mark_state ON mark (state, id);
 
 CREATE INDEX mark_until ON mark (until_at);
+
+CREATE TABLE marked_copy (
+    code    TEXT PRIMARY KEY,             -- without the check symbol
+    kind    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    part    TEXT NOT NULL DEFAULT '',
+    label   TEXT NOT NULL DEFAULT '',     -- the document's number
+    area    TEXT NOT NULL DEFAULT '',
+    reader  TEXT NOT NULL,
+    session TEXT NOT NULL DEFAULT '',
+    at      BIGINT NOT NULL
+);
+
+CREATE INDEX marked_copy_at ON marked_copy (at, code);
+
+CREATE INDEX marked_copy_reader ON marked_copy (reader, at);
+
+CREATE INDEX marked_copy_subject ON marked_copy (subject, at);
 
 CREATE TABLE measure (
     id            TEXT PRIMARY KEY,

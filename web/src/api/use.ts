@@ -133,7 +133,7 @@ export function useMe(): Me {
 
 const nobody: Me = {
   id: '', login: '', name: '', roles: [], area: '', area_name: '', agency: '', agency_name: '',
-  enterprise_id: '', capabilities: [], deputises: [], must_change: false, unread: 0,
+  enterprise_id: '', capabilities: [], deputises: [], must_change: false, must_enrol: false, unread: 0,
 }
 
 /** useCan reports whether the signed-in person holds a capability anywhere. */

@@ -26,7 +26,7 @@ const shell = createRoute({
   component: Shell,
   beforeLoad: async ({ location }) => {
     const me = await signedIn(location.href)
-    if (me.must_change && location.pathname !== '/me') throw redirect({ to: '/me' as never })
+    if ((me.must_change || me.must_enrol) && location.pathname !== '/me') throw redirect({ to: '/me' as never })
     const first = home(me.capabilities)
     if (location.pathname === '/' && first !== '/') throw redirect({ to: first as never })
   },
@@ -91,6 +91,7 @@ const pages = [
   page('/roles', () => import('../features/auth/roles'), 'Roles'),
   page('/me', () => import('../features/auth/me'), 'Account'),
   page('/audit', () => import('../features/audit/audit'), 'AuditLog'),
+  page('/copies', () => import('../features/protect/copies'), 'Copies'),
   page('/system', () => import('../features/obs/system'), 'SystemHealth'),
   page('/forwards', () => import('../features/gateway/forwards'), 'Forwards'),
   page('/jobs', () => import('../features/obs/jobs'), 'DeadJobs'),

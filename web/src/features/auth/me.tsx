@@ -9,6 +9,7 @@ import { Chip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { Secret } from './secret'
+import { TwoStep } from './two-step'
 
 /** Account is a person's own page: password, tokens, sessions. */
 export function Account() {
@@ -26,9 +27,11 @@ export function Account() {
           </dl>
         </Panel>
         {me.must_change && <div className="warn" role="status" style={{ marginTop: 16 }}>这是初始密码。请先改成只有您知道的密码，然后才能继续使用。</div>}
+        {!me.must_change && me.must_enrol && <div className="warn" role="status" style={{ marginTop: 16 }}>您的岗位须使用两步验证。请先在下面开启，然后才能继续使用。</div>}
+        {!me.must_change && <TwoStep />}
         <Password />
-        {!me.must_change && <Sessions />}
-        {!me.must_change && <Tokens />}
+        {!me.must_change && !me.must_enrol && <Sessions />}
+        {!me.must_change && !me.must_enrol && <Tokens />}
       </div>
     </Page>
   )

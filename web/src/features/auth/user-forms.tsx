@@ -73,3 +73,13 @@ export function DeputyForm({ user, close }: Props) {
     </FormDrawer>
   )
 }
+
+export function ResetStepForm({ user, close }: Props) {
+  const { values: v, set } = useDraft({ reason: '' })
+  const save = useDo(() => post('/users/{id}/reset-two-step', { path: { id: user.id }, body: { reason: v.reason.trim() } }), ['/users'], close)
+  return (
+    <FormDrawer title={`重置两步验证：${user.name}`} open close={close} next="本人凭密码登录后重新绑定验证器；现有的登录全部退出。请先当面或用已知的电话核实本人。" submit="重置" busy={save.isPending} error={save.error} check={(): Record<string, string> => (v.reason.trim() ? {} : { reason: '请写明理由和怎样核实了本人' })} onSubmit={() => save.mutate(undefined)}>
+      {(wrong) => <Row name="reason" title="理由" required wrong={wrong}><Input.TextArea id="f-reason" autoSize={{ minRows: 2 }} maxLength={200} value={v.reason} onChange={(e) => set('reason', e.target.value)} /></Row>}
+    </FormDrawer>
+  )
+}

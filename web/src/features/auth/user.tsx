@@ -9,7 +9,7 @@ import { dateTime, day } from '../../ui/format'
 import { Chip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
-import { DeputyForm, EditForm, GrantForm, HandoverForm } from './user-forms'
+import { DeputyForm, EditForm, GrantForm, HandoverForm, ResetStepForm } from './user-forms'
 import { Secret } from './secret'
 
 /** UserFile is one person: rights, standing, deputies. */
@@ -32,6 +32,7 @@ export function UserFile() {
               <div><dt>单位</dt><dd>{u.agency_name || '—'}</dd></div>
               <div><dt>手机</dt><dd className="num">{u.phone || '—'}</dd></div>
               <div><dt>邮箱</dt><dd>{u.email || '—'}</dd></div>
+              <div><dt>两步验证</dt><dd>{u.two_step ? '已开启' : '未开启'}</dd></div>
               <div><dt>密码</dt><dd>{u.must_change ? '尚未改过初始密码' : '已由本人设置'}</dd></div>
               <div><dt>建立</dt><dd className="num">{dateTime(u.created_at)}</dd></div>
               <div><dt>更新</dt><dd className="num">{dateTime(u.updated_at)}</dd></div>
@@ -42,6 +43,7 @@ export function UserFile() {
         <div className="side-col"><Acts user={u} open={setForm} /></div>
       </div>
       {form === 'grant' && <GrantForm user={u} close={close} />}
+      {form === 'step' && <ResetStepForm user={u} close={close} />}
       {form === 'edit' && <EditForm user={u} close={close} />}
       {form === 'handover' && <HandoverForm user={u} close={close} />}
       {form === 'deputy' && <DeputyForm user={u} close={close} />}
@@ -93,6 +95,7 @@ function Acts({ user: u, open }: { user: User; open: (form: string) => void }) {
         {password && <div className="stack"><p>新密码只显示这一次：</p><Secret value={password} /></div>}
         {wrong ? <div className="trouble" role="alert">{sentence(wrong)}</div> : null}
         {can('user.grant') && <Button type="primary" onClick={() => open('grant')}>授予角色</Button>}
+        {can('user.grant') && u.two_step && u.id !== me.id && <Button onClick={() => open('step')}>重置两步验证</Button>}
         {can('user.write') && (
           <>
             <Button onClick={() => open('edit')}>修改资料</Button>
