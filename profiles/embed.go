@@ -1,11 +1,11 @@
 // Package profiles carries the jurisdictions' data inside the program: one
-// folder a place, named after it. The data is read and checked by
-// internal/profile; this package holds nothing but the files.
+// folder a place, named after it, and base.yaml that they extend. The data is
+// read and checked by internal/profile; this package holds nothing but the files.
 package profiles
 
 import "embed"
 
-// Files is every profile's folder.
+// Files is every profile's folder, and the base.
 //
-//go:embed wenzhou
+//go:embed base.yaml wenzhou qingyuan tiantai sichuan yrd-zone
 var Files embed.FS

@@ -25,7 +25,7 @@ func (a *API) Overview(s *overview.Service, l Loop, rules *rule.Service) {
 type OverviewView struct {
 	AsOf     string        `json:"as_of"`
 	Counters []CounterView `json:"counters" nullable:"false"`
-	Units    []UnitBoard   `json:"units" nullable:"false" doc:"县级单元与功能区"`
+	Units    []UnitBoard   `json:"units" nullable:"false" doc:"辖区的下一级与功能区"`
 	Alarms   []AlarmView   `json:"alarms" nullable:"false" doc:"最新的未解除预警"`
 	Todo     []TodoView    `json:"todo" nullable:"false" doc:"等待我办理"`
 	Overdue  []IssueView   `json:"overdue" nullable:"false" doc:"逾期最久的问题"`
@@ -45,7 +45,7 @@ type CounterView struct {
 type UnitBoard struct {
 	Code       string `json:"code"`
 	Name       string `json:"name"`
-	Kind       string `json:"kind" enum:"county,zone"`
+	Kind       string `json:"kind" enum:"prefecture,county,zone,township"`
 	X          int    `json:"x"`
 	Y          int    `json:"y"`
 	IssuesOpen int    `json:"issues_open"`

@@ -19,7 +19,7 @@ func (a *API) Reference(p *profile.Profile) {
 // ReferenceView is the jurisdiction as pages need it.
 type ReferenceView struct {
 	Place      PlaceView      `json:"place"`
-	Units      []UnitView     `json:"units" nullable:"false" doc:"县级单元与功能区"`
+	Units      []UnitView     `json:"units" nullable:"false" doc:"辖区的下一级与功能区"`
 	Regions    []RegionView   `json:"regions" nullable:"false" doc:"上级在下级之前"`
 	Agencies   []AgencyView   `json:"agencies" nullable:"false"`
 	Categories []CategoryView `json:"categories" nullable:"false" doc:"问题类别"`
@@ -38,13 +38,13 @@ type PlaceView struct {
 	Area  string `json:"area" doc:"行政区划代码"`
 }
 
-// UnitView is a county-level unit or functional zone with its cell of the tile
-// cartogram and the point of its seat in WGS-84.
+// UnitView is an area right below the jurisdiction with its cell of the tile
+// cartogram and the point of its seat in WGS-84, 0 when it is not known.
 type UnitView struct {
 	Code  string  `json:"code"`
 	Name  string  `json:"name"`
 	Short string  `json:"short"`
-	Kind  string  `json:"kind" enum:"county,zone"`
+	Kind  string  `json:"kind" enum:"prefecture,county,zone,township"`
 	X     int     `json:"x" doc:"示意图列，从西向东"`
 	Y     int     `json:"y" doc:"示意图行，从北向南"`
 	Lng   float64 `json:"lng"`
@@ -55,7 +55,7 @@ type UnitView struct {
 type RegionView struct {
 	Code   string `json:"code"`
 	Name   string `json:"name"`
-	Level  string `json:"level" enum:"province,prefecture,county,zone,township"`
+	Level  string `json:"level" enum:"area,province,prefecture,county,zone,township"`
 	Parent string `json:"parent"`
 	Own    bool   `json:"own" doc:"代码由本系统自编，不得对外交换"`
 }

@@ -19,6 +19,10 @@ import (
 func (a *App) report() {
 	seats := []tip.Seat{}
 	for _, u := range a.place.Units {
+		if u.Lng == 0 { // the nearest of some would draw what belongs to the others
+			seats = nil
+			break
+		}
 		seats = append(seats, tip.Seat{Area: u.Code, Lng: u.Lng, Lat: u.Lat})
 	}
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,

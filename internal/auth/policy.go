@@ -131,14 +131,18 @@ func (a Actor) isAny(ids []string) bool {
 // AreaPrefix gives the leading digits that all codes within an area share:
 // GB/T 2260 codes nest by pairs (33, 3303, 330302), and the statistical codes
 // of townships and villages by three more digits each (330302006000,
-// 330302006201). Zeros at the end of a level say “all of it”. Anything that is
-// no such code shares its digits with itself alone.
+// 330302006201). Zeros at the end of a level say “all of it”; 000000 is the
+// whole of a jurisdiction that lies in several provinces. Anything that is no
+// such code shares its digits with itself alone.
 func AreaPrefix(code string) string {
 	if len(code) == 12 && strings.HasSuffix(code, "000") {
 		code = code[:9]
 	}
 	if len(code) == 9 && strings.HasSuffix(code, "000") {
 		code = code[:6]
+	}
+	if code == "000000" {
+		return ""
 	}
 	for (len(code) == 6 || len(code) == 4) && strings.HasSuffix(code, "00") {
 		code = code[:len(code)-2]
@@ -156,6 +160,9 @@ func Covers(outer, inner string) bool {
 // both engines; LIKE with a parameter would be a scan.
 func whereArea(col, area string, put func(any) string) string {
 	prefix := AreaPrefix(area)
+	if prefix == "" {
+		return "TRUE"
+	}
 	end, ok := nextPrefix(prefix)
 	if !ok {
 		return fmt.Sprintf("substr(%s, 1, %d) = %s", col, len([]rune(prefix)), put(prefix))

@@ -24,6 +24,8 @@ func TestCovers(t *testing.T) {
 		{"", "", true},
 		{"330302", "", false},
 		{"330000", "330302", true},
+		{"000000", "330302", true}, // a jurisdiction in several provinces
+		{"330302", "000000", false},
 		{"330300", "330302", true},
 		{"330300", "330400", false},
 		{"330302", "330302", true},

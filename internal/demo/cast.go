@@ -19,10 +19,10 @@ type member struct {
 }
 
 // cast lists the accounts: one for each role, and a liaison of the ecology
-// bureau's branch in every unit. enterprise is the id of the enterprise whose
-// incident the demo shows.
+// bureau's branch in every unit, or of the unit's government where it has none.
+// enterprise is the id of the enterprise whose incident the demo shows.
 func cast(p *profile.Profile, enterprise string) []member {
-	root := p.Regions.Root().Code
+	root, first := p.Regions.Root().Code, p.Units[0].Code
 	one := func(login, name string, role auth.Role, area, agency string) member {
 		return member{login, name, auth.Rights{Roles: []auth.Role{role}, Area: area, Agency: agency}}
 	}
@@ -32,18 +32,16 @@ func cast(p *profile.Profile, enterprise string) []member {
 		one("auditor", "安全审计员", auth.Auditor, "", ""),
 		one("duty", "陈值守", auth.Duty, root, "sthj"),
 		one("clerk", "林受理", auth.Clerk, root, "sthj"),
-		one("agency", "周联络", auth.Agency, "330302", "sthj-330302"),
+		one("agency", "周联络", auth.Agency, first, liaison(p, first)),
 		one("inspector", "吴巡察", auth.Inspector, root, "sthj"),
 		one("reviewer", "郑审核", auth.Reviewer, root, "sthj"),
 		one("leader", "王分管", auth.Leader, root, "sthj"),
-		one("supervisor", "孙督办", auth.Supervisor, root, "mlb"),
-		one("grid", "李网格", auth.Grid, "330302", ""),
-		{"enterprise", "赵环保", auth.Rights{Roles: []auth.Role{auth.Enterprise}, Area: "330302", Enterprise: enterprise}},
+		one("supervisor", "孙督办", auth.Supervisor, root, orElse(p, "mlb", p.Agencies.All()[0].ID)),
+		one("grid", "李网格", auth.Grid, first, ""),
+		{"enterprise", "赵环保", auth.Rights{Roles: []auth.Role{auth.Enterprise}, Area: first, Enterprise: enterprise}},
 	}
-	for _, u := range p.Units {
-		if u.Code != "330302" {
-			list = append(list, one("agency"+u.Code, u.Short+"联络员", auth.Agency, u.Code, "sthj-"+u.Code))
-		}
+	for _, u := range p.Units[1:] {
+		list = append(list, one("agency"+u.Code, u.Short+"联络员", auth.Agency, u.Code, liaison(p, u.Code)))
 	}
 	return list
 }
@@ -87,7 +85,7 @@ func table(w io.Writer, p *profile.Profile, list []credential) error {
 	for _, c := range list {
 		if !districts && c.Login == "agency"+c.Area {
 			districts = true
-			b.WriteString("各区县的联络员：\n")
+			b.WriteString("各地的联络员：\n")
 		}
 		where := p.Agencies.Name(c.Agency)
 		if where == "" {

@@ -86,13 +86,16 @@ func (d *Demo) remember(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if known && m.Place != "" && m.Place != d.place.ID {
+		return fault.Invalidf("%s 里是另一个地方（%s）的演示数据，请用 --data 换一个目录", d.conf.App.Dir, m.Place)
+	}
 	if !known {
 		if err := d.first(ctx); err != nil {
 			return err
 		}
 	} else {
 		d.memory = m
-		d.world = world.New(m.Seed)
+		d.world = world.In(m.Seed, sites(d.place))
 	}
 	for _, a := range d.memory.Incidents {
 		if !known {
@@ -111,8 +114,8 @@ func (d *Demo) remember(ctx context.Context) error {
 func (d *Demo) first(ctx context.Context) error {
 	began := time.Now()
 	fmt.Fprintf(d.conf.Out, "正在生成%s的演示数据（全部为虚构）……\n", d.place.Name)
-	d.memory = memory{Seed: d.conf.Seed}
-	d.world = world.New(d.conf.Seed)
+	d.memory = memory{Seed: d.conf.Seed, Place: d.place.ID}
+	d.world = world.In(d.conf.Seed, sites(d.place))
 	if a, ok := treatmentStops(d.world, began); ok {
 		d.memory.Incidents = append(d.memory.Incidents, a)
 		d.world.Add(d.world.Meters()[stopped].Outlet, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
@@ -162,7 +165,7 @@ func (d *Demo) Live(ctx context.Context) error {
 		return err
 	}
 	if d.memory.Starts == 1 {
-		if err := strangers(ctx, d.app.HJ212(), d.world.Outlets()[0].MN, now); err != nil && ctx.Err() == nil {
+		if err := strangers(ctx, d.app.HJ212(), d.place.Regions.Root().Code, d.world.Outlets()[0].MN, now); err != nil && ctx.Err() == nil {
 			d.conf.App.Log.Warn("demo strangers", "error", err)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/world"
 )
 
 var saturday = time.Date(2026, 11, 21, 9, 30, 0, 0, beijing)
@@ -48,9 +49,9 @@ func TestMoments_EndNowAndNeverGoBack(t *testing.T) {
 	}
 }
 
-func TestCast_EveryRoleOfTheWalkAndEveryUnit(t *testing.T) {
-	t.Parallel()
-	p := wenzhou(t)
+func TestCast_EveryRoleOfTheWalkAndEveryUnit(t *testing.T) { everywhere(t, castFits) }
+
+func castFits(t *testing.T, p *profile.Profile) {
 	roles, agencies, logins := map[auth.Role]bool{}, map[string]bool{}, map[string]bool{}
 	for _, m := range cast(p, "x") {
 		if logins[m.Login] {
@@ -78,20 +79,23 @@ func TestCast_EveryRoleOfTheWalkAndEveryUnit(t *testing.T) {
 		}
 	}
 	for _, u := range p.Units {
-		if !agencies["sthj-"+u.Code] {
+		if !agencies[liaison(p, u.Code)] {
 			t.Errorf("%s has no liaison", u.Name)
 		}
 	}
 }
 
-func TestTips_NameWhatExists(t *testing.T) {
-	t.Parallel()
-	p := wenzhou(t)
+func TestTips_NameWhatExists(t *testing.T) { everywhere(t, tipsFit) }
+
+func tipsFit(t *testing.T, p *profile.Profile) {
 	sources := map[string]bool{}
 	for _, s := range p.Sources {
 		sources[s.ID] = true
 	}
-	for _, x := range tips {
+	for _, x := range told(p) {
+		if strings.Contains(x.text+x.address, "{") || x.lng < 73 || x.lat < 3 {
+			t.Errorf("%+v", x)
+		}
 		if _, ok := p.Regions.Find(x.area); !ok {
 			t.Errorf("%s: area %s", x.title, x.area)
 		}
@@ -197,6 +201,36 @@ func TestPick_FitsTheStory(t *testing.T) {
 	}
 	if n["general"] < 550 || n["serious"] < 200 || n["major"] < 20 || n["major"] > 90 {
 		t.Errorf("%v", n)
+	}
+}
+
+func TestSites_OneForEachEnterprise(t *testing.T) {
+	everywhere(t, func(t *testing.T, p *profile.Profile) {
+		units := map[string]bool{}
+		for _, e := range world.In(1, sites(p)).Enterprises() {
+			if _, ok := p.Regions.Find(e.Area); !ok {
+				t.Errorf("%s stands in %s", e.Name, e.Area)
+			}
+			u, _ := p.Regions.Unit(e.Area)
+			units[u.Code] = true
+		}
+		if len(units) != len(p.Units) {
+			t.Errorf("enterprises in %d of %d units", len(units), len(p.Units))
+		}
+	})
+}
+
+// everywhere runs a test in each place that ships.
+func everywhere(t *testing.T, f func(*testing.T, *profile.Profile)) {
+	t.Parallel()
+	for _, name := range profile.Names() {
+		t.Run(name, func(t *testing.T) {
+			p, err := profile.Load(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f(t, p)
+		})
 	}
 }
 

@@ -64,6 +64,7 @@ type past struct {
 	app    *app.App
 	office *office
 	staff  map[string]*person
+	tips   []tip
 	tokens map[string]auth.Token // to be revoked: the cast signs in afterwards
 	sent   time.Time
 
@@ -174,8 +175,9 @@ func send(ctx context.Context, w *world.World, s world.Schedule, addr string, fr
 // hire opens the cast's accounts and has the duty officer register the city.
 func (p *past) hire(ctx context.Context) error {
 	p.staff, p.tokens = map[string]*person{}, map[string]auth.Token{}
-	p.office = &office{people: map[auth.Role][]*person{}, now: p.clock.now, told: map[int]bool{}}
 	place := p.app.Place()
+	p.office = &office{place: place, people: map[auth.Role][]*person{}, now: p.clock.now, told: map[int]bool{}}
+	p.tips = told(place)
 	if err := p.enter(ctx, cast(place, "")[3]); err != nil { // the duty officer first
 		return err
 	}
@@ -199,7 +201,7 @@ func (p *past) hire(ctx context.Context) error {
 			}
 		}
 	}
-	return leaveGaps(ctx, p.staff["duty"], p.world, ids)
+	return leaveGaps(ctx, p.staff["duty"], p.world, ids, place)
 }
 
 func (p *past) enter(ctx context.Context, m member) error {
@@ -235,13 +237,13 @@ func (p *past) dismiss(ctx context.Context) error {
 // after it came.
 func (p *past) bring(ctx context.Context, at time.Time) error {
 	day := int(p.now.In(beijing).Truncate(24*time.Hour).Sub(at.In(beijing).Truncate(24*time.Hour)).Hours() / 24)
-	for i := range tips {
-		t := &tips[i]
+	for i := range p.tips {
+		t := &p.tips[i]
 		if t.day < day || p.office.told[i] {
 			continue
 		}
 		who, source := p.staff["clerk"], t.source
-		if source == "patrol" && t.area[:6] == "330302" {
+		if source == "patrol" && auth.Covers(p.staff["grid"].Area, t.area) {
 			who = p.staff["grid"]
 		}
 		if source == "web" {

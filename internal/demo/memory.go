@@ -13,6 +13,7 @@ import (
 // cannot be taken back, so the same incidents must have happened.
 type memory struct {
 	Seed      uint64     `json:"seed"`
+	Place     string     `json:"place"`
 	Starts    int        `json:"starts"`
 	Sent      time.Time  `json:"sent"` // everything up to here was reported
 	Incidents []accident `json:"incidents"`

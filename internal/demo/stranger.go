@@ -16,8 +16,8 @@ import (
 // for it have something to show: a logger that nobody has registered, a frame of
 // a registered one (mn) that was damaged on the way, another with a password that
 // is not its own, a port scanner. Nothing of it becomes data.
-func strangers(ctx context.Context, addr, mn string, now time.Time) error {
-	unknown, err := frame(now, "330300NEW0000000000009001", "w01018-Rtd=42.6,w01018-Flag=N;w21003-Rtd=3.15,w21003-Flag=N")
+func strangers(ctx context.Context, addr, area, mn string, now time.Time) error {
+	unknown, err := frame(now, area+"NEW0000000000009001", "w01018-Rtd=42.6,w01018-Flag=N;w21003-Rtd=3.15,w21003-Flag=N")
 	if err != nil {
 		return err
 	}

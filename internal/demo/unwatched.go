@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"sort"
+	"strings"
 
+	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/world"
 )
 
@@ -49,8 +51,13 @@ var rained = []string{"e01", "e02", "e03"}
 
 // leaveGaps registers what is not watched, so that the coverage has something to
 // find. ids are the enterprises of the world by their keys.
-func leaveGaps(ctx context.Context, p *person, w *world.World, ids map[string]string) error {
+func leaveGaps(ctx context.Context, p *person, w *world.World, ids map[string]string, place *profile.Profile) error {
 	for _, u := range unwatched {
+		if _, home := place.Regions.Find(u.area); !home {
+			x := place.Units[len(place.Units)/2]
+			away := strings.NewReplacer("鳌江", x.Short, "330326", x.Code[:6])
+			u.area, u.name, u.code, u.mn = x.Code, away.Replace(u.name), away.Replace(u.code), away.Replace(u.mn)
+		}
 		id, err := p.create(ctx, "/enterprises", map[string]any{"name": u.name, "code": u.code, "area": u.area, "permit_class": u.class, "synthetic": true})
 		if err != nil {
 			return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/profile"
 )
 
 // choice is what a member of the cast may do with a thing in a state, and how
@@ -59,6 +60,7 @@ var order = []struct{ kind, state string }{
 
 // office is the cast at work.
 type office struct {
+	place  *profile.Profile
 	people map[auth.Role][]*person
 	now    func() time.Time
 	hour   int
@@ -178,9 +180,9 @@ func (o *office) answer(ctx context.Context, p *person, t thing, verb flow.Verb,
 		return pick(t, f), nil
 	case flow.Agency:
 		if verb == "refer" {
-			return "zhzf", nil
+			return orElse(o.place, "zhzf", o.place.Agencies.All()[2].ID), nil
 		}
-		return "sthj-" + t.Area[:6], nil
+		return liaison(o.place, t.Area), nil
 	case flow.Agencies:
 		return []string{}, nil
 	case flow.Person:

@@ -22,11 +22,12 @@ type builder struct {
 	fsys  fs.FS
 	shown string
 	main  string
+	base  string
 	bad   Problems
 }
 
 func (b *builder) fail(line Line, format string, args ...any) {
-	b.bad = append(b.bad, Problem{b.main, int(line), fmt.Sprintf(format, args...)})
+	b.bad = append(b.bad, problemAt(b.main, b.base, int(line), fmt.Sprintf(format, args...)))
 }
 
 var prefixForm = regexp.MustCompile(`^[A-Z]{2,4}$`)
@@ -44,6 +45,7 @@ func (b *builder) build(f file, id string) *Profile {
 		return p // nothing else can be judged without regions
 	}
 	b.units(p, f.Units)
+	p.Center = center(p.Units, f.Center)
 	b.agencies(p, f)
 	b.categories(p, f.Categories)
 	p.Coverage = b.coverage(f.Coverage)
@@ -178,7 +180,7 @@ func nests(r region.Region) bool {
 		return true
 	}
 	p := r.Parent
-	for len(p) > 2 && strings.HasSuffix(p, "00") {
+	for strings.HasSuffix(p, "00") {
 		p = p[:len(p)-2]
 	}
 	return strings.HasPrefix(r.Code, p)
@@ -192,8 +194,10 @@ func (b *builder) units(p *Profile, list []fileUnit) {
 		case !ok:
 			b.fail(u.Line, "单元 %s（%s）不在区划表中", u.Short, u.Code)
 			continue
-		case r.Level != region.County && r.Level != region.Zone:
-			b.fail(u.Line, "%s 是%s，不是县级单元或功能区", r.Name, r.Level.Title())
+		case r.Parent != p.Regions.Root().Code:
+			b.fail(u.Line, "%s 是%s，不是%s的下一级", r.Name, r.Level.Title(), p.Regions.Root().Name)
+		case (u.Lng == 0) != (u.Lat == 0):
+			b.fail(u.Line, "%s 的经度、纬度应当都写或都不写", r.Name)
 		case seen[u.Code]:
 			b.fail(u.Line, "单元 %s 写了两次", r.Name)
 		}
@@ -205,22 +209,41 @@ func (b *builder) units(p *Profile, list []fileUnit) {
 		cells[cell] = r.Name
 		p.Units = append(p.Units, Unit{Code: u.Code, Name: r.Name, Short: u.Short, Kind: r.Level, X: u.X, Y: u.Y, Lng: u.Lng, Lat: u.Lat})
 	}
-	for _, r := range p.Regions.All() {
-		if (r.Level == region.County || r.Level == region.Zone) && !seen[r.Code] {
+	for _, r := range p.Regions.Children(p.Regions.Root().Code) {
+		if !seen[r.Code] {
 			b.fail(0, "区划表中的 %s（%s）没有列入 units", r.Name, r.Code)
 		}
 	}
 }
 
-// agencies lists the city's bodies first and then, unit by unit, the unit's
-// government and the branches of the bureaus. A branch stands under its bureau,
-// a bureau and a lower government under the city's government.
+// center is what the place says, or the middle of its units' points.
+func center(units []Unit, said Point) Point {
+	if said != (Point{}) {
+		return said
+	}
+	n := 0.0
+	for _, u := range units {
+		if u.Lng != 0 {
+			said.Lng, said.Lat, n = said.Lng+u.Lng, said.Lat+u.Lat, n+1
+		}
+	}
+	if n > 0 {
+		said.Lng, said.Lat = said.Lng/n, said.Lat/n
+	}
+	return said
+}
+
+// agencies lists the jurisdiction's bodies first and then, unit by unit, the
+// unit's government and the branches of the bureaus. A branch stands under its
+// bureau, a bureau and a lower government under the jurisdiction's government.
 func (b *builder) agencies(p *Profile, f file) {
 	root := p.Regions.Root().Code
 	top := f.Government.ID
 	list := []org.Agency{{ID: top, Name: f.Government.Name, Area: root, Level: org.City}}
 	for _, a := range f.Agencies {
-		list = append(list, org.Agency{ID: a.ID, Name: a.Name, Area: root, Level: org.City, Parent: top})
+		if !a.Below {
+			list = append(list, org.Agency{ID: a.ID, Name: a.Name, Area: root, Level: org.City, Parent: top})
+		}
 	}
 	for _, u := range p.Units {
 		if name := b.branch(f.Government.Line, f.Government.Branches, u); name != "" {
@@ -228,7 +251,11 @@ func (b *builder) agencies(p *Profile, f file) {
 		}
 		for _, a := range f.Agencies {
 			if name := b.branch(a.Line, a.Branches, u); name != "" {
-				list = append(list, org.Agency{ID: a.ID + "-" + u.Code, Name: name, Area: u.Code, Level: org.County, Parent: a.ID})
+				above := a.ID
+				if a.Below {
+					above = top
+				}
+				list = append(list, org.Agency{ID: a.ID + "-" + u.Code, Name: name, Area: u.Code, Level: org.County, Parent: above})
 			}
 		}
 	}
@@ -241,10 +268,21 @@ func (b *builder) agencies(p *Profile, f file) {
 }
 
 func (b *builder) branch(line Line, br fileBranches, u Unit) string {
+	for _, o := range br.Own {
+		if o.Unit == u.Code {
+			return o.Name
+		}
+	}
 	form := br.County
 	switch {
 	case u.Kind == region.Zone:
 		form = br.Zone
+	case u.Kind == region.Prefecture:
+		form = br.City
+	case u.Kind == region.Township && strings.HasSuffix(u.Name, "街道"):
+		form = br.Street
+	case u.Kind == region.Township:
+		form = br.Town
 	case strings.HasSuffix(u.Name, "区"):
 		form = br.District
 	}

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"io/fs"
 	"math"
 	"reflect"
 	"strconv"
@@ -53,26 +54,48 @@ type Line int
 // Tags: `yaml:"key"`; `check:"required,min=1,max=365"`; a field of type Line
 // takes the node's line.
 type decoder struct {
-	file string
-	bad  Problems
+	file  string
+	bases fs.FS  // where the files stand that a profile may extend
+	base  string // the one it extends; its lines are negative
+	bad   Problems
 }
 
 func (d *decoder) fail(line int, format string, args ...any) {
-	d.bad = append(d.bad, Problem{d.file, line, fmt.Sprintf(format, args...)})
+	d.bad = append(d.bad, problemAt(d.file, d.base, line, fmt.Sprintf(format, args...)))
 }
 
-// decode reads a whole document into the struct that v points to.
+// problemAt names the file that a line stands in.
+func problemAt(file, base string, line int, text string) Problem {
+	if line < 0 {
+		return Problem{"profiles/" + base, -line, text}
+	}
+	return Problem{file, line, text}
+}
+
+// decode reads a whole document, and the base that it extends, into the struct
+// that v points to.
 func (d *decoder) decode(text []byte, v any) {
+	n := d.parse(text)
+	if n == nil {
+		return
+	}
+	if d.extend(n); len(d.bad) == 0 {
+		d.value(n, reflect.ValueOf(v).Elem(), "文件")
+	}
+}
+
+// parse gives the document's root, nil when there is none.
+func (d *decoder) parse(text []byte) *yaml.Node {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		d.fail(syntaxLine(err), "不是合格的 YAML：%s", strings.TrimPrefix(err.Error(), "yaml: "))
-		return
+		return nil
 	}
 	if len(doc.Content) == 0 {
 		d.fail(0, "文件是空的")
-		return
+		return nil
 	}
-	d.value(doc.Content[0], reflect.ValueOf(v).Elem(), "文件")
+	return doc.Content[0]
 }
 
 // syntaxLine finds the line in yaml's message "yaml: line 7: …".

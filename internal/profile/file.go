@@ -6,14 +6,16 @@ package profile
 
 // file is profile.yaml.
 type file struct {
+	Extends    string         `yaml:"extends" title:"所依的底稿：映射逐键合并，列表和值整个替换"`
 	ID         string         `yaml:"id" check:"required" title:"配置的编号，与文件夹同名"`
 	Name       string         `yaml:"name" check:"required" title:"地名"`
 	Title      string         `yaml:"title" check:"required" title:"系统标题"`
 	Document   string         `yaml:"document" check:"required" title:"所依据的文件"`
 	Prefix     string         `yaml:"number_prefix" check:"required" title:"编号前缀，2～4 个大写字母"`
 	Regions    string         `yaml:"regions" check:"required" title:"区划表文件（CSV）"`
-	Units      []fileUnit     `yaml:"units" check:"required" title:"县级单元与功能区，及其在示意图上的格子"`
-	Government fileBody       `yaml:"government" check:"required" title:"市级政府与县级政府、管委会"`
+	Units      []fileUnit     `yaml:"units" check:"required" title:"辖区的下一级（县的乡镇街道、市的县、省的市）与功能区，及其在示意图上的格子"`
+	Center     Point          `yaml:"center" title:"辖区中心点，供示意和演示；不写为各单元的中点"`
+	Government fileBody       `yaml:"government" check:"required" title:"本级政府与下一级政府、管委会"`
 	Agencies   []fileAgency   `yaml:"agencies" check:"required" title:"责任单位"`
 	Categories []fileCategory `yaml:"categories" check:"required" title:"问题类别与整改期限"`
 	Severities []fileChoice   `yaml:"severities" check:"required" title:"问题轻重，从轻到重"`
@@ -37,8 +39,8 @@ type fileUnit struct {
 	Short string  `yaml:"short" check:"required" title:"简称，如鹿城"`
 	X     int     `yaml:"x" check:"required,min=0,max=20" title:"示意图列，从西向东"`
 	Y     int     `yaml:"y" check:"required,min=0,max=20" title:"示意图行，从北向南"`
-	Lng   float64 `yaml:"lng" check:"required,min=73,max=136" title:"经度（WGS-84）"`
-	Lat   float64 `yaml:"lat" check:"required,min=3,max=54" title:"纬度（WGS-84）"`
+	Lng   float64 `yaml:"lng" check:"min=73,max=136" title:"驻地经度（WGS-84）；没有可靠的点位就不写"`
+	Lat   float64 `yaml:"lat" check:"min=3,max=54" title:"驻地纬度（WGS-84）"`
 	Line  Line    `yaml:"-"`
 }
 
@@ -52,14 +54,25 @@ type fileBody struct {
 type fileAgency struct {
 	ID       string       `yaml:"id" check:"required" title:"编号"`
 	Name     string       `yaml:"name" check:"required" title:"名称"`
-	Branches fileBranches `yaml:"branches" title:"县级机构的名称样式；不写表示没有"`
+	Below    bool         `yaml:"only_branches" title:"本级没有，只有下一级的机构，归本级政府"`
+	Branches fileBranches `yaml:"branches" title:"下一级机构的名称样式；不写表示没有"`
 	Line     Line         `yaml:"-"`
 }
 
 type fileBranches struct {
-	District string `yaml:"district" title:"设在区的"`
-	County   string `yaml:"county" title:"设在县、县级市的"`
-	Zone     string `yaml:"zone" title:"设在功能区的"`
+	District string       `yaml:"district" title:"设在区的"`
+	County   string       `yaml:"county" title:"设在县、县级市的"`
+	Zone     string       `yaml:"zone" title:"设在功能区的"`
+	City     string       `yaml:"city" title:"设在设区市、自治州的"`
+	Street   string       `yaml:"street" title:"设在街道的"`
+	Town     string       `yaml:"town" title:"设在镇、乡的"`
+	Own      []fileBranch `yaml:"own" title:"名称不合样式的，逐个写出"`
+}
+
+type fileBranch struct {
+	Unit string `yaml:"unit" check:"required" title:"单元的区划代码"`
+	Name string `yaml:"name" check:"required" title:"机构名称"`
+	Line Line   `yaml:"-"`
 }
 
 type fileCategory struct {
@@ -93,6 +106,7 @@ type fileReport struct {
 	Contact string      `yaml:"contact" check:"required" title:"平台管理单位和联系方式，公开"`
 	Key     string      `yaml:"key_service" check:"required" title:"怎样申请开放接口密钥"`
 	Phones  []filePhone `yaml:"phones" check:"required" title:"求助和举报电话"`
+	Ways    []fileWay   `yaml:"channels" title:"所依据的文件列出的举报渠道"`
 	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`
 	Routes  []fileRoute `yaml:"routes" title:"举报归谁受理：区域、事项与单位；外部机关只写名称"`
 	Line    Line        `yaml:"-"`
@@ -111,6 +125,12 @@ type filePhone struct {
 	Number string `yaml:"number" check:"required" title:"号码"`
 	When   string `yaml:"when" check:"required" title:"什么时候打"`
 	Urgent bool   `yaml:"urgent" title:"危急时用"`
+}
+
+type fileWay struct {
+	Source string `yaml:"source" check:"required" title:"线索来源的编号"`
+	How    string `yaml:"how" check:"required" title:"怎样用，一句话"`
+	Line   Line   `yaml:"-"`
 }
 
 type fileKind struct {

@@ -27,7 +27,8 @@ type Profile struct {
 	Title      string         // the system's title on its pages
 	Document   string         // the government document that it follows
 	Prefix     string         // of human numbers, e.g. WZ in WZ-W-2026-000123
-	Units      []Unit         // in the official order, zones last
+	Units      []Unit         // the areas right below the jurisdiction, in the official order, zones last
+	Center     Point          // of the jurisdiction, for drawings and the demo
 	Regions    *region.Tree   // root = the jurisdiction
 	Agencies   *org.Directory // top = the government
 	Categories []Category     // kinds of issues
@@ -51,17 +52,24 @@ type Profile struct {
 	byCategory map[string]int
 }
 
-// Unit is a county-level unit or a functional zone with its cell of the tile
+// Unit is an area right below the jurisdiction (a city's county, a county's
+// township, a province's city, a functional zone) with its cell of the tile
 // cartogram (x from west to east, y from north to south) and the point of its
-// seat in WGS-84.
+// seat in WGS-84; without a known point both are 0.
 type Unit struct {
 	Code  string
 	Name  string
 	Short string
-	Kind  region.Level // region.County or region.Zone
+	Kind  region.Level
 	X, Y  int
 	Lng   float64
 	Lat   float64
+}
+
+// Point is a point in WGS-84.
+type Point struct {
+	Lng float64 `yaml:"lng" check:"required,min=73,max=136" title:"经度（WGS-84）"`
+	Lat float64 `yaml:"lat" check:"required,min=3,max=54" title:"纬度（WGS-84）"`
 }
 
 // Category is a kind of issue: the working days that its rectification may take
@@ -126,8 +134,10 @@ type Report struct {
 	Contact string
 	Key     string // how to ask for a key of the open interface
 	Phones  []Phone
-	Kinds   []ReportKind
-	Routes  []ReportRoute
+	// Channels are the ways to report that the place's document names.
+	Channels []Channel
+	Kinds    []ReportKind
+	Routes   []ReportRoute
 }
 
 // ReportRoute says whose duty a kind of report is in an area: one of the place's
@@ -139,6 +149,10 @@ type ReportRoute struct {
 	Body   string
 	Why    string
 }
+
+// Channel is one way to report, and how to use it; Source is where the desk then
+// sees the clue come from.
+type Channel struct{ Source, Name, How string }
 
 // Phone is a number to call and when.
 type Phone struct {
@@ -234,13 +248,13 @@ func read(fsys fs.FS, id, shown string) (*Profile, error) {
 		}
 		return nil, fmt.Errorf("read profile: %w", err)
 	}
-	d := &decoder{file: path.Join(shown, MainFile)}
+	d := &decoder{file: path.Join(shown, MainFile), bases: profiles.Files}
 	var f file
 	d.decode(text, &f)
 	if len(d.bad) > 0 {
 		return nil, problems(d.bad)
 	}
-	b := &builder{fsys: fsys, shown: shown, main: d.file}
+	b := &builder{fsys: fsys, shown: shown, main: d.file, base: d.base}
 	p := b.build(f, id)
 	if len(b.bad) > 0 {
 		return nil, problems(b.bad)

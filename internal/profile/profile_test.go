@@ -236,7 +236,7 @@ func TestLoad_AFolder(t *testing.T) {
 func TestLoad_NamesFileAndLineOfEachMistake(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ old, new, want string }{
-		"unknown key":           {"name: 某市\n", "name: 某市\nnmae: 某市\n", "profile.yaml:3：不认识的键“nmae”；此处可用：id、name"},
+		"unknown key":           {"name: 某市\n", "name: 某市\nnmae: 某市\n", "profile.yaml:3：不认识的键“nmae”；此处可用：extends、id、name"},
 		"unknown key in a list": {"deadline_days: 10", "deadline: 10", "profile.yaml:17：不认识的键“deadline”"},
 		"missing key":           {", lead: hb", "", "profile.yaml:17：缺少“lead”"},
 		"missing part":          {"clue: {judge_days: 3, remind_before_days: 1, refer_days: 5}\n", "", "profile.yaml:1：缺少“clue”"},
@@ -258,9 +258,12 @@ func TestLoad_NamesFileAndLineOfEachMistake(t *testing.T) {
 		"broken YAML":           {"title: 某市系统", "title: \"某市系统", "profile.yaml"},
 		"other folder":          {"id: place", "id: elsewhere", "id“elsewhere”与文件夹名“place”不一致"},
 		"bad prefix":            {"number_prefix: MS", "number_prefix: ms", "2～4 个大写字母"},
+		"no such base":          {"id: place", "extends: gone\nid: place", "profile.yaml:1：没有名为“gone”的底稿；自带的有：base"},
+		"base elsewhere":        {"id: place", "extends: ../base\nid: place", "没有名为“../base”的底稿"},
+		"half a point":          {", lat: 28.5", "", "profile.yaml:8：东区 的经度、纬度应当都写或都不写"},
 		"no regions file":       {"regions: regions.csv", "regions: gone.csv", "找不到 regions 所指的文件 gone.csv"},
 		"unknown unit":          {`code: "990001"`, `code: "990009"`, "profile.yaml:8：单元 东（990009）不在区划表中"},
-		"a township as unit":    {`code: "990001"`, `code: "990001001000"`, "profile.yaml:8：一街道 是乡镇（街道）"},
+		"a township as unit":    {`code: "990001"`, `code: "990001001000"`, "profile.yaml:8：一街道 是乡镇（街道），不是某市的下一级"},
 		"unit not listed":       {`code: "990001"`, `code: "990001001000"`, "东区（990001）没有列入 units"},
 		"same cell":             {"lat: 28.5}\n", "lat: 28.5}\n  - {code: \"990001\", short: 东, x: 0, y: 0, lng: 120.5, lat: 28.5}\n", "profile.yaml:9：东区 与 东区 占了示意图上同一格（0, 0）"},
 		"unknown lead":          {"lead: hb", "lead: hbj", "profile.yaml:17：问题类别“水”的牵头单位 hbj 不在 agencies 中"},
@@ -390,7 +393,7 @@ func TestLoad_MissingThings(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ arg, want string }{
 		"nothing":      {"", "请用 --profile 指定"},
-		"unknown name": {"atlantis", "没有名为“atlantis”的地方配置；自带的有：wenzhou"},
+		"unknown name": {"atlantis", "没有名为“atlantis”的地方配置；自带的有：qingyuan、sichuan、tiantai、wenzhou、yrd-zone"},
 		"no folder":    {"./no/such", "找不到地方配置的文件夹"},
 		"empty folder": {t.TempDir() + "/.", "没有 profile.yaml"},
 	} {

@@ -15,6 +15,14 @@ func (b *builder) report(p *Profile, f fileReport) Report {
 	for _, x := range f.Phones {
 		r.Phones = append(r.Phones, Phone(x))
 	}
+	for _, x := range f.Ways {
+		i := slices.IndexFunc(p.Sources, func(c Choice) bool { return c.ID == x.Source })
+		if i < 0 {
+			b.fail(x.Line, "举报渠道“%s”不在 sources 中", x.Source)
+			continue
+		}
+		r.Channels = append(r.Channels, Channel{x.Source, p.Sources[i].Name, x.How})
+	}
 	seen := map[string]bool{}
 	for _, k := range f.Kinds {
 		if !codeForm.MatchString(k.Code) || seen[k.Code] {

@@ -10,7 +10,7 @@ import (
 // fileReward is what a place decides about rewards for reporters. Every figure
 // and every list stands with its source, its certainty and its days.
 type fileReward struct {
-	Figures    []fileFigure `yaml:"figures" check:"required" title:"各项数字"`
+	Figures    []fileFigure `yaml:"figures" title:"各项数字；不写则不办理奖励"`
 	Acts       []fileNamed  `yaml:"acts" check:"required" title:"可以奖励的违法行为"`
 	Exclusions []fileNamed  `yaml:"exclusions" check:"required" title:"不予奖励的情形"`
 	Modes      []string     `yaml:"modes" check:"required" title:"可以奖励的举报方式：public、confidential、anonymous、insider"`

@@ -43,7 +43,7 @@ func TestWenzhou_RiskMapIsTheAnnex(t *testing.T) {
 
 func TestRiskMap_MistakesAreTold(t *testing.T) {
 	t.Parallel()
-	text, err := fs.ReadFile(profiles.Files, "wenzhou/profile.yaml")
+	text, err := fs.ReadFile(profiles.Files, "base.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

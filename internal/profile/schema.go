@@ -7,9 +7,10 @@ import (
 )
 
 // Schema is the JSON Schema (2020-12) of profile.yaml, made from the structs
-// that read it, so that an editor completes keys and marks mistakes.
+// that read it, so that an editor completes keys and marks mistakes. What must
+// be there is marked within lists alone: elsewhere the base may hold it.
 func Schema() ([]byte, error) {
-	s := schemaOf(reflect.TypeFor[file]())
+	s := schemaOfStruct(reflect.TypeFor[file](), false)
 	s["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	s["title"] = "清哨地方配置"
 	text, err := json.MarshalIndent(s, "", "  ")
@@ -19,7 +20,11 @@ func Schema() ([]byte, error) {
 func schemaOf(t reflect.Type) map[string]any {
 	switch t.Kind() {
 	case reflect.Slice:
-		return map[string]any{"type": "array", "items": schemaOf(t.Elem())}
+		item := t.Elem()
+		if item.Kind() == reflect.Struct {
+			return map[string]any{"type": "array", "items": schemaOfStruct(item, true)}
+		}
+		return map[string]any{"type": "array", "items": schemaOf(item)}
 	case reflect.Int:
 		return map[string]any{"type": "integer"}
 	case reflect.Float64:
@@ -27,12 +32,12 @@ func schemaOf(t reflect.Type) map[string]any {
 	case reflect.Bool:
 		return map[string]any{"type": "boolean"}
 	case reflect.Struct:
-		return schemaOfStruct(t)
+		return schemaOfStruct(t, false)
 	}
 	return map[string]any{"type": "string"}
 }
 
-func schemaOfStruct(t reflect.Type) map[string]any {
+func schemaOfStruct(t reflect.Type, listed bool) map[string]any {
 	props, required := map[string]any{}, []string{}
 	for key, f := range fieldsOf(t) {
 		sf := t.Field(f.index)
@@ -58,7 +63,7 @@ func schemaOfStruct(t reflect.Type) map[string]any {
 		props[key] = s
 	}
 	out := map[string]any{"type": "object", "properties": props, "additionalProperties": false}
-	if len(required) > 0 {
+	if listed && len(required) > 0 {
 		sort.Strings(required)
 		out["required"] = required
 	}

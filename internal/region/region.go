@@ -9,8 +9,10 @@ import (
 // Level says how high a region stands.
 type Level string
 
-// The levels from the top down. A zone stands where a county stands.
+// The levels from the top down. A zone stands where a county or a township
+// stands. An area joins what no official code joins: it has the code 000000.
 const (
+	Area       Level = "area"       // 跨省区域
 	Province   Level = "province"   // 省
 	Prefecture Level = "prefecture" // 设区市
 	County     Level = "county"     // 县（市、区）
@@ -21,6 +23,8 @@ const (
 // Title is the Chinese word for the level.
 func (l Level) Title() string {
 	switch l {
+	case Area:
+		return "跨省区域"
 	case Province:
 		return "省"
 	case Prefecture:
@@ -99,7 +103,7 @@ func check(r Region) error {
 		return fmt.Errorf("区划代码 %s 没有名称", r.Code)
 	}
 	switch r.Level {
-	case Province, Prefecture, County, Zone, Township:
+	case Area, Province, Prefecture, County, Zone, Township:
 	default:
 		return fmt.Errorf("%s（%s）的级别 %q 不认识", r.Name, r.Code, r.Level)
 	}
@@ -179,14 +183,17 @@ func (t *Tree) Ancestors(code string) []Region {
 // Children lists the regions directly below, by code.
 func (t *Tree) Children(code string) []Region { return append([]Region{}, t.children[code]...) }
 
-// Unit is the county-level unit or zone that holds the region, the region
-// itself when it is one; there is none above that level.
+// Unit is the area right below the root that holds the region, the region itself
+// when it is one; the root has none.
 func (t *Tree) Unit(code string) (Region, bool) {
 	r, ok := t.byCode[code]
-	for ok && r.Level == Township {
+	for ok && r.Parent != "" && r.Parent != t.Root().Code {
 		r, ok = t.byCode[r.Parent]
 	}
-	return r, ok && (r.Level == County || r.Level == Zone)
+	if !ok || r.Parent == "" {
+		return Region{}, false
+	}
+	return r, true
 }
 
 // Within reports whether the inner region is the outer one or lies under it.

@@ -104,6 +104,28 @@ func TestTree_Unit(t *testing.T) {
 	}
 }
 
+func TestTree_UnitIsWhatStandsBelowTheRoot(t *testing.T) {
+	t.Parallel()
+	for name, rows := range map[string][]region.Region{
+		"county": {{Code: "331126", Name: "庆元县", Level: region.County}, {Code: "331126101000", Name: "黄田镇", Level: region.Township, Parent: "331126"}},
+		"province": {{Code: "510000", Name: "四川省", Level: region.Province}, {Code: "510100", Name: "成都市", Level: region.Prefecture, Parent: "510000"},
+			{Code: "510104", Name: "锦江区", Level: region.County, Parent: "510100"}},
+		"area": {{Code: "000000", Name: "示范区", Level: region.Area}, {Code: "310118", Name: "青浦区", Level: region.County, Parent: "000000"},
+			{Code: "310118001000", Name: "夏阳街道", Level: region.Township, Parent: "310118"}},
+	} {
+		tr, err := region.New(rows)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if got, ok := tr.Unit(rows[len(rows)-1].Code); !ok || got.Code != rows[1].Code {
+			t.Errorf("%s: %v", name, got)
+		}
+		if got, ok := tr.Unit(rows[0].Code); ok {
+			t.Errorf("%s: %v is no unit of itself", name, got)
+		}
+	}
+}
+
 func TestTree_CallersMayNotChangeIt(t *testing.T) {
 	t.Parallel()
 	tr := tree(t)
@@ -142,7 +164,7 @@ func TestNew_Refuses(t *testing.T) {
 
 func TestLevel_Title(t *testing.T) {
 	t.Parallel()
-	for l, want := range map[region.Level]string{region.Province: "省", region.Prefecture: "设区市", region.County: "县（市、区）", region.Zone: "功能区", region.Township: "乡镇（街道）", "x": "x"} {
+	for l, want := range map[region.Level]string{region.Area: "跨省区域", region.Province: "省", region.Prefecture: "设区市", region.County: "县（市、区）", region.Zone: "功能区", region.Township: "乡镇（街道）", "x": "x"} {
 		if l.Title() != want {
 			t.Errorf("%s: %s", l, l.Title())
 		}

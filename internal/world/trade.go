@@ -158,6 +158,10 @@ type entry struct {
 	lat   float64
 }
 
+// nicknames are what enterprises are called on other ground, behind the short
+// name of where they stand.
+var nicknames = []string{"清晖", "澄鹿", "青禾", "白露", "远山", "流云", "星火", "赤松", "潮声", "青石", "拾光", "晨曦", "南岸", "碧泉", "织月", "素笺", "云岭", "竹影", "锦溪"}
+
 // roster is everyone. The townships exist; the enterprises do not. The first has
 // a stack, because that is where the simulator lets things go wrong.
 var roster = []entry{

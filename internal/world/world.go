@@ -90,10 +90,27 @@ var Beijing = time.FixedZone("UTC+8", 8*3600)
 
 // New builds the world of a seed. Who exists and what they may emit is the same
 // for every seed; how their values move and when things go wrong is not.
-func New(seed uint64) *World {
+func New(seed uint64) *World { return In(seed, nil) }
+
+// Site is where an enterprise stands when the world lies elsewhere than in
+// Wenzhou: an area's code, how addresses begin there, the short name that
+// enterprises bear, and a point.
+type Site struct {
+	Area, Place, Short string
+	Lng, Lat           float64
+}
+
+// In builds the world of a seed on other ground, taking the sites in turn; without
+// any it is New. All but names, places and the codes made of them stays the same.
+func In(seed uint64, sites []Site) *World {
 	w := &World{seed: seed, byMN: map[string]*Outlet{}, extra: map[*Outlet][]Incident{}}
 	w.enterprises = make([]Enterprise, len(roster))
 	for i, r := range roster {
+		if len(sites) > 0 {
+			x := sites[i%len(sites)]
+			r.area, r.place, r.lng, r.lat = x.Area, x.Place, x.Lng, x.Lat
+			r.name = x.Short + nicknames[(i+i/len(sites))%len(nicknames)]
+		}
 		e := &w.enterprises[i]
 		w.found(e, i, r)
 		for _, o := range e.Outlets {

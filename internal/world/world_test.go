@@ -568,3 +568,25 @@ func TestWave_IsSmoothAndBounded(t *testing.T) {
 		}
 	})
 }
+
+func TestIn_OtherGroundSameBehaviour(t *testing.T) {
+	t.Parallel()
+	home, away := New(3), In(3, []Site{{"331126102000", "庆元县竹口镇", "竹口", 118.9, 27.7}, {"331126101000", "庆元县黄田镇", "黄田", 119, 27.7}})
+	names, mns := map[string]bool{}, map[string]bool{}
+	for i, e := range away.Enterprises() {
+		if e.Unit != "331126" || !strings.HasPrefix(e.Name, "（演示）") || names[e.Name] || e.Trade != home.Enterprises()[i].Trade {
+			t.Errorf("%+v", e)
+		}
+		names[e.Name] = true
+	}
+	at := time.Date(2026, 11, 20, 10, 0, 0, 0, Beijing)
+	for i, o := range away.Outlets() {
+		if mns[o.MN] || !strings.Contains(o.MN, "331126") {
+			t.Errorf("%s", o.MN)
+		}
+		mns[o.MN] = true
+		if a, b := away.Truth(o, at), home.Truth(home.Outlets()[i], at); a.Load != b.Load {
+			t.Errorf("%s: %v, %v at home", o.Key, a.Load, b.Load)
+		}
+	}
+}

@@ -37,8 +37,9 @@ func TestClauses(t *testing.T) {
 		for _, engine := range []string{"sqlite", "postgres"} {
 			t.Run(strings.TrimSuffix(f, ".txt")+"/"+engine, func(t *testing.T) {
 				t.Parallel()
-				w := newWorld(t, engine, f)
-				for _, s := range parse(t, f) {
+				steps := parse(t, f)
+				w := newWorld(t, engine, placeOf(&steps))
+				for _, s := range steps {
 					if err := w.do(s); err != nil {
 						t.Fatalf("%s:%d: %s\n%v\nlast answer: %d %s", f, s.line, s.text, err, w.status, short(w.raw))
 					}
@@ -73,13 +74,21 @@ type world struct {
 	sinks
 }
 
-func newWorld(t *testing.T, engine, file string) *world {
+// placeOf takes the line that says where a script plays off its beginning; a
+// script without one plays in Wenzhou.
+func placeOf(steps *[]step) string {
+	if len(*steps) > 0 {
+		if place, ok := strings.CutPrefix((*steps)[0].text, "profile "); ok {
+			*steps = (*steps)[1:]
+			return strings.TrimSpace(place)
+		}
+	}
+	return "wenzhou"
+}
+
+func newWorld(t *testing.T, engine, profile string) *world {
 	t.Helper()
 	w := &world{t: t, clock: dbtest.NewClock(), tokens: map[string]string{}, vars: map[string]string{}}
-	profile := "wenzhou"
-	if _, p, ok := strings.Cut(strings.TrimSuffix(file, ".txt"), "-"); ok {
-		profile = p
-	}
 	w.conf = app.Config{Dir: dbtest.Dir(t), Listen: "127.0.0.1:0", HJ212: "127.0.0.1:0", MQTT: "127.0.0.1:0", NotifyPrivate: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Profile: profile, Version: "test",
 		Now: w.clock.Now, Manual: true, Log: slog.New(slog.NewTextHandler(testWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
 	if engine == "postgres" {

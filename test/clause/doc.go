@@ -5,6 +5,7 @@
 // A script is made of commands at the left margin; what belongs to a command is
 // indented below it. Text from # to the end of a line is a remark.
 //
+//	profile tiantai                               first line of a script that plays elsewhere than in Wenzhou
 //	actor clerk 受理员 role=clerk area=330300     a person with a token; also agency=, enterprise=
 //	as clerk                                      who sends the next requests
 //	POST /clues                                   a request; its JSON body is indented below

@@ -40,20 +40,31 @@ func locate(tree *region.Tree, seats []Seat, n New) string {
 	return best
 }
 
-// named finds the region whose name stands in the address; of several the
-// longest, of equally long ones the most local. Names that two regions share
-// say nothing.
+// named finds the region whose name stands in the address. One whose parent is
+// named too counts before others, a part before the whole, a long name before a
+// short one. Names that two regions share say nothing, nor do 东区 and the like
+// without the city that they lie in.
 func named(tree *region.Tree, address string) string {
-	best, length, shared := "", 0, false
+	root := tree.Root().Code
+	found := map[string]bool{}
 	for _, r := range tree.All() {
+		if utf8.RuneCountInString(r.Name) > 1 && r.Code != root && strings.Contains(address, r.Name) {
+			found[r.Code] = true
+		}
+	}
+	best, rank, shared := "", 0, false
+	for _, r := range tree.All() { // parents before their children
 		n := utf8.RuneCountInString(r.Name)
-		if n < 2 || r.Code == tree.Root().Code || !strings.Contains(address, r.Name) {
+		switch {
+		case !found[r.Code], n == 2 && strings.HasSuffix(r.Name, "区") && !found[r.Parent]:
 			continue
+		case found[r.Parent]:
+			n += 100 // longer than any name
 		}
 		switch {
-		case n > length, n == length && tree.Within(best, r.Code):
-			best, length, shared = r.Code, n, false
-		case n == length && !tree.Within(r.Code, best):
+		case n > rank || tree.Within(best, r.Code):
+			best, rank, shared = r.Code, n, false
+		case n == rank && !tree.Within(r.Code, best):
 			shared = true
 		}
 	}
