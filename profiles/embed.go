@@ -7,5 +7,5 @@ import "embed"
 
 // Files is every profile's folder, and the base.
 //
-//go:embed base.yaml wenzhou qingyuan tiantai sichuan yrd-zone
+//go:embed *.yaml */profile.yaml */regions.csv
 var Files embed.FS

@@ -36,7 +36,7 @@ func each(t *testing.T, f func(*testing.T, *profile.Profile)) {
 // table reads one of the lists that codes and points are checked against.
 func table(t *testing.T, name string) map[string][]string {
 	t.Helper()
-	f, err := os.Open(filepath.Join("..", "..", "profiles", "data", name))
+	f, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
