@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/means/reward"
 )
 
 // Base is the path under which all operations live.
@@ -61,6 +62,8 @@ type API struct {
 	ending     context.Context // ends with EndStreams
 	endStreams context.CancelFunc
 	heartbeat  time.Duration
+
+	rewards *reward.Service // of the public pages; nil without them
 }
 
 // New makes an empty surface.

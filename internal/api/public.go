@@ -62,7 +62,7 @@ type visitor struct {
 func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 	x := &public{a: a, tips: s, place: p, pages: map[string]*template.Template{}, visitors: map[string]visitor{},
 		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), reading: limit.New(time.Second, 30, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
-	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem"} {
+	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
 			return err
@@ -81,6 +81,8 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 		"POST " + publicBase + "/leave":         x.leave,
 		"GET " + publicBase + "/near":           x.near,
 		"POST " + publicBase + "/echo":          x.echo,
+		"GET " + publicBase + "/reward":         x.reward,
+		"POST " + publicBase + "/reward":        x.answerReward,
 	} {
 		a.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { x.serve(w, r, h) })
 	}
@@ -454,7 +456,7 @@ func (x *public) report(w http.ResponseWriter, r *http.Request, status int, id t
 		m.Text = strings.TrimSpace(m.Text)
 		said = append(said, m)
 	}
-	x.show(w, status, "progress", map[string]any{"Tip": f.Tip, "Kind": f.Kind, "Answers": f.Kind.Shown(f.Tip.Answers), "Said": said, "Text": text})
+	x.show(w, status, "progress", map[string]any{"Rewards": x.toldOf(r, id), "Tip": f.Tip, "Kind": f.Kind, "Answers": f.Kind.Shown(f.Tip.Answers), "Said": said, "Text": text})
 	return nil
 }
 

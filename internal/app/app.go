@@ -38,6 +38,7 @@ import (
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
+	"github.com/qingshao/qingshao/internal/means/reward"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/obs"
@@ -127,6 +128,7 @@ type App struct {
 	calendar *calendar.Calendar
 
 	obligations *obligation.Service
+	rewards     *reward.Service
 
 	parts  []part
 	due    []func(context.Context) (int, error)

@@ -20,6 +20,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
+	"github.com/qingshao/qingshao/internal/means/reward"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/profile"
@@ -50,6 +51,7 @@ func (a *App) build(ctx context.Context) (err error) {
 	a.oblige()
 	a.report()
 	a.protect()
+	a.reward()
 	a.api = api.New(api.Config{Title: a.place.Title, Version: a.conf.Version, Secure: a.conf.Secure,
 		Policy: a.policy, Auth: a.auth, Log: a.conf.Log, Exported: a.exported, Proxies: a.conf.Proxies})
 	a.door()
@@ -128,6 +130,7 @@ func (a *App) surface() error {
 	a.coveragePages(words)
 	a.portalPages()
 	a.obligationPages(words)
+	a.rewardPages(words)
 	a.stationPages()
 	a.workingPages(words)
 	a.system(a.audit)
@@ -151,10 +154,11 @@ func (a *App) surface() error {
 	a.protectPages()
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
-	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, a.clues.Machine(), a.issues.Machine())...)
+	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, reward.AwardMachine, a.rewards.Machine(), a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, command.Machine.Kind: a.commands.See,
+		a.rewards.Machine().Kind: a.rewards.See, reward.AwardMachine.Kind: a.rewards.SeeAward,
 		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom, rule.SettingMachine.Kind: a.rules.SeeTuning,
 		"warning": a.rules.SeeMeasure, "check": a.rules.SeeMeasure, "supervision": a.rules.SeeMeasure})
 	a.api.Jobs(a.jobs)
