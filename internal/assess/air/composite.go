@@ -112,7 +112,7 @@ func (c Composite) Of(v Values) (CompositeIndex, bool) {
 
 // PeriodValues are the concentrations that the index takes, of the daily values
 // of a period.
-func PeriodValues(days *[6][]*big.Rat) Values {
+func PeriodValues(days *Days) Values {
 	var v Values
 	for _, item := range Items {
 		have := present(days[item])

@@ -111,7 +111,7 @@ func City(item Item, stations []*big.Rat) Stat {
 			have = append(have, v)
 		}
 	}
-	need := (3*len(stations) + 3) / 4
-	return Stat{Item: item, Value: assess.Mean(have), Have: len(have), Need: need, Valid: len(have) > 0 && len(have) >= need,
+	need := cityNeeds(len(stations))
+	return Stat{Item: item, Value: assess.Mean(have), Have: len(have), Need: need, Valid: cityValid(len(have), len(stations)),
 		Rule: fmt.Sprintf("%d 个站点中 %d 个有效站点的算术平均，至少 %d 个（75%%）", len(stations), len(have), need)}
 }

@@ -319,7 +319,7 @@ func TestMean_Validity(t *testing.T) {
 
 func TestAnnual(t *testing.T) {
 	t.Parallel()
-	var d [6][]*big.Rat
+	var d air.Days
 	for i, v := range []string{"9", "30", "0.9", "120", "50", "30"} {
 		d[i] = days(365, v)
 	}

@@ -189,7 +189,7 @@ func TestComposite_AgreesWithASecondReading(t *testing.T) {
 	limits := [6]int64{60, 40, 4, 160, 60, 30}
 	weight := [6]int64{1, 2, 1, 2, 1, 3}
 	for range 10_000 {
-		var d [6][]*big.Rat
+		var d air.Days
 		var plain [6][]int64 // hundredths
 		n := 1 + r.IntN(31)
 		for i := range d {

@@ -101,7 +101,7 @@ var percentiles = [6]int64{98, 98, 95, 90, 95, 95}
 // Annual assesses a year's daily values; days[item] begins with the first of
 // January and holds the year's days. ok is false when an item has no value at
 // all.
-func Annual(year int, days *[6][]*big.Rat, class Class) (list [6]Compliance, meets, ok bool) {
+func Annual(year int, days *Days, class Class) (list [6]Compliance, meets, ok bool) {
 	first := date(year, time.January, 1)
 	judged := date(year, time.December, 31) // the limits at the end of the year
 	meets, ok = true, true
