@@ -37,6 +37,7 @@ type cli struct {
 	Backtest  backtestCmd  `cmd:"" help:"用预警规则回测一段外部数据"`
 	Open311   open311Cmd   `cmd:"" name:"open311" help:"举报开放接口（GeoReport v2）"`
 	RiskMap   riskmapCmd   `cmd:"" name:"riskmap" help:"由事实文件计算环境污染问题风险预警图，输出 JSON"`
+	Forecast  forecastCmd  `cmd:"" help:"环境质量预测"`
 	Bench     benchCmd     `cmd:"" help:"在本机测量速度"`
 	Demo      demoCmd      `cmd:"" help:"启动演示：虚拟城市、模拟设备和各岗位账号"`
 }
