@@ -8,6 +8,7 @@
 package assess
 
 import (
+	"cmp"
 	"math/big"
 	"math/bits"
 	"slices"
@@ -91,11 +92,47 @@ func Mean(values []*big.Rat) *big.Rat {
 	if len(values) == 0 {
 		return nil
 	}
+	if r := quickMean(values); r != nil {
+		return r
+	}
 	sum := new(big.Rat)
 	for _, v := range values {
 		sum.Add(sum, v)
 	}
 	return sum.Quo(sum, big.NewRat(int64(len(values)), 1))
+}
+
+// quickMean is the mean in machine words, nil when they do not hold it. Hourly
+// means have few and small denominators, so that they nearly always do.
+func quickMean(values []*big.Rat) *big.Rat {
+	const room = 1 << 31
+	num, den := int64(0), int64(1)
+	for _, v := range values {
+		if !v.Num().IsInt64() || !v.Denom().IsInt64() {
+			return nil
+		}
+		n, d := v.Num().Int64(), v.Denom().Int64()
+		if den%d != 0 {
+			g := gcd(den, d)
+			if d/g > room/den || num > room*room/(d/g) || num < -room*room/(d/g) {
+				return nil
+			}
+			num *= d / g
+			den *= d / g
+		}
+		if n > room || n < -room || num > room*room/2 || num < -room*room/2 {
+			return nil
+		}
+		num += n * (den / d)
+	}
+	return big.NewRat(num, den*int64(len(values)))
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }
 
 // Percentile is the p-th percentile by linear interpolation (HJ 663): at
@@ -106,8 +143,7 @@ func Percentile(values []*big.Rat, p int64) *big.Rat {
 	if n == 0 {
 		return nil
 	}
-	sorted := slices.Clone(values)
-	slices.SortFunc(sorted, func(a, b *big.Rat) int { return a.Cmp(b) })
+	sorted := ascending(values)
 	at := (n - 1) * p // in hundredths of a place, from the first
 	s, rest := at/100, at%100
 	if s >= n-1 || rest == 0 {
@@ -116,6 +152,31 @@ func Percentile(values []*big.Rat, p int64) *big.Rat {
 	step := new(big.Rat).Sub(sorted[s+1], sorted[s])
 	step.Mul(step, big.NewRat(rest, 100))
 	return step.Add(step, sorted[s])
+}
+
+// ascending sorts a copy. The nearest float64 never turns an order round, so that
+// fractions themselves are compared only where it is the same.
+func ascending(values []*big.Rat) []*big.Rat {
+	type keyed struct {
+		near  float64
+		exact *big.Rat
+	}
+	list := make([]keyed, len(values))
+	for i, v := range values {
+		list[i].near, _ = v.Float64()
+		list[i].exact = v
+	}
+	slices.SortFunc(list, func(a, b keyed) int {
+		if a.near != b.near {
+			return cmp.Compare(a.near, b.near)
+		}
+		return a.exact.Cmp(b.exact)
+	})
+	out := make([]*big.Rat, len(values))
+	for i, k := range list {
+		out[i] = k.exact
+	}
+	return out
 }
 
 // Round rounds to the digits behind the point, half to even.

@@ -94,3 +94,42 @@ func TestSpearman(t *testing.T) {
 		}
 	}
 }
+
+// The mean in machine words is the exact mean, and so it is beyond them.
+func TestMean_IsExact(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(1, 3))
+	for i := range 3000 {
+		var list []*big.Rat
+		want := new(big.Rat)
+		n := 1 + r.IntN(40)
+		for range n {
+			v := big.NewRat(r.Int64N(5000)-100, 1+r.Int64N(240))
+			if i%7 == 0 {
+				v = big.NewRat(r.Int64()-math.MaxInt64/2, 1+r.Int64N(math.MaxInt64))
+			}
+			if i%5 == 0 {
+				v = big.NewRat(r.Int64N(1<<33)-1<<32, 1+r.Int64N(1<<12))
+			}
+			list = append(list, v)
+			want.Add(want, v)
+		}
+		want.Quo(want, big.NewRat(int64(n), 1))
+		if got := assess.Mean(list); got.Cmp(want) != 0 {
+			t.Fatalf("%v: %s, want %s", list, got, want)
+		}
+	}
+}
+
+// Values that only fractions tell apart are ordered as fractions.
+func TestPercentile_OrdersFractions(t *testing.T) {
+	t.Parallel()
+	third := big.NewRat(1, 3)
+	hair := new(big.Rat).Add(third, big.NewRat(1, 1<<62))
+	if got := assess.Percentile([]*big.Rat{hair, third}, 0); got.Cmp(third) != 0 {
+		t.Error(got)
+	}
+	if got := assess.Percentile([]*big.Rat{hair, third}, 100); got.Cmp(hair) != 0 {
+		t.Error(got)
+	}
+}
