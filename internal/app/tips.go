@@ -36,6 +36,7 @@ func (a *App) report() {
 func (a *App) publicPages(words api.Names) error {
 	a.api.Tips(a.tips, words, a.files)
 	a.api.Doors(a.tips, words, a.files)
+	a.api.WorkOrders(a.tips, words)
 	place := api.Place{ID: a.place.ID, Name: a.place.Name, Title: a.place.Title, Report: a.place.Report}
 	for _, u := range a.place.Units {
 		place.Areas = append(place.Areas, flow.Option{Value: u.Code, Title: u.Name})

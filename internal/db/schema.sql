@@ -1045,6 +1045,15 @@ CREATE TABLE open311_key (
     ended_at   BIGINT NOT NULL DEFAULT 0
 );
 
+CREATE TABLE order_mapping (
+    name       TEXT PRIMARY KEY,
+    platform   TEXT NOT NULL,
+    spec       TEXT NOT NULL,                    -- JSON
+    updated_by TEXT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    version    BIGINT NOT NULL DEFAULT 1
+);
+
 CREATE TABLE outlet (
     id            TEXT PRIMARY KEY,
     enterprise_id TEXT NOT NULL REFERENCES enterprise (id),

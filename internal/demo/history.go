@@ -253,12 +253,23 @@ func (p *past) bring(ctx context.Context, at time.Time) error {
 			p.office.told[i] = true
 			continue
 		}
+		if door(t.source) {
+			if err := takeDown(ctx, who, t); err != nil {
+				return err
+			}
+			p.office.told[i] = true
+			continue
+		}
 		body := map[string]any{"title": t.title, "text": t.text, "source": source, "area": t.area, "address": t.address,
 			"lng": t.lng, "lat": t.lat, "category": t.category}
 		if err := who.call(ctx, http.MethodPost, "/clues", body, nil); err != nil {
 			return err
 		}
 		p.office.told[i] = true
+	}
+	if day <= 4 && !p.office.imported {
+		p.office.imported = true
+		return importOrders(ctx, p.staff["clerk"])
 	}
 	return nil
 }

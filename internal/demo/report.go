@@ -16,9 +16,11 @@ var reports = map[string]struct {
 	kind    string
 	answers url.Values
 }{
-	"air":   {"waste-gas", url.Values{"answer.when": {"night"}}},
-	"river": {"river-black", url.Values{"answer.signs": {"black", "dead-fish"}}},
-	"water": {"water-discharge", url.Values{"answer.smell": {"slight"}}},
+	"air":       {"waste-gas", url.Values{"answer.when": {"night"}}},
+	"river":     {"river-black", url.Values{"answer.signs": {"black", "dead-fish"}}},
+	"dust":      {kind: "open-burning"},
+	"hazardous": {"hazardous-waste", url.Values{"answer.vehicle": {"unknown"}}},
+	"water":     {"water-discharge", url.Values{"answer.smell": {"slight"}}},
 }
 
 // fileReport fills in the public's form as a citizen would.

@@ -60,11 +60,12 @@ var order = []struct{ kind, state string }{
 
 // office is the cast at work.
 type office struct {
-	place  *profile.Profile
-	people map[auth.Role][]*person
-	now    func() time.Time
-	hour   int
-	told   map[int]bool // tips that were brought
+	place    *profile.Profile
+	people   map[auth.Role][]*person
+	now      func() time.Time
+	hour     int
+	told     map[int]bool // tips that were brought
+	imported bool         // the hotline's file was taken
 }
 
 // workHour lets everyone look once at what waits.

@@ -174,6 +174,8 @@ func (w *world) do(s step) error {
 		return w.sink(verb, rest, s.body)
 	case "UPLOAD":
 		return w.upload(rest)
+	case "SEND":
+		return w.sendFile(rest, s.body)
 	case "device":
 		return w.connect(rest)
 	case "send":

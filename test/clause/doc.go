@@ -24,6 +24,8 @@
 //	  number=${number}                            cookies and follows where it is sent
 //	PAGE /public/progress                         a page of that browser, or any address outside the API
 //	UPLOAD 整改前.png                             a small picture to /files
+//	SEND /work-orders/columns a.csv               a file with the lines indented below; \n is an empty line,
+//	                                              - for a name sends them bare, with the kept ${key}
 //	device                                        opens a device connection
 //	send QN=…;ST=31;…CP=&&…&&                     a segment; length and check sum are added
 //	garble QN=…                                   the same with one byte changed on the way

@@ -1,7 +1,10 @@
 package clause
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -37,6 +40,42 @@ func (w *world) browse(verb, path string, body []string) error {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 	}
 	return w.ask(w.public, r)
+}
+
+// sendFile sends what is indented below a command as a file.
+func (w *world) sendFile(rest string, body []string) error {
+	path, name, _ := strings.Cut(rest, " ")
+	text, err := expand(strings.Join(body, "\n")+"\n", w.vars, w.clock.Now())
+	if err != nil {
+		return err
+	}
+	text = strings.ReplaceAll(text, `\n`, "")
+	var b bytes.Buffer
+	kind := "message/rfc822"
+	if name == "-" {
+		b.WriteString(text)
+	} else {
+		m := multipart.NewWriter(&b)
+		part, err := m.CreateFormFile("file", name)
+		if err == nil {
+			_, err = part.Write([]byte(text))
+		}
+		if err = errors.Join(err, m.Close()); err != nil {
+			return err
+		}
+		kind = m.FormDataContentType()
+	}
+	r, err := http.NewRequest(http.MethodPost, "http://"+w.app.Addr()+"/api/v1"+path, &b)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", kind)
+	if name == "-" {
+		r.Header.Set("X-Api-Key", w.vars["key"])
+	} else if t := w.tokens[w.who]; t != "" {
+		r.Header.Set("Authorization", "Bearer "+t)
+	}
+	return w.ask(http.DefaultClient, r)
 }
 
 // key makes a key of the open interface.

@@ -555,7 +555,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['clue-enter', '/clues/new'], ['notices', '/notices'], ['my-notify', '/me/notify'], ['me', '/me'],
       ]],
       ['enterprise', [['portal', '/portal'], ['obligations-firm', '/obligations'], ['marks-firm', '/marks'], ['mark-new', '/marks/new']]],
-      ['clerk', [['desk-clerk', '/'], ['tips', '/tips'], ['tip', async (p) => `/tips/${await id(p, '/tips?limit=1')}`], ['tips-none', '/tips?q=x'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
+      ['clerk', [['desk-clerk', '/'], ['tips', '/tips'], ['tip', async (p) => `/tips/${await id(p, '/tips?limit=1')}`], ['tips-none', '/tips?q=x'], ['tip-new', '/tips/new'], ['work-orders', '/work-orders'], ['work-orders-none', '/work-orders?outside=x'], ['work-orders-import', '/work-orders/import'], ['clues', '/clues'], ['clue', async (p) => `/clues/${await id(p, '/clues?state=new&limit=1') ?? await id(p, '/clues?limit=1')}`], ['issues', '/issues'], ['issues-none', '/issues?q=' + encodeURIComponent('没有这样的问题')]]],
       ['agency', [['desk-agency', '/'], ['issue', async (p) => `/issues/${await id(p, '/issues?state=working&limit=1') ?? await id(p, '/issues?limit=1')}`]]],
       ['leader', [['desk-leader', '/']]],
       ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],

@@ -112,6 +112,12 @@ func byDesk(f *db.Filter, q Query, now time.Time) {
 		y, m, day := now.In(beijing).Date()
 		f.Add("EXISTS (SELECT 1 FROM tip_desk d WHERE d.tip_id = t.id AND d.answer = '' AND d.accept_by > 0 AND d.accept_by < ?)", time.Date(y, m, day+1, 0, 0, 0, 0, beijing).UnixMicro())
 	}
+	if q.System != "" {
+		f.Add("EXISTS (SELECT 1 FROM tip_desk d WHERE d.tip_id = t.id AND d.platform = ?)", q.System)
+	}
+	if !q.Since.IsZero() {
+		f.Add("t.updated_at >= ?", q.Since.UnixMicro())
+	}
 	if q.Outside != "" {
 		f.Add("EXISTS (SELECT 1 FROM tip_desk d WHERE d.tip_id = t.id AND d.outside = ?)", q.Outside)
 	}

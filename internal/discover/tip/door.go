@@ -80,7 +80,7 @@ type Sealer interface {
 type noSealer struct{}
 
 var errNoSeal = fault.Invalidf("这里现在不能保密：密钥还没有启用，联系方式不能封存").With("mode",
-	"要求保密的，请不要在这里填写姓名和联系方式；当面转交举报奖励专岗，或改为匿名登记")
+	"密钥还没有启用，联系方式不能封存：请不要在这里填写姓名和联系方式；当面转交举报奖励专岗，或改为匿名登记")
 
 func (noSealer) Ready(context.Context) error                           { return errNoSeal }
 func (noSealer) SealContact(context.Context, *db.Tx, ID, string) error { return errNoSeal }
@@ -166,7 +166,9 @@ func (s *Service) wrong(ctx context.Context, d Door, e Entry) (flow.Form, error)
 		if !ok || !fault.Is(err, fault.Invalid) {
 			return nil, err
 		}
-		bad.Fields = slices.Clone(f.Fields)
+		if bad.Fields = slices.Clone(f.Fields); !d.Entry {
+			bad.Fields = answersOnly(bad.Fields)
+		}
 	}
 	if e.Text == "" {
 		bad = bad.With("text", "请写明反映的情况")

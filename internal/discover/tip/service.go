@@ -384,10 +384,12 @@ type Query struct {
 	Modes   []string
 	Channel string
 	Area    string
-	Open    string // open, closed or ""
-	Answer  string // waiting, an Answer or ""
-	Due     bool   // the answer is due today or overdue
-	Outside string // number in another system
+	Open    string    // open, closed or ""
+	Answer  string    // waiting, an Answer or ""
+	Due     bool      // the answer is due today or overdue
+	Outside string    // number in another system
+	System  string    // the other system
+	Since   time.Time // changed since
 	From    time.Time
 	To      time.Time
 	Cursor  string

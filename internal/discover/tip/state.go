@@ -26,6 +26,7 @@ const (
 	Judge     flow.Verb = "judge" // the clue was judged, which answers the reporter too
 	Remind    flow.Verb = "remind"
 	OverdueBy flow.Verb = "overdue"
+	Moved     flow.Verb = "moved" // the other system has changed its deadline
 )
 
 const capTriage = "clue.triage"
@@ -102,6 +103,7 @@ var Machine = &flow.Machine{
 				{Value: "solved", Title: "已解决"}, {Value: "partly", Title: "部分解决"}, {Value: "unsolved", Title: "没有解决"}}},
 				{Name: "text", Title: "说明", Kind: flow.Text}}},
 		{From: anyState, Verb: Judge, Title: "研判已有结果", Capability: capTriage, Auto: true, Stop: []string{clockAccept}},
+		{From: anyState, Verb: Moved, Title: "外部平台更改期限", Capability: capTriage, Auto: true, Fields: []flow.Field{{Name: "due", Title: "办结期限", Kind: flow.Line}}},
 		{From: anyState, Verb: Remind, Title: "答复是否受理将到期", Capability: capTriage, Auto: true},
 		{From: anyState, Verb: OverdueBy, Title: "逾期未答复是否受理", Capability: capTriage, Auto: true},
 	},

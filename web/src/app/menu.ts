@@ -30,6 +30,7 @@ export const sections: Section[] = [
       { path: '/clues', title: '线索', needs: ['clue.read'] },
       { path: '/tips', title: '公众举报', needs: ['clue.triage'] },
       { path: '/tips/new', title: '登记举报', needs: ['clue.triage'] },
+      { path: '/work-orders', title: '工单', needs: ['clue.triage'] },
       { path: '/clues/new', title: '登记线索', needs: ['clue.enter'] },
     ],
   },
