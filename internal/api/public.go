@@ -22,6 +22,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/limit"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // publicBase is where the pages live that need no account.
@@ -43,10 +44,11 @@ type public struct {
 	tips    *tip.Service
 	place   Place
 	pages   map[string]*template.Template
-	filing  *limit.Book // by address
-	asking  *limit.Book // receipts, by address
-	reading *limit.Book // by address
-	anybody *limit.Book // receipts, by everybody together
+	hashes  map[string]string // of the scripts, by name
+	filing  *limit.Book       // by address
+	asking  *limit.Book       // receipts, by address
+	reading *limit.Book       // by address
+	anybody *limit.Book       // receipts, by everybody together
 
 	mu       sync.Mutex
 	visitors map[string]visitor // by token
@@ -62,7 +64,7 @@ type visitor struct {
 func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 	x := &public{a: a, tips: s, place: p, pages: map[string]*template.Template{}, visitors: map[string]visitor{},
 		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), reading: limit.New(time.Second, 30, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
-	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code"} {
+	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code", "insider", "scripts"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
 			return err
@@ -73,7 +75,7 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 		"GET " + publicBase + "/{$}":            x.home,
 		"GET " + publicBase + "/report":         x.kinds,
 		"GET " + publicBase + "/report/{kind}":  x.form,
-		"POST " + publicBase + "/report/{kind}": x.file,
+		"POST " + publicBase + "/report/{kind}": func(w http.ResponseWriter, r *http.Request) error { return x.receive(w, r, false) },
 		"GET " + publicBase + "/track":          x.track,
 		"POST " + publicBase + "/track":         x.enter,
 		"GET " + publicBase + "/progress":       x.progress,
@@ -87,12 +89,17 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 		a.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { x.serve(w, r, h) })
 	}
 	a.mux.Handle("GET "+publicBase, http.RedirectHandler(publicBase+"/", http.StatusFound))
+	x.sealed()
 	return x.assets(files)
 }
 
 // assets serves the style and the script.
 func (x *public) assets(files fs.FS) error {
-	for _, name := range []string{"entry.css", "entry.js"} {
+	var err error
+	if x.hashes, err = integrity(files, "entry.js", "seal.js", "sealed.js"); err != nil {
+		return err
+	}
+	for _, name := range []string{"entry.css", "entry.js", "seal.js", "sealed.js"} {
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -146,7 +153,7 @@ func (x *public) words(ctx context.Context, err error) (int, string) {
 
 // show renders a page whole before its first byte leaves.
 func (x *public) show(w http.ResponseWriter, status int, page string, data map[string]any) {
-	data["Place"], data["Base"] = x.place, publicBase
+	data["Place"], data["Base"], data["Hash"] = x.place, publicBase, x.hashes
 	var b bytes.Buffer
 	if err := x.pages[page].Execute(&b, data); err != nil {
 		x.a.log.Error("public page failed", "page", page, "err", err)
@@ -158,8 +165,12 @@ func (x *public) show(w http.ResponseWriter, status int, page string, data map[s
 	_, _ = w.Write(b.Bytes()) // a reader that went away is no fault of ours
 }
 
-func (x *public) home(w http.ResponseWriter, _ *http.Request) error {
-	x.show(w, http.StatusOK, "home", map[string]any{"Modes": tip.Modes(), "Days": x.place.Report.Days})
+func (x *public) home(w http.ResponseWriter, r *http.Request) error {
+	modes, err := x.tips.Modes(r.Context())
+	if err != nil {
+		return err
+	}
+	x.show(w, http.StatusOK, "home", map[string]any{"Modes": modes, "Days": x.place.Report.Days})
 	return nil
 }
 
@@ -213,18 +224,26 @@ func (x *public) form(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.NotFoundf("没有这类举报，请从举报首页重新选择")
 	}
-	x.ask(w, http.StatusOK, k, filled{Mode: string(tip.Public), Once: token()}, "")
-	return nil
+	mode := string(tip.Public)
+	if r.URL.Query().Get("mode") == string(tip.Confidential) {
+		mode = string(tip.Confidential)
+	}
+	return x.ask(w, r, http.StatusOK, k, filled{Mode: mode, Once: token()}, "")
 }
 
-func (x *public) ask(w http.ResponseWriter, status int, k tip.Kind, f filled, text string) {
+func (x *public) ask(w http.ResponseWriter, r *http.Request, status int, k tip.Kind, f filled, text string) error {
+	all, err := x.tips.Modes(r.Context())
+	if err != nil {
+		return err
+	}
 	modes := []tip.ModeRow{}
-	for _, m := range tip.Modes() {
-		if m.Open {
+	for _, m := range all {
+		if m.Open && m.Mode != tip.Insider {
 			modes = append(modes, m)
 		}
 	}
 	x.show(w, status, "form", map[string]any{"Kind": k, "Form": f, "Modes": modes, "Text": text})
+	return nil
 }
 
 // token is a random word that cannot be guessed.
@@ -244,7 +263,9 @@ func addressOf(r *http.Request) string {
 	return r.RemoteAddr
 }
 
-func (x *public) file(w http.ResponseWriter, r *http.Request) error {
+// receive takes a form; sealed tells that it came by the sealed door, which takes
+// confidential reports and no others.
+func (x *public) receive(w http.ResponseWriter, r *http.Request, sealed bool) error {
 	k, ok := x.tips.Kind(r.PathValue("kind"))
 	if !ok {
 		return fault.NotFoundf("没有这类举报，请从举报首页重新选择")
@@ -258,6 +279,14 @@ func (x *public) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	f, n := readFilled(k, v)
 	n.Photos = photos
+	if sealed {
+		if n.Sealed, err = sealedContact(v); err != nil {
+			return err
+		}
+	}
+	if sealed != (n.Mode == tip.Confidential) {
+		return fault.Invalidf("实名保密举报须在浏览器内封存联系方式：请启用脚本后从举报页面提交，或拨打电话")
+	}
 	receipt, err := x.tips.File(r.Context(), n, f.Once)
 	if err != nil {
 		wrong := fields(err)
@@ -272,11 +301,23 @@ func (x *public) file(w http.ResponseWriter, r *http.Request) error {
 		if len(photos) > 0 {
 			text += "。照片需要重新选择。"
 		}
-		x.ask(w, status, k, f, text)
-		return nil
+		if n.Mode == tip.Confidential {
+			text += "。联系方式没有离开您的浏览器，需要重新填写。"
+		}
+		return x.ask(w, r, status, k, f, text)
 	}
 	x.show(w, http.StatusOK, "receipt", map[string]any{"Receipt": receipt, "Kind": k, "Days": x.place.Report.Days})
 	return nil
+}
+
+// sealedContact reads what the browser sealed.
+func sealedContact(v map[string][]string) (*vault.Envelope, error) {
+	var in SealedEnvelope
+	if err := json.Unmarshal([]byte(strings.Join(v["sealed"], "")), &in); err != nil {
+		return nil, fault.Invalidf("联系方式没有封存，没有保存；请刷新页面后重新提交")
+	}
+	e, err := in.envelope()
+	return &e, err
 }
 
 // readForm reads the fields and the photos; each is bounded, and so is the whole.
@@ -318,6 +359,9 @@ func readForm(w http.ResponseWriter, r *http.Request) (v map[string][]string, ph
 
 func readPart(p *multipart.Part) ([]byte, error) {
 	most := int64(32 << 10)
+	if p.FormName() == "sealed" {
+		most = 512 << 10
+	}
 	if p.FileName() != "" {
 		most = tip.MaxPhotoBytes
 	}
@@ -456,7 +500,7 @@ func (x *public) report(w http.ResponseWriter, r *http.Request, status int, id t
 		m.Text = strings.TrimSpace(m.Text)
 		said = append(said, m)
 	}
-	x.show(w, status, "progress", map[string]any{"Rewards": x.toldOf(r, id), "Tip": f.Tip, "Kind": f.Kind, "Answers": f.Kind.Shown(f.Tip.Answers), "Said": said, "Text": text})
+	x.show(w, status, "progress", map[string]any{"Rewards": x.toldOf(r, id), "Tip": f.Tip, "Kind": f.Kind, "Answers": f.Kind.Shown(f.Tip.Answers), "Said": said, "Looked": lookedAt(f.Openings), "Text": text})
 	return nil
 }
 

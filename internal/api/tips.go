@@ -109,6 +109,7 @@ type TipQuery struct {
 	Due     bool     `query:"due" doc:"今日到期或已逾期未答复是否受理"`
 	Outside string   `query:"outside" maxLength:"100" doc:"其他平台的工单编号"`
 	Status  string   `query:"status" enum:"open,closed," doc:"是否办结"`
+	Sealed  bool     `query:"sealed" doc:"实名保密举报，不与其他举报同列"`
 	From    string   `query:"from" maxLength:"40"`
 	To      string   `query:"to" maxLength:"40"`
 }
@@ -117,7 +118,7 @@ func (r tips) list(ctx context.Context, in *struct {
 	TipQuery
 	Paging
 }) (out Page[TipView], err error) {
-	q := tip.Query{Words: in.Q, States: states(tip.Machine, in.State), Kinds: in.Kind, Modes: in.Mode, Channel: in.Channel, Area: in.Area, Open: in.Status, Answer: in.Answer, Due: in.Due, Outside: in.Outside, Cursor: in.Cursor, Limit: in.Limit}
+	q := tip.Query{Words: in.Q, States: states(tip.Machine, in.State), Kinds: in.Kind, Modes: in.Mode, Channel: in.Channel, Area: in.Area, Open: in.Status, Sealed: in.Sealed, Answer: in.Answer, Due: in.Due, Outside: in.Outside, Cursor: in.Cursor, Limit: in.Limit}
 	if q.From, q.To, err = period(in.From, in.To); err != nil {
 		return out, err
 	}

@@ -47,6 +47,7 @@ import (
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // Config is what the program needs to know. Listen and HJ212 are host:port;
@@ -123,6 +124,7 @@ type App struct {
 	marks    *mark.Service
 	filings  *filing.Service
 	tips     *tip.Service
+	vault    *vault.Service
 	judges   *rule.Runner
 	copies   *trace.Service
 	calendar *calendar.Calendar

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
@@ -11,12 +12,17 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
+	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/vault"
 	"github.com/qingshao/qingshao/web"
 )
 
 // report builds the public's reports; the loop comes first.
 func (a *App) report() {
+	a.vault = vault.New(vault.Deps{DB: a.db, Auth: a.policy, Policy: vaultPolicy(a.place), Notify: a.notify, Timeline: a.timeline})
+	a.jobs.Every("seal.expire", 10*time.Minute, func(ctx context.Context, _ job.Job) error { return a.vault.Expire(ctx) })
+	a.jobs.Daily("seal.missed", "09:10", func(ctx context.Context, _ job.Job) error { return a.vault.Missed(ctx) })
 	seats := []tip.Seat{}
 	for _, u := range a.place.Units {
 		if u.Lng == 0 { // the nearest of some would draw what belongs to the others
@@ -26,7 +32,7 @@ func (a *App) report() {
 		seats = append(seats, tip.Seat{Area: u.Code, Lng: u.Lng, Lat: u.Lat})
 	}
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
-		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline})
+		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault})
 	a.files.Guard(tip.Machine.Kind, a.tips.See)
 	a.tips.Jobs(a.jobs)
 	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)
@@ -37,6 +43,7 @@ func (a *App) publicPages(words api.Names) error {
 	a.api.Tips(a.tips, words, a.files)
 	a.api.Doors(a.tips, words, a.files)
 	a.api.WorkOrders(a.tips, words)
+	a.api.Seal(a.vault, a.tips, words, a.files)
 	place := api.Place{ID: a.place.ID, Name: a.place.Name, Title: a.place.Title, Report: a.place.Report}
 	for _, u := range a.place.Units {
 		place.Areas = append(place.Areas, flow.Option{Value: u.Code, Title: u.Name})
@@ -45,8 +52,14 @@ func (a *App) publicPages(words api.Names) error {
 	return a.api.Public(a.tips, place, web.Public())
 }
 
+func vaultPolicy(p *profile.Profile) vault.Policy {
+	out := vault.DefaultPolicy(p.Regions.Root().Code, p.Prefix+"-K")
+	out.Escrow = p.Report.Escrow
+	return out
+}
+
 func tipPolicy(p *profile.Profile) tip.Policy {
-	out := tip.Policy{Prefix: p.Prefix + "-J", Days: p.Report.Days}
+	out := tip.Policy{Prefix: p.Prefix + "-J", Secret: p.Prefix + "-M", Days: p.Report.Days}
 	for _, r := range p.Report.Routes {
 		out.Routes = append(out.Routes, tip.Route(r))
 	}

@@ -98,8 +98,8 @@ func TestPolicy_ThreeOfficersApart(t *testing.T) {
 	p := auth.DefaultPolicy()
 	may := map[auth.Role][]auth.Capability{
 		auth.Admin:    {auth.SystemRead, auth.SystemWrite, auth.UserRead, auth.UserWrite},
-		auth.SecAdmin: {auth.AccessReview, auth.ChannelHalt, auth.ChannelReopen, auth.LeakTrace, auth.SystemRead, auth.UserGrant, auth.UserRead},
-		auth.Auditor:  {auth.AccessReview, auth.AuditExport, auth.AuditRead, auth.SystemRead, auth.UserRead},
+		auth.SecAdmin: {auth.AccessReview, auth.ChannelHalt, auth.ChannelReopen, auth.LeakTrace, auth.SealRead, auth.SealRevoke, auth.SystemRead, auth.UserGrant, auth.UserRead},
+		auth.Auditor:  {auth.AccessReview, auth.AuditExport, auth.AuditRead, auth.SealRead, auth.SystemRead, auth.UserRead},
 	}
 	for role, want := range may {
 		if got := p.Capabilities(auth.Actor{ID: "x", Roles: []auth.Role{role}}); !slices.Equal(got, want) {

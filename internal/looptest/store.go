@@ -2,6 +2,7 @@ package looptest
 
 import (
 	"context"
+	"strings"
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
@@ -24,4 +25,35 @@ func toldAbout(ctx context.Context, tx *db.Tx, subject, title string) ([]string,
 // nextJob is when the next job is due, 0 for none.
 func nextJob(ctx context.Context, tx *db.Tx) (int64, error) {
 	return db.One(ctx, tx, db.Value[int64], `SELECT COALESCE(MIN(run_at), 0) FROM job WHERE state = 'ready'`)
+}
+
+// Dismiss takes all posts from a person.
+func Dismiss(ctx context.Context, tx *db.Tx, id string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE app_user SET roles = '[]' WHERE id = $1`, id)
+	return err
+}
+
+// Holding names the columns of the whole database that hold a piece of text.
+func Holding(ctx context.Context, tx *db.Tx, text string) (out []string, err error) {
+	list := `SELECT m.name || '.' || p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite_%'`
+	cast := `instr(CAST(%s AS BLOB), CAST($1 AS BLOB)) > 0`
+	if tx.Engine == db.Postgres {
+		list = `SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'`
+		cast = `strpos(%s::text, $1) > 0 OR strpos(%s::text, encode(convert_to($1, 'UTF8'), 'hex')) > 0`
+	}
+	columns, err := db.All(ctx, tx, db.Value[string], list)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range columns {
+		table, column, _ := strings.Cut(c, ".")
+		n, err := db.One(ctx, tx, db.Value[int64], `SELECT COUNT(*) FROM "`+table+`" WHERE `+strings.ReplaceAll(cast, "%s", `"`+column+`"`), text)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			out = append(out, c)
+		}
+	}
+	return out, nil
 }

@@ -105,6 +105,7 @@ type fileReport struct {
 	Days    int         `yaml:"accept_days" check:"required,min=1,max=60" title:"告知是否受理的时限，工作日"`
 	Contact string      `yaml:"contact" check:"required" title:"平台管理单位和联系方式，公开"`
 	Key     string      `yaml:"key_service" check:"required" title:"怎样申请开放接口密钥"`
+	Escrow  bool        `yaml:"escrow" title:"保密密钥可以托管（各方一把打印保存的托管密钥）；不写则不设"`
 	Phones  []filePhone `yaml:"phones" check:"required" title:"求助和举报电话"`
 	Ways    []fileWay   `yaml:"channels" title:"所依据的文件列出的举报渠道"`
 	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`

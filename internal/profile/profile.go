@@ -133,6 +133,7 @@ type Report struct {
 	Days    int // working days until the reporter is told
 	Contact string
 	Key     string // how to ask for a key of the open interface
+	Escrow  bool   // whether officers' private keys may be put into escrow
 	Phones  []Phone
 	// Channels are the ways to report that the place's document names.
 	Channels []Channel

@@ -11,7 +11,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 var questionTypes = []string{"string", "text", "number", "datetime", "singlevaluelist", "multivaluelist"}
 
 func (b *builder) report(p *Profile, f fileReport) Report {
-	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key}
+	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key, Escrow: f.Escrow}
 	for _, x := range f.Phones {
 		r.Phones = append(r.Phones, Phone(x))
 	}

@@ -10,6 +10,80 @@
     print.addEventListener("click", () => window.print());
   }
 
+  // The sealing scripts are fetched only when a sealed mode is used, each held
+  // against the hash that the page names.
+  async function sealing() {
+    const root = document.documentElement.dataset;
+    for (const name of ["seal", "sealed"]) {
+      await new Promise((done, fail) => {
+        const s = document.createElement("script");
+        s.type = "module";
+        s.src = `/public/${name}.js`;
+        s.integrity = root[name];
+        s.addEventListener("load", done);
+        s.addEventListener("error", () => fail(new Error("封存脚本没有通过核对，内容没有发出；请刷新页面，仍不行请拨打 12345")));
+        document.head.append(s);
+      });
+    }
+    return import("/public/sealed.js");
+  }
+  const wrong = (p, x) => {
+    p.textContent = x.message || "没有成功，请刷新页面后重试";
+    p.hidden = false;
+    p.scrollIntoView({ block: "center" });
+  };
+
+  const told = one("form[data-insider]");
+  if (told) {
+    told.hidden = false;
+    const box = one("[data-receipt]"), bad = one("p[data-wrong]"), button = one("button[type=submit]", told);
+    const leaving = (e) => e.preventDefault();
+    told.addEventListener("submit", async (e) => {
+      e.preventDefault();
+      button.disabled = true;
+      bad.hidden = true;
+      const busy = one("[data-busy]", told);
+      try {
+        const part = await sealing();
+        const r = await part.insider(told, (s) => { busy.textContent = s; });
+        told.remove();
+        one("[data-number]", box).textContent = r.number;
+        one("[data-secret]", box).textContent = r.receipt;
+        box.hidden = false;
+        window.addEventListener("beforeunload", leaving);
+        one("[data-again]", box).addEventListener("input", (i) => {
+          const ok = part.same(r.receipt, i.target.value);
+          one("[data-same]", box).textContent = ok ? "一致，可以离开本页了。" : "";
+          if (ok) window.removeEventListener("beforeunload", leaving);
+        });
+        one("h2", box).scrollIntoView();
+      } catch (x) {
+        busy.textContent = "";
+        wrong(bad, x);
+        button.disabled = false;
+      }
+    });
+  }
+
+  const track = one("form[data-track]");
+  if (track) {
+    track.addEventListener("submit", async (e) => {
+      if (track.secret.value.replace(/[^0-9０-９]/g, "").length !== 24) return;
+      e.preventDefault(); // an insider's receipt: it must not leave the browser
+      const button = one("button", track), bad = one("p[data-wrong]");
+      button.disabled = true;
+      bad.hidden = true;
+      try {
+        const part = await sealing();
+        const own = await part.track(track.number.value, track.secret.value);
+        await part.thread(one("[data-thread]"), own);
+      } catch (x) {
+        wrong(bad, x);
+        button.disabled = false;
+      }
+    });
+  }
+
   const form = one("form[data-report]");
   if (!form) {
     // A receipt means that the report has arrived: its draft is of no more use.
@@ -113,9 +187,13 @@
   const key = "qs-draft-" + form.dataset.report;
   const kept = ["text", "suspect", "address", "area"];
   const open = () => form.mode.value === "public";
+  const secret = () => form.mode.value === "confidential";
+  const person = one("[data-person]", form);
+  for (const l of form.querySelectorAll("[data-script]")) l.hidden = false;
   const contact = one("[data-contact]", form);
   const follow = () => {
     contact.hidden = !open();
+    person.hidden = !secret();
     if (!open()) {
       form.contact.value = "";
       localStorage.removeItem(key);
@@ -134,5 +212,16 @@
   }
   follow();
 
-  form.addEventListener("submit", () => { one("button[type=submit]", form).disabled = true; });
+  form.addEventListener("submit", async (e) => {
+    const button = one("button[type=submit]", form);
+    button.disabled = true;
+    if (!secret()) return;
+    e.preventDefault();
+    try {
+      await (await sealing()).contact(form);
+    } catch (x) {
+      wrong(one("[data-wrong]", person), x);
+      button.disabled = false;
+    }
+  });
 })();

@@ -35,8 +35,16 @@ func (p Policy) Check(n New) error {
 		bad = bad.With("mode", "请选择举报方式")
 	case !row.Open:
 		bad = bad.With("mode", "%s：%s", row.Title, row.Instead)
-	case n.Mode != Public && n.Contact != "":
+	case n.Mode == Insider:
+		bad = bad.With("mode", "内部知情人举报全部内容须在浏览器内封存，请从举报首页进入它自己的页面")
+	case n.Mode == Anonymous && n.Contact != "":
 		bad = bad.With("contact", "匿名举报不收集联系方式，请删去后提交")
+	case n.Mode == Confidential && n.Contact != "":
+		bad = bad.With("contact", "联系方式须在浏览器内封存后再提交：请启用脚本，或改为拨打电话")
+	case n.Mode == Confidential && n.Sealed == nil:
+		bad = bad.With("contact", "实名保密举报请填写姓名和联系方式（须启用脚本，在浏览器内封存）；不愿留下请选匿名举报")
+	case n.Mode != Confidential && n.Sealed != nil:
+		bad = bad.With("mode", "只有实名保密举报附封存的联系方式")
 	}
 	long := func(name, value string, most int) {
 		if utf8.RuneCountInString(value) > most {

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/timeline"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // Verdict is what the reporter was told of accepting.
@@ -51,12 +52,13 @@ type Desk struct {
 
 // intake is one report on its way into the register.
 type intake struct {
-	tip     Tip
-	actor   auth.Actor
-	source  string // of the clue
-	contact string // in the open; the public mode only
-	sealed  string // to be sealed before anything is written
-	proof   []byte
+	tip      Tip
+	actor    auth.Actor
+	source   string          // of the clue
+	contact  string          // in the open; the public mode only
+	sealed   string          // to be sealed before anything is written
+	envelope *vault.Envelope // sealed already, in a browser
+	proof    []byte
 }
 
 // answerTo carries out what the desk tells a reporter of accepting, in the

@@ -122,7 +122,7 @@ func TestEnter_AConfidentialContactIsSealedAndNothingElse(t *testing.T) {
 		if _, _, err := s.tips.Enter(bg, looptest.Person("clerk"), e, ""); err == nil {
 			t.Error("kept although nothing was sealed")
 		}
-		if page, err := s.tips.List(bg, looptest.Person("clerk"), tip.Query{Limit: 10}); err != nil || page.Total != 1 {
+		if page, err := s.tips.List(bg, looptest.Person("clerk"), tip.Query{Limit: 10, Sealed: true}); err != nil || page.Total != 1 {
 			t.Errorf("%v %d", err, page.Total)
 		}
 	})

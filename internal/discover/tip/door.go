@@ -148,7 +148,7 @@ func (s *Service) entering(actor auth.Actor, d Door, e Entry, details flow.Form)
 	t.Desk = Desk{Details: details, EnteredBy: actor.ID, ReceivedAt: e.ReceivedAt, Platform: e.Platform, Outside: e.Outside, OutsideDue: e.OutsideDue, Handed: d.Receipt}
 	w := intake{tip: t, actor: actor, source: d.Source, contact: e.Contact}
 	if e.Mode == Confidential {
-		w.contact, w.sealed = "", e.Contact
+		w.contact, w.sealed, w.envelope = "", e.Contact, e.Sealed
 	}
 	return w
 }
@@ -159,7 +159,7 @@ func (s *Service) wrong(ctx context.Context, d Door, e Entry) (flow.Form, error)
 	bad := fault.Invalidf("登记的内容需要补充或修改，请按提示填写")
 	plain := e.New
 	if e.Mode == Confidential {
-		plain.Mode = Public // what is asked of the words is the same; the contact is sealed
+		plain.Mode, plain.Sealed = Public, nil // what is asked of the words is the same; the contact is sealed
 	}
 	if err := s.rules.Check(plain); err != nil {
 		f, ok := err.(*fault.Error) //nolint:errorlint // Check makes it
@@ -178,7 +178,7 @@ func (s *Service) wrong(ctx context.Context, d Door, e Entry) (flow.Form, error)
 		bad = bad.With("mode", "内部知情人的举报不在这里登记，请当面转交保密岗")
 	case !slices.Contains(d.Modes, e.Mode):
 		bad = bad.With("mode", "“%s”请从所列方式中选择", d.Title)
-	case e.Mode == Confidential && e.Contact == "":
+	case e.Mode == Confidential && e.Contact == "" && e.Sealed == nil:
 		bad = bad.With("contact", "实名保密须留联系方式；不愿留的请改为匿名")
 	case e.Mode == Confidential:
 		if err := s.sealer.Ready(ctx); err != nil {

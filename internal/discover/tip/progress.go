@@ -18,12 +18,25 @@ func (s *Service) Heard(ctx context.Context, e bus.Event) error {
 		return nil
 	}
 	var tips []Tip
+	var told []Told
 	err := s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		tips, err = tipsFollowing(ctx, tx, e.Subject)
+		if tips, err = tipsFollowing(ctx, tx, e.Subject); err != nil {
+			return err
+		}
+		told, err = toldFollowing(ctx, tx, e.Subject)
 		return err
 	})
 	if err != nil {
 		return err
+	}
+	for _, t := range told {
+		p, err := s.tracker.Progress(ctx, t.Progress.ClueID)
+		if err == nil && p != t.Progress {
+			err = s.db.Write(ctx, func(tx *db.Tx) error { return saveToldProgress(ctx, tx, t.ID, p) })
+		}
+		if err != nil {
+			return err
+		}
 	}
 	for _, t := range tips {
 		if err := s.refresh(ctx, t); err != nil {

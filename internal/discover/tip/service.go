@@ -18,6 +18,7 @@ import (
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/region"
 	"github.com/qingshao/qingshao/internal/timeline"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // Funnel takes what a tip hands in.
@@ -50,7 +51,8 @@ type Deps struct {
 	Tracker  Tracker
 	Notify   *notify.Service
 	Timeline *timeline.Book
-	Sealer   Sealer // nil = nothing can be sealed
+	Sealer   Sealer         // nil = the vault's, or nothing can be sealed
+	Vault    *vault.Service // nil = no sealed modes
 }
 
 // Service is the register of reports.
@@ -67,14 +69,19 @@ type Service struct {
 	notify  *notify.Service
 	book    *timeline.Book
 	sealer  Sealer
+	vault   *vault.Service
 }
 
 // NewService makes the service.
 func NewService(d Deps) *Service {
-	if d.Sealer == nil {
+	switch {
+	case d.Sealer != nil:
+	case d.Vault != nil:
+		d.Sealer = vaultSealer{d.Vault}
+	default:
 		d.Sealer = noSealer{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer}
+	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault}
 }
 
 // Clock is now, for those who ask on the register's behalf.
@@ -99,6 +106,9 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 	if err := s.rules.Check(n); err != nil {
 		return r, err
 	}
+	if err := s.takes(ctx, n); err != nil {
+		return r, err
+	}
 	k, _ := s.rules.Kind(n.Kind)
 	t := Tip{ID: ID(db.NewID()), Mode: n.Mode, Channel: n.Channel, Kind: n.Kind, Text: n.Text, Suspect: n.Suspect, Area: locate(s.regions, s.seats, n),
 		Address: n.Address, MediaURL: n.MediaURL, Answers: k.answers(n.Answers), Review: Fresh}
@@ -109,7 +119,7 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 		return r, err
 	}
 	r.Secret = newSecret()
-	w := intake{tip: t, actor: reporter, source: clueSource, contact: n.Contact, proof: verifier(r.Secret, t.ID)}
+	w := intake{tip: t, actor: reporter, source: clueSource, contact: n.Contact, envelope: n.Sealed, proof: verifier(r.Secret, t.ID)}
 	err = s.db.Write(ctx, func(tx *db.Tx) error { return s.keep(ctx, tx, &w, k, once) })
 	r.Number = w.tip.Number
 	return r, err
@@ -126,7 +136,7 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, w *intake, k Kind, once s
 			return err
 		}
 	}
-	if t.Number, err = db.NextNumber(ctx, tx, s.rules.Prefix); err != nil {
+	if t.Number, err = db.NextNumber(ctx, tx, s.prefix(t.Mode)); err != nil {
 		return err
 	}
 	if err := s.handIn(ctx, tx, t, k, w.source, w.contact); err != nil {
@@ -144,7 +154,11 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, w *intake, k Kind, once s
 	if err := insertDesk(ctx, tx, t.ID, t.Desk); err != nil {
 		return err
 	}
-	if w.sealed != "" {
+	if w.envelope != nil {
+		if err := s.confide(ctx, tx, t.ID, *w.envelope); err != nil {
+			return err
+		}
+	} else if w.sealed != "" {
 		if err := s.sealer.SealContact(ctx, tx, t.ID, w.sealed); err != nil {
 			return err
 		}
@@ -210,6 +224,7 @@ type Filed struct {
 	Tip      Tip
 	Kind     Kind
 	Messages []timeline.Entry
+	Openings []vault.Opening // who asked to learn who reported
 }
 
 // Track opens a report with its receipt. A wrong number costs the same time as a
@@ -240,6 +255,9 @@ func (s *Service) Follow(ctx context.Context, id ID) (f Filed, err error) {
 			return err
 		}
 		f.Kind, _ = s.rules.Kind(f.Tip.Kind)
+		if f.Openings, err = vault.History(ctx, tx, Machine.Kind, string(id)); err != nil {
+			return err
+		}
 		all, err := s.book.Of(ctx, tx, Machine.Kind, string(id))
 		for _, e := range all {
 			if slices.Contains([]flow.Verb{Reply, Message, Rate}, e.Verb) {
@@ -390,6 +408,7 @@ type Query struct {
 	Outside string    // number in another system
 	System  string    // the other system
 	Since   time.Time // changed since
+	Sealed  bool      // the confidential ones, which stand in no list with others
 	From    time.Time
 	To      time.Time
 	Cursor  string

@@ -43,6 +43,7 @@ func (s *script) Progress(context.Context, string) (tip.Progress, error) { retur
 
 type scene struct {
 	*looptest.City
+	ring  *looptest.Ring
 	tips  *tip.Service
 	files *cabinet
 	says  *script
@@ -59,9 +60,9 @@ func each(t *testing.T, f func(t *testing.T, s *scene)) {
 	t.Helper()
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, clock *dbtest.Clock) {
 		c := looptest.Build(t, d, clock)
-		s := &scene{City: c, files: &cabinet{Files: c.Files}, says: &script{}}
+		s := &scene{City: c, ring: c.Ring(), files: &cabinet{Files: c.Files}, says: &script{}}
 		s.deps = tip.Deps{DB: d, Auth: c.Policy, Calendar: calendar.New(nil, nil), Regions: looptest.Regions(), Clues: c.Clues, Files: s.files,
-			Tracker: s.says, Notify: c.Notify, Timeline: c.Timeline, Policy: tip.Policy{Prefix: "WZ-J", Days: 3, Kinds: []tip.Kind{
+			Tracker: s.says, Notify: c.Notify, Timeline: c.Timeline, Vault: s.ring.Vault, Policy: tip.Policy{Prefix: "WZ-J", Secret: "WZ-M", Days: 3, Kinds: []tip.Kind{
 				{Code: "water", Name: "废水偷排", Category: "water", Questions: []tip.Question{{Code: "colour", Title: "颜色", Type: tip.Line}}}, {Code: "noise", Name: "噪声"}}}}
 		s.tips = tip.NewService(s.deps)
 		f(t, s)

@@ -122,6 +122,9 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time) db.Filter {
 	f.In("t.review", q.States)
 	f.In("t.kind", q.Kinds)
 	f.In("t.mode", q.Modes)
+	if q.System == "" && q.Outside == "" { // work orders go back whole to where they came from
+		f.Add("(t.mode = 'confidential') = ?", q.Sealed)
+	}
 	if q.Channel != "" {
 		f.Add("t.channel = ?", q.Channel)
 	}

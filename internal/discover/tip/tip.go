@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // ID names a tip.
@@ -59,18 +60,21 @@ type ModeRow struct {
 	Text    string // who reads what is reported
 	Listed  bool   // may appear in public lists after review
 	Draft   bool   // the reporter's browser may keep a draft
+	Similar bool   // reports close by are offered before one's own is sent
+	Media   string // what happens to photos, and where
+	Sealed  bool   // who reports is sealed in the browser; open while enough officers hold keys
 	Open    bool   // whether the web form takes it
 	Instead string // what to do while it is not open
 }
 
 // Modes is the table of modes.
 func Modes() []ModeRow {
-	call := "请拨打 12345 说明需要保密，或当面递交；网上渠道在密钥启用前不接收此类举报"
+	call := "请拨打 12345 说明需要保密，或当面递交；网上渠道在两方各有两人启用密钥之前不接收此类举报"
 	return []ModeRow{
-		{Mode: Public, Title: "公开举报", Contact: "研判岗，每次查看都留痕", Text: "研判岗与承办单位；经审核后可公开", Listed: true, Draft: true, Open: true},
-		{Mode: Anonymous, Title: "匿名举报", Contact: "不收集", Text: "研判岗与承办单位；不公开", Open: true},
-		{Mode: Confidential, Title: "实名保密举报", Contact: "须两方人员共同开启", Text: "研判岗与承办单位；不公开", Instead: call},
-		{Mode: Insider, Title: "内部知情人举报", Contact: "须两方人员共同开启", Text: "只有保密岗", Instead: call},
+		{Mode: Public, Title: "公开举报", Contact: "研判岗，每次查看都留痕", Text: "研判岗与承办单位；经审核后可公开", Media: "服务器重新编码", Listed: true, Draft: true, Similar: true, Open: true},
+		{Mode: Anonymous, Title: "匿名举报", Contact: "不收集", Text: "研判岗与承办单位；不公开", Media: "服务器重新编码", Open: true},
+		{Mode: Confidential, Title: "实名保密举报", Contact: "保密岗与监督方各一人共同开启，写明理由，您能看到", Text: "研判岗与承办单位；不公开", Media: "服务器重新编码", Sealed: true, Open: true, Instead: call},
+		{Mode: Insider, Title: "内部知情人举报", Contact: "保密岗与监督方各一人共同开启，写明理由，您能看到", Text: "只有保密岗", Media: "浏览器内重新编码后封存", Sealed: true, Open: true, Instead: call},
 	}
 }
 
@@ -186,7 +190,8 @@ type New struct {
 	HasPoint bool
 	Answers  map[string][]string
 	MediaURL string
-	Contact  string // public mode only
+	Contact  string          // public mode; at the desk's doors also confidential, sealed before anything is written
+	Sealed   *vault.Envelope // confidential mode: the contact as the browser sealed it
 	Photos   [][]byte
 }
 
@@ -199,6 +204,7 @@ type Receipt struct {
 // Policy is what a place decides about reports.
 type Policy struct {
 	Prefix string // of numbers, e.g. WZ-J
+	Secret string // of numbers of sealed modes, e.g. WZ-M: gaps in the others tell nothing of them
 	Days   int    // working days until the reporter is told
 	Kinds  []Kind
 	Routes []Route

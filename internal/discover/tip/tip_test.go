@@ -16,6 +16,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/region"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 func TestMachine_IsSound(t *testing.T) {
@@ -46,8 +47,11 @@ func TestCheck_NamesEverythingWrong(t *testing.T) {
 		"anonymous":                 {func(n *New) { n.Mode = Anonymous }, nil},
 		"no kind":                   {func(n *New) { n.Kind = "x" }, []string{"kind"}},
 		"no mode":                   {func(n *New) { n.Mode = "" }, []string{"mode"}},
-		"a mode that is closed":     {func(n *New) { n.Mode = Insider }, []string{"mode"}},
-		"real name, confidential":   {func(n *New) { n.Mode = Confidential }, []string{"mode"}},
+		"confidential, in clear":    {func(n *New) { n.Mode, n.Contact = Confidential, "张三 138" }, []string{"contact"}},
+		"confidential, sealed":      {func(n *New) { n.Mode, n.Contact, n.Sealed = Confidential, "", &vault.Envelope{Parted: true} }, nil},
+		"confidential, no contact":  {func(n *New) { n.Mode, n.Contact = Confidential, "" }, []string{"contact"}},
+		"public with an envelope":   {func(n *New) { n.Sealed = &vault.Envelope{} }, []string{"mode"}},
+		"insider, by this form":     {func(n *New) { n.Mode, n.Contact = Insider, "" }, []string{"mode"}},
 		"anonymous with a phone":    {func(n *New) { n.Mode, n.Contact = Anonymous, "138" }, []string{"contact"}},
 		"no text on the web":        {func(n *New) { n.Text = "" }, []string{"text"}},
 		"no text by open311":        {func(n *New) { n.Text, n.Channel = "", Open311 }, nil},
