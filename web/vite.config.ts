@@ -18,6 +18,6 @@ export default defineConfig({
   },
   server: {
     host: '127.0.0.1',
-    proxy: { '/api': { target: backend, changeOrigin: false } },
+    proxy: { '/api': { target: backend, changeOrigin: false }, '/public': { target: backend, changeOrigin: false } },
   },
 })

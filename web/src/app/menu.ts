@@ -34,6 +34,11 @@ export const sections: Section[] = [
       { path: '/clues/new', title: '登记线索', needs: ['clue.enter'] },
     ],
   },
+  { key: 'seal', title: '保密', icon: 'clue', tabs: [
+    { path: '/sealed-tips', title: '保密举报', needs: ['seal.desk'] },
+    { path: '/openings', title: '身份开启', needs: ['seal.read'] },
+    { path: '/seal', title: '保密密钥', needs: ['seal.read'] },
+  ] },
   { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
   {
     key: 'resource', title: '资源', icon: 'house', tabs: [
