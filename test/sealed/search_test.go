@@ -1,0 +1,146 @@
+package sealed
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// spellings are the ways in which a marker might stand somewhere.
+func spellings(marker string) map[string][]byte {
+	out := map[string][]byte{"as it is": []byte(marker), "in hexadecimal": []byte(hex.EncodeToString([]byte(marker)))}
+	for skip := range 3 { // base64 depends on where in three bytes the text begins
+		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), marker...))
+		out[fmt.Sprintf("in base64, %d", skip)] = []byte(text[4 : len(text)-4])
+	}
+	var wide []byte
+	for _, r := range marker {
+		wide = append(wide, byte(r), byte(r>>8))
+	}
+	out["in UTF-16"] = wide
+	return out
+}
+
+// found names where in a stream a marker stands. Pieces overlap, so that none is
+// missed at their seams.
+func found(r io.Reader, want map[string][]byte) ([]string, error) {
+	const piece, seam = 4 << 20, 4096
+	var out []string
+	seen := map[string]bool{}
+	buf := make([]byte, 0, piece+seam)
+	for {
+		n, err := io.ReadFull(r, buf[len(buf):min(cap(buf), len(buf)+piece)])
+		buf = buf[:len(buf)+n]
+		for how, b := range want {
+			if !seen[how] && bytes.Contains(buf, b) {
+				seen[how] = true
+				out = append(out, how)
+			}
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			return out, nil
+		}
+		if err != nil {
+			return out, err
+		}
+		keep := min(seam, len(buf))
+		copy(buf, buf[len(buf)-keep:])
+		buf = buf[:keep]
+	}
+}
+
+// searchDir looks into every file of a folder and gives how many bytes that were.
+func searchDir(t *testing.T, dir string, want map[string][]byte) (hits []string, size int64) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil //nolint:nilerr // files come and go while the program runs
+		}
+		f, err := os.Open(p)
+		if err != nil {
+			return nil //nolint:nilerr // as above
+		}
+		defer f.Close()
+		if info, err := f.Stat(); err == nil {
+			size += info.Size()
+		}
+		how, err := found(f, want)
+		for _, h := range how {
+			hits = append(hits, p+" "+h)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hits, size
+}
+
+// searchMemory looks into the readable memory of a process.
+func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string, size int64) {
+	t.Helper()
+	maps, err := os.Open("/proc/" + strconv.Itoa(pid) + "/maps")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer maps.Close()
+	mem, err := os.Open("/proc/" + strconv.Itoa(pid) + "/mem")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer mem.Close()
+	lines := bufio.NewScanner(maps)
+	for lines.Scan() {
+		f := strings.Fields(lines.Text())
+		if len(f) < 2 || f[1][0] != 'r' || strings.Contains(lines.Text(), "[v") {
+			continue
+		}
+		a, b, _ := strings.Cut(f[0], "-")
+		from, err1 := strconv.ParseUint(a, 16, 64)
+		to, err2 := strconv.ParseUint(b, 16, 64)
+		if err1 != nil || err2 != nil {
+			continue
+		}
+		how, err := found(io.NewSectionReader(mem, int64(from), int64(to-from)), want)
+		if err == nil {
+			size += int64(to - from)
+		}
+		for _, h := range how {
+			hits = append(hits, f[0]+" "+h)
+		}
+	}
+	return hits, size
+}
+
+func TestSearch_FindsEverySpellingAtEverySeam(t *testing.T) {
+	t.Parallel()
+	marker := "QXZ标记77甲"
+	for how, b := range spellings(marker) {
+		for _, at := range []int{0, 1, 4<<20 - 3, 4 << 20, 8<<20 - 10} {
+			text := bytes.Repeat([]byte{'x'}, at)
+			switch {
+			case strings.HasPrefix(how, "in base64"):
+				skip := int(how[len(how)-1] - '0')
+				text = append(text, base64.StdEncoding.EncodeToString(append(append(make([]byte, skip), marker...), "tail"...))...)
+			default:
+				text = append(text, b...)
+			}
+			got, err := found(bytes.NewReader(append(text, 'x')), spellings(marker))
+			if err != nil || !strings.Contains(strings.Join(got, ";"), how) {
+				t.Errorf("%s at %d: %v %v", how, at, got, err)
+			}
+		}
+	}
+	if got, _ := found(strings.NewReader(strings.Repeat("标记", 1000)), spellings(marker)); len(got) != 0 {
+		t.Errorf("found %v in other text", got)
+	}
+}
