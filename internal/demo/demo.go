@@ -126,6 +126,9 @@ func (d *Demo) first(ctx context.Context) error {
 	}
 	d.memory.Sent, d.memory.Secrets = p.sent, p.secrets
 	fmt.Fprintf(d.conf.Out, "演示数据已生成，用时 %.1f 秒\n", time.Since(began).Seconds())
+	if p.claimed.Number != "" {
+		fmt.Fprintf(d.conf.Out, "演示举报回执：编号 %s，查询码 %s；在 /public/track 查询，可取得领奖码\n", p.claimed.Number, p.claimed.Secret)
+	}
 	return d.memory.keep(d.conf.App.Dir)
 }
 

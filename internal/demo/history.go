@@ -69,6 +69,9 @@ type past struct {
 	sent   time.Time
 
 	secrets map[string]string // of the meters, by name
+
+	receipts map[string]receipt // of the public's reports, by number
+	claimed  receipt            // whose reward lies ready to be collected
 }
 
 // play leaves a city behind that has been at work for a month.
@@ -105,6 +108,9 @@ func (p *past) play(ctx context.Context) (err error) {
 		return err
 	}
 	if err := p.mark(ctx); err != nil {
+		return err
+	}
+	if err := p.reward(ctx); err != nil {
 		return err
 	}
 	if err := backlog(ctx, p.app.Addr(), p.world, p.secrets, p.now.Add(-p.span.live), p.now); err != nil {
@@ -177,7 +183,7 @@ func (p *past) hire(ctx context.Context) error {
 	p.staff, p.tokens = map[string]*person{}, map[string]auth.Token{}
 	place := p.app.Place()
 	p.office = &office{place: place, people: map[auth.Role][]*person{}, now: p.clock.now, told: map[int]bool{}}
-	p.tips = told(place)
+	p.tips, p.receipts = told(place), map[string]receipt{}
 	if err := p.enter(ctx, cast(place, "")[3]); err != nil { // the duty officer first
 		return err
 	}

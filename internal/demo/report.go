@@ -48,5 +48,8 @@ func (p *past) fileReport(ctx context.Context, t *tip) error {
 	if err == nil && res.StatusCode != http.StatusOK {
 		err = fmt.Errorf("public report: %d %s", res.StatusCode, text)
 	}
+	if r := readReceipt(text); r.Number != "" {
+		p.receipts[r.Number] = r
+	}
 	return err
 }

@@ -9,6 +9,8 @@ const stale: Record<string, string[]> = {
   mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms', '/tips'],
   tip: ['/tips'],
+  reward: ['/rewards', '/awards'],
+  award: ['/awards', '/rewards'],
   issue: ['/issues', '/overview', '/clues', '/tips'],
   notice: ['/notices', '/me'],
   user: ['/users', '/people'],

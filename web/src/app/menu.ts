@@ -31,6 +31,7 @@ export const sections: Section[] = [
       { path: '/tips', title: '公众举报', needs: ['clue.triage'] },
       { path: '/tips/new', title: '登记举报', needs: ['clue.triage'] },
       { path: '/work-orders', title: '工单', needs: ['clue.triage'] },
+      { path: '/rewards', title: '举报奖励', needs: ['reward.read'], under: ['/awards'] },
       { path: '/clues/new', title: '登记线索', needs: ['clue.enter'] },
     ],
   },
