@@ -26,22 +26,22 @@ export function Sheet({ sheet: s }: { sheet: RewardSheet }) {
   return (
     <>
       <div className="scroll" tabIndex={0} role="region" aria-label="测算步骤">
-        <table className="t">
+        <table className="t" style={{ minWidth: 620 }}>
           <thead><tr><th scope="col">规则</th><th scope="col">测算</th><th scope="col" className="r">金额（元）</th><th scope="col">出处</th></tr></thead>
           <tbody>
             {s.lines.map((l, i) => (
-              <tr key={i}><td>{l.title}</td><td>{l.text}</td><td className="r num">{money(l.amount)}</td><td>{rule(l.rule)?.source}<span className="sub">{certainty(rule(l.rule)?.certainty ?? '')}</span></td></tr>
+              <tr key={i}><td>{l.title}</td><td>{l.text}</td><td className="r num">{rule(l.rule)?.kind === 'honour' ? '—' : money(l.amount)}</td><td>{rule(l.rule)?.source}<span className="sub">{certainty(rule(l.rule)?.certainty ?? '')}</span></td></tr>
             ))}
           </tbody>
           <tfoot><tr><th scope="row">奖励总额</th><td /><td className="r num strong">{money(s.total)}</td><td /></tr></tfoot>
         </table>
       </div>
       <div className="scroll" tabIndex={0} role="region" aria-label="各件举报">
-        <table className="t">
+        <table className="t" style={{ minWidth: 620 }}>
           <thead><tr><th scope="col">举报</th><th scope="col">方式</th><th scope="col">接收时间</th><th scope="col">贡献</th><th scope="col" className="r">金额（元）</th><th scope="col">说明</th></tr></thead>
           <tbody>
             {s.shares.map((p) => (
-              <tr key={p.report}><td className="num nowrap">{p.report}</td><td>{p.mode_title}</td><td className="num nowrap">{dateTime(p.at)}</td><td className="nowrap">{p.part_title}</td><td className="r num">{money(p.amount)}</td><td>{p.text}</td></tr>
+              <tr key={p.report}><td className="num nowrap">{p.report}</td><td className="nowrap">{p.mode_title}</td><td className="num nowrap">{dateTime(p.at)}</td><td className="nowrap">{p.part_title}</td><td className="r num">{money(p.amount)}</td><td>{p.text}</td></tr>
             ))}
           </tbody>
         </table>
