@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -28,6 +29,7 @@ func (a *API) Alarms(s *rule.Service, n Names, files Describer) {
 	get(a, "getAlarm", "/alarms/{id}", "预警详情", r.get)
 	post(a, "actOnAlarm", "/alarms/{id}/{verb}", "办理预警", r.act)
 	get(a, "listLadders", "/rules/ladders", "逐级告知：谁在何时得知预警", r.ladders)
+	get(a, "listGrades", "/rules/grades", "重点级：哪些预警更要紧", r.grades, needs(auth.AlarmRead))
 	get(a, "listRules", "/rules", "预警规则库", r.rules)
 	get(a, "listSignRules", "/rules/signs", "异常识别规则库", r.signRules)
 	get(a, "getConduct", "/outlets/{id}/conduct", "异常识别：用现行规则回看一个监控点", r.conduct, needs(auth.AlarmRead))
@@ -70,6 +72,9 @@ type AlarmView struct {
 	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段、inhibited 由另一条预警引起；空为照常通知"`
 	QuietTitle     string     `json:"quiet_title"`
 	QuietBy        string     `json:"quiet_by" doc:"静默的 id，或作为起因的预警的 id"`
+	Key            bool       `json:"key" doc:"重点级"`
+	Why            []string   `json:"why" nullable:"false" doc:"为什么是重点级，逐条附依据"`
+	HearUp         bool       `json:"hear_up" doc:"因此按高一级告知"`
 	Version        int64      `json:"version"`
 }
 
@@ -111,7 +116,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
 		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
 		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
-		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(), Verdict: x.Verdict,
+		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(), Verdict: x.Verdict, Key: x.Key(), Why: append([]string{}, x.Why...), HearUp: x.HearUp,
 		Quiet: string(x.Quiet.Kind), QuietTitle: x.Quiet.Kind.Title(), QuietBy: x.Quiet.By,
 	}
 }
@@ -135,6 +140,7 @@ type AlarmQuery struct {
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
 	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
 	Rule         []string  `query:"rule" doc:"规则，可多个"`
+	Key          bool      `query:"key" doc:"只看重点级"`
 	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、inhibited 由另一条预警引起、none 照常通知，可多个"`
 	Explained    []string  `query:"explained" doc:"企业说明：none、given、accepted、rejected，可多个"`
 	From         time.Time `query:"from" doc:"持续到此时之后"`
@@ -159,7 +165,7 @@ func (q AlarmQuery) query() rule.Query {
 		}
 		return list
 	}
-	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Rules: q.Rule, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Rules: q.Rule, Key: q.Key, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {
@@ -192,6 +198,7 @@ var alarmColumns = []column[AlarmView]{
 	{sheet.Time("结束"), func(v AlarmView) any { return v.EndedAt }},
 	{sheet.Text("内容", 48), func(v AlarmView) any { return v.Summary }},
 	{sheet.Text("依据", 32), func(v AlarmView) any { return v.Basis }},
+	{sheet.Text("重点级", 32), func(v AlarmView) any { return strings.Join(v.Why, "；") }},
 }
 
 func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {

@@ -12,17 +12,25 @@ import (
 
 // enterprises is the resource of the registry.
 type enterprises struct {
-	reg   *enterprise.Service
-	names Names
+	reg     *enterprise.Service
+	names   Names
+	watched Watched
+}
+
+// Watched tells which enterprises are under key supervision, and until when.
+type Watched interface {
+	Supervised(ctx context.Context) (map[string]time.Time, error)
 }
 
 // Enterprises registers enterprises, outlets and their dated limits.
-func (a *API) Enterprises(s *enterprise.Service, n Names) {
-	r := enterprises{s, n}
+func (a *API) Enterprises(s *enterprise.Service, n Names, w Watched) {
+	r := enterprises{s, n, w}
 	get(a, "listEnterprises", "/enterprises", "企业列表", r.list, needs(auth.RegistryRead))
 	post(a, "createEnterprise", "/enterprises", "登记企业", r.create)
 	get(a, "getEnterprise", "/enterprises/{id}", "企业详情", r.get)
 	patch(a, "updateEnterprise", "/enterprises/{id}", "修改企业信息", r.update)
+	get(a, "getEnterpriseStanding", "/enterprises/{id}/standing", "监管属性：规模、重点单位名录、受纳水体", r.standing)
+	post(a, "setEnterpriseStanding", "/enterprises/{id}/standing", "登记监管属性", r.setStanding)
 	exportList(a, "exportEnterprises", "/enterprises/export", "导出企业", "企业", enterpriseColumns, r.list, needs(auth.RegistryRead))
 	post(a, "createOutlet", "/outlets", "登记排放口", r.createOutlet)
 	patch(a, "updateOutlet", "/outlets/{id}", "修改排放口信息", r.updateOutlet)
@@ -45,6 +53,7 @@ type EnterpriseView struct {
 	PermitClass enterprise.PermitClass `json:"permit_class" doc:"排污许可管理类别"`
 	Contact     string                 `json:"contact"`
 	Synthetic   bool                   `json:"synthetic" doc:"演示用的虚构企业"`
+	Supervised  string                 `json:"supervised" doc:"重点督办至，空为没有"`
 	CreatedAt   string                 `json:"created_at"`
 	UpdatedAt   string                 `json:"updated_at"`
 	Version     int64                  `json:"version"`
@@ -89,7 +98,7 @@ type LimitView struct {
 
 func (r enterprises) view(e enterprise.Enterprise) EnterpriseView {
 	return EnterpriseView{e.ID, e.Code, e.Name, e.Area, r.names.area(e.Area), e.Address, e.Lng, e.Lat, e.Industry, e.PermitClass, e.Contact,
-		e.Synthetic, when(e.CreatedAt), when(e.UpdatedAt), e.Version}
+		e.Synthetic, "", when(e.CreatedAt), when(e.UpdatedAt), e.Version}
 }
 
 func (r enterprises) outlet(o enterprise.Outlet) OutletRef {
@@ -120,7 +129,22 @@ func (r enterprises) list(ctx context.Context, in *struct {
 	q := in.query()
 	q.Cursor, q.Limit = in.Cursor, in.Limit
 	page, err := r.reg.List(ctx, actor(ctx), q)
-	return pageOf(page, r.view), err
+	if err != nil {
+		return Page[EnterpriseView]{}, err
+	}
+	watched, err := r.supervised(ctx)
+	return pageOf(page, func(e enterprise.Enterprise) EnterpriseView {
+		v := r.view(e)
+		v.Supervised = when(watched[e.ID])
+		return v
+	}), err
+}
+
+func (r enterprises) supervised(ctx context.Context) (map[string]time.Time, error) {
+	if r.watched == nil {
+		return nil, nil
+	}
+	return r.watched.Supervised(ctx)
 }
 
 var enterpriseColumns = []column[EnterpriseView]{
@@ -132,6 +156,7 @@ var enterpriseColumns = []column[EnterpriseView]{
 	{sheet.Number("纬度"), func(v EnterpriseView) any { return degrees(v.Lat) }},
 	{sheet.Text("行业", 20), func(v EnterpriseView) any { return v.Industry }},
 	{sheet.Text("许可类别", 10), func(v EnterpriseView) any { return string(v.PermitClass) }},
+	{sheet.Time("重点督办至"), func(v EnterpriseView) any { return v.Supervised }},
 	{sheet.Text("环保负责人", 24), func(v EnterpriseView) any { return v.Contact }},
 	{sheet.Text("演示数据", 10), func(v EnterpriseView) any { return yes(v.Synthetic) }},
 }
@@ -142,6 +167,11 @@ func (r enterprises) get(ctx context.Context, in *ByID) (EnterpriseFile, error) 
 		return EnterpriseFile{}, err
 	}
 	out := EnterpriseFile{EnterpriseView: r.view(e), Outlets: []OutletRef{}}
+	watched, err := r.supervised(ctx)
+	if err != nil {
+		return EnterpriseFile{}, err
+	}
+	out.Supervised = when(watched[e.ID])
 	q := enterprise.Query{EnterpriseID: e.ID}
 	err = everyPage(func(cursor string) (string, error) {
 		q.Cursor, q.Limit = cursor, 200

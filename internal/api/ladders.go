@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"strings"
 
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/factor"
 	"github.com/qingshao/qingshao/internal/rule/ladder"
 )
 
@@ -47,4 +50,41 @@ func wordViews[T ~string](list []ladder.Choice, ids []T) []WordView {
 		out = append(out, WordView{string(id), ladder.Title(list, string(id))})
 	}
 	return out
+}
+
+// GradeView is one reason for which an alarm weighs more than others of its level.
+type GradeView struct {
+	Name       string   `json:"name"`
+	Basis      string   `json:"basis"`
+	ValidFrom  string   `json:"valid_from"`
+	ValidUntil string   `json:"valid_until" doc:"空为至今"`
+	Conditions []string `json:"conditions" nullable:"false" doc:"须全部符合"`
+	HearUp     bool     `json:"hear_up" doc:"按高一级告知"`
+}
+
+func (r alarms) grades(context.Context, *None) ([]GradeView, error) {
+	out := []GradeView{}
+	for _, g := range r.rule.Grades() {
+		v := GradeView{Name: g.Name, Basis: g.Basis, ValidFrom: day(g.From), HearUp: g.Up, Conditions: []string{}}
+		if !g.Until.IsZero() {
+			v.ValidUntil = day(g.Until)
+		}
+		kinds, factors := []string{}, []string{}
+		for _, k := range g.Kinds {
+			kinds = append(kinds, enterprise.Kind(k).Title())
+		}
+		for _, f := range g.Factors {
+			factors = append(factors, factor.Name(f))
+		}
+		for _, c := range []struct {
+			title string
+			words []string
+		}{{"因子", factors}, {"排放口", kinds}, {"排污许可", g.Classes}, {"规模", g.Sizes}, {"重点单位名录", g.Lists}, {"受纳水体", g.Receiving}} {
+			if len(c.words) > 0 {
+				v.Conditions = append(v.Conditions, c.title+"："+strings.Join(c.words, "、"))
+			}
+		}
+		out = append(out, v)
+	}
+	return out, nil
 }

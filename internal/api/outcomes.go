@@ -46,6 +46,13 @@ type OutcomeView struct {
 	True         int      `json:"true" doc:"答复为属实：实际超标排放，或线索被采纳"`
 	False        int      `json:"false" doc:"答复为不属实：工况波动、维护校准、监测设备故障，或线索不予立案"`
 	Precision    *float64 `json:"precision,omitempty" doc:"属实率＝属实÷（属实＋不属实）；没有答复则没有"`
+	FalseShare   *float64 `json:"false_share,omitempty" doc:"误报率＝不属实÷（属实＋不属实）"`
+	InTime       int      `json:"in_time" doc:"企业按时说明的"`
+	Late         int      `json:"late" doc:"到期仍未说明的，后来补上的也算"`
+	Punctual     *float64 `json:"punctual,omitempty" doc:"按时率＝按时÷（按时＋逾期）；没有到期的则没有"`
+	Explanations int      `json:"explanations" doc:"企业已说明的"`
+	Accepted     int      `json:"accepted" doc:"说明被采纳的"`
+	Rejected     int      `json:"rejected" doc:"说明被退回过的"`
 	Lasted       float64  `json:"lasted_minutes" doc:"情形持续，中位数"`
 	Acknowledged *float64 `json:"acknowledged_minutes,omitempty" doc:"自产生至确认，中位数"`
 	Explained    *float64 `json:"explained_minutes,omitempty" doc:"自产生至企业说明，中位数"`
@@ -63,7 +70,12 @@ type OutcomeReport struct {
 func (r outcomes) view(g outcome.Group, x outcome.Row) OutcomeView {
 	v := OutcomeView{ID: x.ID, Name: x.Name, Alarms: x.Alarms, Open: x.Open, Quiet: x.Quiet, True: x.True, False: x.False, Lasted: x.Lasted.Minutes()}
 	if p, ok := x.Precision(); ok {
-		v.Precision = &p
+		wrong := 1 - p
+		v.Precision, v.FalseShare = &p, &wrong
+	}
+	v.InTime, v.Late, v.Explanations, v.Accepted, v.Rejected = x.InTime, x.Late, x.Explanations, x.Accepted, x.Rejected
+	if p, ok := x.Punctual(); ok {
+		v.Punctual = &p
 	}
 	for _, t := range []struct {
 		n    int
@@ -132,6 +144,13 @@ var outcomeColumns = []column[OutcomeView]{
 	{sheet.Number("属实"), func(v OutcomeView) any { return v.True }},
 	{sheet.Number("不属实"), func(v OutcomeView) any { return v.False }},
 	{sheet.Number("属实率"), func(v OutcomeView) any { return maybe(v.Precision) }},
+	{sheet.Number("误报率"), func(v OutcomeView) any { return maybe(v.FalseShare) }},
+	{sheet.Number("企业已说明"), func(v OutcomeView) any { return v.Explanations }},
+	{sheet.Number("按时说明"), func(v OutcomeView) any { return v.InTime }},
+	{sheet.Number("逾期"), func(v OutcomeView) any { return v.Late }},
+	{sheet.Number("按时率"), func(v OutcomeView) any { return maybe(v.Punctual) }},
+	{sheet.Number("说明被采纳"), func(v OutcomeView) any { return v.Accepted }},
+	{sheet.Number("说明被退回"), func(v OutcomeView) any { return v.Rejected }},
 	{sheet.Number("持续（分钟，中位数）"), func(v OutcomeView) any { return v.Lasted }},
 	{sheet.Number("确认用时（分钟，中位数）"), func(v OutcomeView) any { return maybe(v.Acknowledged) }},
 	{sheet.Number("说明用时（分钟，中位数）"), func(v OutcomeView) any { return maybe(v.Explained) }},

@@ -75,7 +75,7 @@ func eachWatch(t *testing.T, f func(w *watch, c *dbtest.Clock)) {
 		a := New(Config{Title: "测试", Version: "1", Policy: p, Auth: watchDoor{}, Log: slog.New(slog.DiscardHandler),
 			Exported: func(context.Context, auth.Actor, string, string) error { return nil }})
 		names := Names{Area: func(code string) string { return "区" + code }, Agency: func(id string) string { return id }}
-		a.Enterprises(reg, names)
+		a.Enterprises(reg, names, nil)
 		a.Devices(devices, store, w.digest, "330300")
 		parts := OutletParts{Registry: reg, Devices: devices, Store: store, Digest: w.digest, Alarms: w.alarms, Names: names}
 		a.Outlets(parts)

@@ -123,7 +123,7 @@ func (a *App) surface() error {
 	a.api.Users(a.auth, words)
 	a.api.Files(a.files)
 	a.api.Reference(a.place)
-	a.api.Enterprises(a.enterprises, words)
+	a.api.Enterprises(a.enterprises, words, a.rules)
 	a.api.Outlets(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words})
 	a.api.Wall(api.OutletParts{Registry: a.enterprises, Devices: a.devices, Store: a.telemetry, Digest: a.digest, Alarms: a.rules, Names: words}, a.rules)
 	a.api.Devices(a.devices, a.telemetry, a.digest, a.place.Regions.Root().Code)

@@ -24,7 +24,7 @@ func (a *App) watch() {
 		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Values: hours{a.telemetry}, Ear: ear,
 		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
-			Answers: rule.Answers(a.place.Warning.Answers), Quota: rule.Quota(a.place.Warning.Quota),
+			Answers: rule.Answers(a.place.Warning.Answers), Grades: a.place.Warning.Grades, Quota: rule.Quota(a.place.Warning.Quota),
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)

@@ -23,7 +23,7 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '');
+, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '', grade_why TEXT NOT NULL DEFAULT '', grade_up BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX alarm_area ON alarm (area, id);
 
@@ -589,6 +589,14 @@ CREATE TABLE enterprise_permit (
     version       BIGINT NOT NULL DEFAULT 1
 );
 
+CREATE TABLE enterprise_standing (
+    enterprise_id TEXT PRIMARY KEY,
+    size          TEXT NOT NULL,
+    lists         TEXT NOT NULL,              -- supervision lists that name it, by comma
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
 CREATE TABLE facility_channel (
     id        TEXT PRIMARY KEY,
     unit_id   TEXT NOT NULL REFERENCES facility_unit (id),
@@ -1142,6 +1150,12 @@ CREATE TABLE outlet_permit (
     updated_by TEXT NOT NULL,
     updated_at BIGINT NOT NULL,
     version    BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE TABLE outlet_receiving (
+    outlet_id TEXT PRIMARY KEY,
+    water     TEXT NOT NULL,
+    class     TEXT NOT NULL                   -- of its function
 );
 
 CREATE TABLE quarantine (

@@ -72,6 +72,8 @@ type past struct {
 
 	receipts map[string]receipt // of the public's reports, by number
 	claimed  receipt            // whose reward lies ready to be collected
+	courses  []course           // measures not taken yet
+	measured map[string]bool    // enterprises with a measure
 }
 
 // play leaves a city behind that has been at work for a month.
@@ -93,6 +95,7 @@ func (p *past) play(ctx context.Context) (err error) {
 		defer cancel()
 		err = errors.Join(err, p.app.Stop(stop))
 	}()
+	p.courses, p.measured = fortnight, map[string]bool{}
 	if err := p.hire(ctx); err != nil {
 		return err
 	}
@@ -100,6 +103,9 @@ func (p *past) play(ctx context.Context) (err error) {
 		if err := p.step(ctx, m); err != nil {
 			return err
 		}
+	}
+	if err := p.measuresToday(ctx); err != nil {
+		return err
 	}
 	if err := p.silence(ctx); err != nil {
 		return err
@@ -134,6 +140,12 @@ func (p *past) step(ctx context.Context, m moment) error {
 		return nil
 	}
 	if err := p.bring(ctx, m.at); err != nil {
+		return err
+	}
+	if err := p.explain(ctx); err != nil {
+		return err
+	}
+	if err := p.measures(ctx, m.at); err != nil {
 		return err
 	}
 	if err := p.office.workHour(ctx); err != nil {
@@ -192,6 +204,9 @@ func (p *past) hire(ctx context.Context) error {
 		return err
 	}
 	if err := certificates(ctx, p.staff["duty"], p.world, ids, p.now); err != nil {
+		return err
+	}
+	if err := standings(ctx, p.staff["duty"], p.world, ids); err != nil {
 		return err
 	}
 	if p.secrets, err = meters(ctx, p.staff["duty"], p.world, ids, p.now); err != nil {

@@ -60,5 +60,54 @@ func (p *past) rules(ctx context.Context) error {
 			}
 		}
 	}
+	if err := p.app.Settle(ctx); err != nil {
+		return err
+	}
+	return p.settings(ctx)
+}
+
+// settings sets two built-in rules otherwise: one in force, one that waits to be
+// published.
+func (p *past) settings(ctx context.Context) error {
+	duty, reviewer := p.staff["duty"], p.staff["reviewer"]
+	for _, x := range []struct {
+		rule, area string
+		values     map[string]float64
+		why        string
+		publish    bool
+	}{
+		{"constant", duty.Area, map[string]float64{"hours": 8}, "两家企业停产检修时误报，试算后放宽到 8 小时", true},
+		{"under-limit", "330302", map[string]float64{"share": 40}, "辖区内稳定达标的企业贴限提示过多", false},
+	} {
+		var t thing
+		if err := duty.call(ctx, http.MethodPost, "/rules/settings", map[string]any{"rule": x.rule, "area": x.area}, &t); err != nil {
+			return err
+		}
+		at := "/rules/settings/" + t.ID
+		if err := duty.call(ctx, http.MethodPatch, at, map[string]any{"version": t.Version, "values": x.values}, nil); err != nil {
+			return err
+		}
+		if err := duty.call(ctx, http.MethodPost, at+"/trials", map[string]any{"days": 30}, nil); err != nil {
+			return err
+		}
+		if err := p.app.Settle(ctx); err != nil {
+			return err
+		}
+		if err := duty.call(ctx, http.MethodGet, at, nil, &t); err != nil {
+			return err
+		}
+		if err := duty.do(ctx, "rules/settings", t, "submit", map[string]any{"text": x.why}); err != nil {
+			return err
+		}
+		if !x.publish {
+			continue
+		}
+		if err := reviewer.call(ctx, http.MethodGet, at, nil, &t); err != nil {
+			return err
+		}
+		if err := reviewer.do(ctx, "rules/settings", t, "publish", map[string]any{"text": "同意，试行一个季度"}); err != nil {
+			return err
+		}
+	}
 	return p.app.Settle(ctx)
 }

@@ -33,6 +33,7 @@ type FieldKind string
 const (
 	Text     FieldKind = "text"     // several lines
 	Line     FieldKind = "line"     // one line
+	Place    FieldKind = "place"    // one line about where one is; a phone may fill it in
 	Choice   FieldKind = "choice"   // one of Options
 	Person   FieldKind = "person"   // a user id; Role narrows the list
 	Agency   FieldKind = "agency"   // an agency id of the profile

@@ -64,7 +64,7 @@ func (st Step) Fill(in map[string]any) (Form, error) {
 
 func (f Field) ask() string {
 	switch f.Kind {
-	case Text, Line, Days:
+	case Text, Line, Place, Days:
 		return "填写"
 	case Files:
 		return "上传"

@@ -1,8 +1,12 @@
 package profile
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/rule/grade"
 	"github.com/qingshao/qingshao/internal/rule/ladder"
 )
 
@@ -11,6 +15,7 @@ type Warning struct {
 	Ladders []ladder.Ladder
 	Answers Answers
 	Quota   Quota
+	Grades  grade.Table
 	sectors []fileSector
 }
 
@@ -31,6 +36,7 @@ type fileWarning struct {
 	Sectors []fileSector `yaml:"sectors" title:"行业主管部门"`
 	Ladders []fileLadder `yaml:"ladders" title:"逐级告知；每条预警用第一条符合的"`
 	Answers Answers      `yaml:"answers" title:"远程预警、现场核查、重点督办"`
+	Grades  []fileGrade  `yaml:"grades" title:"哪些预警为重点级，逐条注明依据和施行日；不写则没有重点级"`
 	Quota   Quota        `yaml:"quota" title:"告知限额，超过的合并为一条；超标预警不受限"`
 }
 
@@ -56,10 +62,65 @@ type fileRung struct {
 	Line    Line     `yaml:"-"`
 }
 
+type fileGrade struct {
+	Name      string   `yaml:"name" check:"required" title:"情形，写在预警上"`
+	Basis     string   `yaml:"basis" check:"required" title:"依据"`
+	From      string   `yaml:"valid_from" check:"required" title:"自何日起适用（按数据的日期）"`
+	Until     string   `yaml:"valid_until" title:"自何日起不再适用"`
+	Factors   []string `yaml:"factors" title:"因子编码，末尾可写 *；不写为全部"`
+	Kinds     []string `yaml:"kinds" title:"gas、water、rain；不写为全部"`
+	Classes   []string `yaml:"classes" title:"排污许可管理类别；不写为全部"`
+	Sizes     []string `yaml:"sizes" title:"企业规模：大型、中型、小型、微型；不写为全部"`
+	Lists     []string `yaml:"lists" title:"环境监管重点单位名录的类别；不写为不论"`
+	Receiving []string `yaml:"receiving" title:"受纳水体的功能类别；不写为不论"`
+	Up        bool     `yaml:"hear_up" title:"按高一级的告知规则告知"`
+	Line      Line     `yaml:"-"`
+}
+
+// keyGrades checks that words and factors are known and days are days.
+func (b *builder) keyGrades(list []fileGrade) grade.Table {
+	var out grade.Table
+	for _, f := range list {
+		r := grade.Row{Name: f.Name, Basis: f.Basis, Factors: f.Factors, Kinds: f.Kinds, Classes: f.Classes, Sizes: f.Sizes, Lists: f.Lists, Receiving: f.Receiving, Up: f.Up}
+		for _, d := range b.dates(f.Line, "grades", []string{f.From}) {
+			r.From = d
+		}
+		if f.Until != "" {
+			for _, d := range b.dates(f.Line, "grades", []string{f.Until}) {
+				r.Until = d
+			}
+			if !r.Until.After(r.From) {
+				b.fail(f.Line, "“%s”的 valid_until 应晚于 valid_from", f.Name)
+			}
+		}
+		for _, code := range f.Factors {
+			if _, ok := factor.ByCode(code); !ok && !strings.HasSuffix(code, "*") {
+				b.fail(f.Line, "“%s”中的因子编码“%s”不认识", f.Name, code)
+			}
+		}
+		for _, w := range []struct {
+			key         string
+			have, known []string
+		}{{"kinds", f.Kinds, []string{"gas", "water", "rain"}}, {"classes", f.Classes, []string{"重点", "简化", "登记"}}, {"sizes", f.Sizes, enterprise.Sizes},
+			{"lists", f.Lists, enterprise.Lists}, {"receiving", f.Receiving, enterprise.WaterClasses}} {
+			for _, x := range w.have {
+				if !slices.Contains(w.known, x) {
+					b.fail(f.Line, "“%s”的 %s 中的“%s”不认识；可用：%s", f.Name, w.key, x, strings.Join(w.known, "、"))
+				}
+			}
+		}
+		if len(f.Factors)+len(f.Classes)+len(f.Sizes)+len(f.Lists)+len(f.Receiving) == 0 {
+			b.fail(f.Line, "“%s”没有写条件，会使所有预警都成为重点级", f.Name)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
 // warning checks that words are known, agencies exist, every level and family
 // has a ladder and no ladder stands behind one that takes all its alarms.
 func (b *builder) warning(p *Profile, f fileWarning) Warning {
-	w := Warning{sectors: f.Sectors, Answers: f.Answers, Quota: f.Quota}
+	w := Warning{sectors: f.Sectors, Answers: f.Answers, Quota: f.Quota, Grades: b.keyGrades(f.Grades)}
 	for _, s := range f.Sectors {
 		if p.Agencies == nil {
 			break

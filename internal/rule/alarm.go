@@ -40,6 +40,8 @@ type Alarm struct {
 	Quiet          Quiet
 	Verdict        string    // what it proved to be: true, false; '' = not decided
 	Sector         string    // agency of the trade that has been told, '' = none yet
+	Why            []string  // reasons for which it weighs more (重点级)
+	HearUp         bool      // people hear as of the next higher level for them
 	LevelAt        time.Time // since when it has its level, by the clock on the wall
 	CreatedAt      time.Time
 	UpdatedAt      time.Time

@@ -139,11 +139,11 @@ func waiting(a *Alarm, entries []timeline.Entry) map[ladder.When]time.Time {
 	return out
 }
 
-// heardAs is the level by whose ladder people hear: one higher while the
-// enterprise is under key supervision.
+// heardAs is the level by whose ladder people hear: one higher while the enterprise is
+// under key supervision, or where the place's table says so of such alarms.
 func (s *Service) heardAs(ctx context.Context, tx *db.Tx, a *Alarm) (string, error) {
 	on, err := supervised(ctx, tx, a.EnterpriseID)
-	if err != nil || !on {
+	if err != nil || !on && !a.HearUp {
 		return string(a.Level), err
 	}
 	return string(map[Level]Level{Notice: Exceed, Suspect: Exceed, Exceed: Grave, Grave: Grave}[a.Level]), nil

@@ -268,6 +268,9 @@ func (s *Service) raiseCustom(ctx context.Context, tx *db.Tx, o enterprise.Outle
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
 		Factor: factorOf(seen, h.Channel), Basis: basis, Times: int64(h.Hours),
 		StartedAt: h.From, LastAt: h.To, Summary: h.Text, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1}
+	if err := s.grade(ctx, tx, a); err != nil {
+		return nil, err
+	}
 	if err := insertAlarm(ctx, tx, *a); err != nil {
 		return nil, err
 	}

@@ -32,6 +32,9 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 		Factor: n.Factor, Limit: *n.Bound(), Basis: n.Basis, Value: n.Value, Peak: peak(w, f.From).Value, Times: overs(w, f.From),
 		StartedAt: f.From, LastAt: n.At, Summary: f.Summary, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1,
 	}
+	if err := s.grade(ctx, tx, &a); err != nil {
+		return a, err
+	}
 	if err := insertAlarm(ctx, tx, a); err != nil {
 		return a, err
 	}

@@ -141,7 +141,7 @@ var measureMachines = map[MeasureKind]*flow.Machine{
 				Fields: []flow.Field{
 					{Name: "result", Title: "核查结论", Kind: flow.Choice, Required: true, Options: results},
 					{Name: "text", Title: "核查情况", Kind: flow.Text, Required: true, Hint: "到场时间、在场人员、看到的情况"},
-					{Name: "place", Title: "核查位置", Kind: flow.Line, Hint: "经度,纬度 或地点"},
+					{Name: "place", Title: "核查位置", Kind: flow.Place, Hint: "在现场时点“取当前位置”；取不到的写明地点"},
 					{Name: "files", Title: "现场照片和笔录", Kind: flow.Files, Required: true}}},
 			{From: []flow.State{StateAssigned}, Verb: Reassign, Title: "改派", Capability: capHandle, Next: "新的核查人收到通知",
 				Fields: []flow.Field{{Name: "person", Title: "核查人", Kind: flow.Person, Required: true, Role: "inspector"},

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
@@ -90,4 +91,20 @@ func (s *Service) canMeasure(actor auth.Actor, m Measure) func(string) bool {
 
 func measureFacts(actor auth.Actor, m Measure) flow.Facts {
 	return flow.Facts{assignee: actor.Is(m.Person)}
+}
+
+// Supervised gives the enterprises under key supervision, each with its end. It asks
+// no policy: whoever shows it has asked whether the enterprise may be seen.
+func (s *Service) Supervised(ctx context.Context) (out map[string]time.Time, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		out, err = supervisedUntil(ctx, tx)
+		return err
+	})
+	return out, err
+}
+
+// WaitingFor are the measures that wait for an enterprise's answer, and key
+// supervision while it lasts. Checks on site are not among them.
+func WaitingFor(ctx context.Context, tx *db.Tx, enterprise string) ([]Measure, error) {
+	return waitingFor(ctx, tx, enterprise)
 }

@@ -98,6 +98,29 @@ func supervised(ctx context.Context, tx *db.Tx, enterprise string) (bool, error)
 	return n > 0, err
 }
 
+// supervisedUntil gives the enterprises under key supervision, each with its end.
+func supervisedUntil(ctx context.Context, tx *db.Tx) (map[string]time.Time, error) {
+	type row struct {
+		id    string
+		until int64
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
+		err = s.Scan(&r.id, &r.until)
+		return r, err
+	}, `SELECT enterprise_id, MAX(due_at) FROM measure WHERE state = 'supervised' AND due_at > $1 GROUP BY enterprise_id`, tx.Micros())
+	out := make(map[string]time.Time, len(list))
+	for _, r := range list {
+		out[r.id] = moment(r.until)
+	}
+	return out, err
+}
+
+// waitingFor are the measures that wait for an enterprise, or hold over it.
+func waitingFor(ctx context.Context, tx *db.Tx, enterprise string) ([]Measure, error) {
+	return db.All(ctx, tx, scanMeasure, `SELECT `+measureColumns+measureTables+`WHERE m.enterprise_id = $1 AND (m.kind = 'warning' AND m.state = 'issued' OR m.kind = 'supervision' AND m.state = 'supervised' AND m.due_at > $2)
+		ORDER BY m.due_at LIMIT 50`, enterprise, tx.Micros())
+}
+
 // answered reports whether the bureau has answered the alarm with a measure that
 // was not taken back.
 func answered(ctx context.Context, tx *db.Tx, id ID) (bool, error) {

@@ -182,6 +182,9 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, a *Alarm) (err error) {
 		return err
 	}
 	a.ID, a.State, a.CreatedAt, a.UpdatedAt, a.Version = ID(db.NewID()), StateOpen, tx.Now, tx.Now, 1
+	if err := s.grade(ctx, tx, a); err != nil {
+		return err
+	}
 	if err := insertAlarm(ctx, tx, *a); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/rule/grade"
 	"github.com/qingshao/qingshao/internal/rule/ladder"
 	"github.com/qingshao/qingshao/internal/rule/sign"
 	"github.com/qingshao/qingshao/internal/timeline"
@@ -43,6 +44,7 @@ type Policy struct {
 	Missing time.Duration // the same of one of its factors
 	Answers Answers
 	Quota   Quota
+	Grades  grade.Table // which alarms weigh more
 	// Category is the clue's category by the kind of outlet; none is lawful.
 	Category map[enterprise.Kind]string
 }
@@ -163,6 +165,7 @@ type Query struct {
 	OutletID     string
 	EnterpriseID string
 	Rules        []string
+	Key          bool     // of the key grade alone
 	Quiet        []string // kinds of quiet; "" = loud
 	Explained    []string // stages of the enterprise's word; "" = nothing yet
 	From, To     time.Time

@@ -12,19 +12,23 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.verdict, a.sector, a.level_at, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.verdict, a.sector, a.grade_why, a.grade_up, a.level_at, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
 
 func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
+	var why string
 	var started, last, ended, leveled, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Verdict, &a.Sector, &leveled, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Verdict, &a.Sector, &why, &a.HearUp, &leveled, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt, a.LevelAt = moment(created), moment(updated), moment(leveled)
 	if a.LevelAt.IsZero() {
 		a.LevelAt = a.CreatedAt
+	}
+	if why != "" {
+		a.Why = strings.Split(why, "\n")
 	}
 	return a, err
 }
@@ -49,10 +53,10 @@ func findAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
 
 func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO alarm (id, number, rule, level, state, outlet_id, enterprise_id, area, factor, limit_value, basis,
-		value, peak, times, started_at, last_at, ended_at, summary, clue_id, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+		value, peak, times, started_at, last_at, ended_at, summary, clue_id, grade_why, grade_up, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 		a.ID, a.Number, a.Rule, a.Level, a.State, a.OutletID, a.EnterpriseID, a.Area, a.Factor, a.Limit, a.Basis,
-		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version)
+		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, strings.Join(a.Why, "\n"), a.HearUp, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version)
 	return err
 }
 
@@ -188,6 +192,9 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	f.In("a.explained", q.Explained)
 	f.In("a.quiet", q.Quiet)
 	f.In("a.rule", q.Rules)
+	if q.Key {
+		f.Add("a.grade_why <> ''")
+	}
 	if q.Area != "" {
 		f.Add("a.area LIKE ?", auth.AreaPrefix(q.Area)+"%")
 	}

@@ -20,13 +20,19 @@ const (
 // what they are about.
 var absent = []string{"offline", "missing"}
 
-// judge is the verdict on one alarm, from the outcome of its clue or else from the
-// cause that was last written down or accepted.
-func judge(rule, clue, cause string) Verdict {
+// judge is the verdict on one alarm: from the outcome of its clue, or else what people
+// found who looked into it, or else the cause that was last written down or accepted.
+func judge(rule, clue, found, cause string) Verdict {
 	switch clue {
 	case "adopted", "merged":
 		return True
 	case "dismissed":
+		return False
+	}
+	switch found {
+	case "true":
+		return True
+	case "false":
 		return False
 	}
 	real, innocent := []string{"discharge"}, []string{"fluctuation", "maintenance", "instrument"}
@@ -46,12 +52,17 @@ func judge(rule, clue, cause string) Verdict {
 type fact struct {
 	id, rule, level, state, area  string
 	enterpriseID, enterpriseName  string
-	clue, cause                   string
+	clue, found, cause            string
 	quiet                         bool // never told of
 	started, last, ended, created time.Time
 	acknowledged, explained       time.Time // zero = never, as the next
 	handled                       time.Time
+	late                          bool // the enterprise's word was not there in time
+	accepted, rejected            bool
 }
+
+// inTime reports whether the enterprise explained before its term ran out.
+func (f *fact) inTime() bool { return !f.explained.IsZero() && !f.late }
 
 // lasted is how long the condition held, up to now while it does.
 func (f *fact) lasted(now time.Time) time.Duration {
@@ -77,6 +88,17 @@ type Row struct {
 	Lasted, Acknowledged, Explained, Handled time.Duration
 	Explanations, Handlings                  int // how many alarms these rest on
 	Acknowledgements                         int
+	// The enterprise's word: in time, late or never by then, and what people made of it.
+	InTime, Late, Accepted, Rejected int
+}
+
+// Punctual is the share of words that came in time among those whose term is over one
+// way or the other; false without any.
+func (r Row) Punctual() (float64, bool) {
+	if r.InTime+r.Late == 0 {
+		return 0, false
+	}
+	return float64(r.InTime) / float64(r.InTime+r.Late), true
 }
 
 // Answered is how many alarms people have said true or false of.
@@ -138,7 +160,12 @@ func sum(facts []fact, g Group, now time.Time) []Row {
 		if f.quiet {
 			r.Quiet++
 		}
-		switch judge(f.rule, f.clue, f.cause) {
+		for to, is := range map[*int]bool{&r.InTime: f.inTime(), &r.Late: f.late, &r.Accepted: f.accepted, &r.Rejected: f.rejected} {
+			if is {
+				*to++
+			}
+		}
+		switch judge(f.rule, f.clue, f.found, f.cause) {
 		case True:
 			r.True++
 		case False:

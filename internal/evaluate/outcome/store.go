@@ -37,10 +37,10 @@ func factsOf(ctx context.Context, tx *db.Tx, policy auth.Policy, actor auth.Acto
 	facts, err := db.All(ctx, tx, func(s db.Scanner) (x fact, err error) {
 		var started, last, ended, created int64
 		var quiet string
-		err = s.Scan(&x.id, &x.rule, &x.level, &x.state, &x.area, &x.enterpriseID, &x.enterpriseName, &x.clue, &quiet, &started, &last, &ended, &created)
+		err = s.Scan(&x.id, &x.rule, &x.level, &x.state, &x.area, &x.enterpriseID, &x.enterpriseName, &x.clue, &x.found, &quiet, &started, &last, &ended, &created)
 		x.started, x.last, x.ended, x.created, x.quiet = moment(started), moment(last), moment(ended), moment(created), quiet != ""
 		return x, err
-	}, `SELECT a.id, a.rule, a.level, a.state, a.area, a.enterprise_id, e.name, COALESCE(c.state, ''), a.quiet, a.started_at, a.last_at, a.ended_at, a.created_at
+	}, `SELECT a.id, a.rule, a.level, a.state, a.area, a.enterprise_id, e.name, COALESCE(c.state, ''), a.verdict, a.quiet, a.started_at, a.last_at, a.ended_at, a.created_at
 		FROM alarm a JOIN enterprise e ON e.id = a.enterprise_id LEFT JOIN clue c ON c.id = a.clue_id WHERE `+f.Where(), f.Args...)
 	if err != nil {
 		return nil, err
@@ -60,7 +60,7 @@ type answer struct {
 
 // addAnswers puts what people did, in order, to the alarms.
 func addAnswers(ctx context.Context, tx *db.Tx, f db.Filter, alarms map[string]*fact) error {
-	f.Add("t.kind = 'alarm' AND t.verb IN ('acknowledge', 'explain', 'handle', 'handin', 'accept')")
+	f.Add("t.kind = 'alarm' AND t.verb IN ('acknowledge', 'explain', 'handle', 'handin', 'accept', 'reject', 'unexplained')")
 	answers, err := db.All(ctx, tx, func(s db.Scanner) (x answer, err error) {
 		var at int64
 		var data string
@@ -93,7 +93,11 @@ func addAnswers(ctx context.Context, tx *db.Tx, f db.Filter, alarms map[string]*
 		case "handle":
 			a.cause = x.cause
 		case "accept":
-			a.cause = said[x.alarm]
+			a.cause, a.accepted = said[x.alarm], true
+		case "reject":
+			a.rejected = true
+		case "unexplained":
+			a.late = a.late || a.explained.IsZero() // a word that was sent back has a term of its own
 		}
 		if x.to == "handled" {
 			first(&a.handled, x.at)

@@ -14,17 +14,19 @@ type Kind string
 
 // The kinds.
 const (
-	Rejected Kind = "rejected" // an explanation that was sent back
-	Unsaid   Kind = "unsaid"   // an alarm not explained yet
-	Proof    Kind = "proof"    // a mark without its document
-	Duty     Kind = "duty"     // an obligation near its day or past it
-	Offline  Kind = "offline"  // an outlet that is not heard
-	Missing  Kind = "missing"  // data that no call-back brings
-	Rate     Kind = "rate"     // a rate of transmission below what is asked for
-	Hint     Kind = "hint"     // a first sign: help, nothing to answer
+	Rejected Kind = "rejected"    // an explanation that was sent back
+	Unsaid   Kind = "unsaid"      // an alarm not explained yet
+	Warned   Kind = "warning"     // a remote warning to be answered
+	Watched  Kind = "supervision" // key supervision that goes on
+	Proof    Kind = "proof"       // a mark without its document
+	Duty     Kind = "duty"        // an obligation near its day or past it
+	Offline  Kind = "offline"     // an outlet that is not heard
+	Missing  Kind = "missing"     // data that no call-back brings
+	Rate     Kind = "rate"        // a rate of transmission below what is asked for
+	Hint     Kind = "hint"        // a first sign: help, nothing to answer
 )
 
-var kindTitles = map[Kind]string{Rejected: "说明被退回", Unsaid: "待说明预警", Proof: "待补证明", Duty: "应尽义务", Offline: "设备离线", Missing: "缺失数据",
+var kindTitles = map[Kind]string{Rejected: "说明被退回", Unsaid: "待说明预警", Warned: "远程预警待答复", Watched: "重点督办", Proof: "待补证明", Duty: "应尽义务", Offline: "设备离线", Missing: "缺失数据",
 	Rate: "传输有效率偏低", Hint: "早期提醒"}
 
 // Title is the kind in Chinese.

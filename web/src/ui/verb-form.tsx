@@ -9,6 +9,7 @@ import { Problem, sentence } from '../api/problem'
 import type { Action, Field } from '../api/types'
 import { useMe, useReference } from '../api/use'
 import { FilesField } from './files'
+import { PlaceField } from './place'
 import { blankForm, checkForm, formBody, type FormValues } from './form'
 import { AreaPicker, PersonPicker, SubjectPicker } from './pickers'
 import { Panel } from './page'
@@ -195,6 +196,8 @@ function Control({ id, field, value, wrong, onChange, onBusy, similar }: FieldPr
       return <InputNumber id={id} status={status} min={1} max={366} precision={0} suffix="个工作日" style={{ width: '100%' }} value={typeof value === 'number' ? value : null} onChange={(v) => onChange(typeof v === 'number' ? v : undefined)} />
     case 'files':
       return <FilesField id={id} onChange={onChange} onBusy={onBusy} />
+    case 'place':
+      return <PlaceField id={id} described={described} value={text} onChange={onChange} />
     case 'subject':
       return <SubjectPicker id={id} of={field.name === 'issue' ? '/issues' : '/clues'} status={status} value={text} onChange={onChange} similar={field.name === 'issue' ? [] : similar ?? []} />
     default:

@@ -15,6 +15,7 @@ import { Certificate } from './certificate'
 import { Facilities } from './facilities'
 import { EnterpriseFilings } from './filings'
 import { useIndustry } from './industry'
+import { Standing } from './standing'
 
 const kinds: Record<string, string> = { gas: '废气', water: '废水', rain: '雨水' }
 
@@ -30,7 +31,7 @@ export function EnterpriseFile() {
   if (!q.data) return <Page title="企业"><div className="panel"><Bones rows={8} /></div></Page>
   const e = q.data
   return (
-    <Page title={e.name} tools={e.synthetic && <Chip>合成数据，非真实企业</Chip>}>
+    <Page title={e.name} tools={<>{e.supervised && <Go href={`/measures?kind=supervision&enterprise_id=${e.id}`}><Chip tone="red">重点督办至 {dateTime(e.supervised).slice(0, 10)}</Chip></Go>}{e.synthetic && <Chip>合成数据，非真实企业</Chip>}</>}>
       <Panel>
         <dl className="facts">
           <div><dt>统一社会信用代码</dt><dd className="mono">{e.code || '—'}</dd></div>
@@ -58,6 +59,7 @@ export function EnterpriseFile() {
           </ul>
         )}
       </Panel>
+      <Standing id={e.id} outlets={e.outlets} />
       <Certificate id={e.id} />
       <EnterpriseFilings id={e.id} outlets={e.outlets} />
       <Facilities id={e.id} />

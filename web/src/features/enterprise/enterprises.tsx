@@ -20,7 +20,7 @@ const filters: Filter[] = [
 
 const columnsOf = (industry: (code: string) => string): Column<Enterprise>[] => [
   { key: 'name', title: '企业', render: (e) => e.name, text: (e) => e.name },
-  { key: 'mark', title: '标记', align: 'c', render: (e) => (e.synthetic ? <Chip>合成</Chip> : ''), text: (e) => (e.synthetic ? '合成' : '') },
+  { key: 'mark', title: '标记', align: 'c', render: (e) => <>{e.supervised && <Chip tone="red">重点督办</Chip>}{e.synthetic && <Chip>合成</Chip>}</>, text: (e) => [e.supervised && '重点督办', e.synthetic && '合成'].filter(Boolean).join('、') },
   { key: 'code', title: '统一社会信用代码', align: 'c', render: (e) => <span className="mono">{e.code || '—'}</span>, text: (e) => e.code },
   { key: 'industry', title: '行业', render: (e) => industry(e.industry), text: (e) => industry(e.industry) },
   { key: 'permit', title: '排污许可', align: 'c', render: (e) => e.permit_class || '—', text: (e) => e.permit_class },
@@ -49,7 +49,7 @@ export function Enterprises() {
           href={(e) => `/enterprises/${e.id}`}
           card={(e) => (
             <>
-              <span className="row between"><span className="strong">{e.name}</span>{e.synthetic && <Chip>合成</Chip>}</span>
+              <span className="row between"><span className="strong">{e.name}</span><span className="row">{e.supervised && <Chip tone="red">重点督办</Chip>}{e.synthetic && <Chip>合成</Chip>}</span></span>
               <span className="sub">{e.area_name} · {industry(e.industry)}</span>
             </>
           )}

@@ -8,3 +8,6 @@ export function span(minutes: number | undefined): string {
 
 /** share spells a part of the whole. */
 export const share = (p: number | undefined) => (p === undefined ? '—' : `${(p * 100).toFixed(1)}%`)
+
+/** barRows are the rows that a chart has room for: the newest months, or the first of the others. */
+export const barRows = <T>(rows: T[], months: boolean, most = 12): T[] => (months ? rows.slice(-most) : rows.slice(0, most))

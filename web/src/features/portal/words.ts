@@ -4,6 +4,7 @@ import type { Shape, Tone } from '../../ui/marks'
 export const marks: Record<string, { shape: Shape; tone: Tone }> = {
   rejected: { shape: 'triangle', tone: 'red' },
   unsaid: { shape: 'triangle', tone: 'red' },
+  warning: { shape: 'triangle', tone: 'red' },
   offline: { shape: 'square', tone: 'grey' },
   hint: { shape: 'circle', tone: 'blue' },
 }

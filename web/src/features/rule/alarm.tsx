@@ -5,7 +5,7 @@ import { useCan, useDo, useGet } from '../../api/use'
 import { Cameras } from '../../ui/cameras'
 import { dateTime, lasting, reading, times } from '../../ui/format'
 import { Go } from '../../ui/go'
-import { LevelMark, StateChip } from '../../ui/marks'
+import { Chip, LevelMark, StateChip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { SeriesChart } from '../../ui/series-chart'
 import { Bones, Trouble } from '../../ui/state'
@@ -27,7 +27,7 @@ export function AlarmFile() {
   if (!q.data) return <Page title="预警"><div className="panel"><Bones rows={8} /></div></Page>
   const a = q.data
   return (
-    <Page title={`${absent(a) ? `${a.factor_name}${a.rule_title}` : a.factor_name + a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} /><StateChip state={a.state} title={a.state_title} /></>}>
+    <Page title={`${absent(a) ? `${a.factor_name}${a.rule_title}` : a.factor_name + a.level_title}：${a.enterprise_name}`} crumb={<span className="num">{a.number}</span>} tools={<><LevelMark level={a.level} title={a.level_title} />{a.key && <Chip tone="red">重点级</Chip>}<StateChip state={a.state} title={a.state_title} /></>}>
       <div className="cols file">
         <div className="file-main">
           {can('alarm.explain') && <EnterpriseHelp a={a} />}
@@ -41,7 +41,8 @@ export function AlarmFile() {
               <div><dt>{a.ended_at ? '结束' : '最近'}</dt><dd className="num">{dateTime(a.ended_at || a.last_at)}</dd></div>
               <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
-              <div className="wide"><dt>依据</dt><dd>{[a.rule_title, a.basis, a.rule_basis].filter(Boolean).join('；')}</dd></div>
+              <div className="wide"><dt>依据</dt><dd>{[...new Set([a.rule_title, a.basis, a.rule_basis])].filter(Boolean).join('；')}</dd></div>
+              {a.key && <div className="wide"><dt>为什么是重点级</dt><dd>{a.why.map((w) => <div key={w}>{w}</div>)}{a.hear_up && <span className="sub">因此按高一级告知</span>}</dd></div>}
               {a.verdict && <div><dt>核实结论</dt><dd className={a.verdict === 'true' ? 'red' : undefined}>{a.verdict === 'true' ? '属实' : '不属实'}</dd></div>}
               <div><dt>企业说明</dt><dd className={a.explained === 'given' ? 'amber' : undefined}>{a.explained_title}{a.explain_due && <span className="soft num">（{dateTime(a.explain_due)} 前）</span>}</dd></div>
               {a.verdict === 'true' && can('clue.read') && <div className="wide"><dt>证据包</dt><dd><a href={address(`/alarms/${a.id}/evidence.zip`)} download>下载证据包</a><span className="sub">曲线、数值、报文、标记、设施状态、视频、经过和证据清单</span></dd></div>}

@@ -14,6 +14,7 @@ const filters: Filter[] = [
   { name: 'q', title: '编号、企业', kind: 'text' },
   { name: 'area', title: '区域', kind: 'area' },
   { name: 'level', title: '级别', options: alarmLevels, width: 120 },
+  { name: 'key', title: '轻重', options: [{ value: 'true', label: '重点级' }], width: 110 },
   { name: 'state', title: '状态', options: alarmStates, width: 120 },
   { name: 'explained', title: '企业说明', options: explanations, width: 140 },
   { name: 'quiet', title: '静默', options: quiets, width: 120 },
@@ -23,7 +24,7 @@ const filters: Filter[] = [
 
 const columns: Column<Alarm>[] = [
   { key: 'number', title: '编号', align: 'c', render: (a) => a.number, text: (a) => a.number },
-  { key: 'level', title: '级别', align: 'c', render: (a) => <LevelMark level={a.level} title={a.level_title} />, text: (a) => a.level_title },
+  { key: 'level', title: '级别', align: 'c', render: (a) => <><LevelMark level={a.level} title={a.level_title} />{a.key && <span className="sub red">重点级</span>}</>, text: (a) => [a.level_title, a.key && '重点级'].filter(Boolean).join(' ') },
   { key: 'outlet', title: '企业与监控点', render: (a) => <>{a.enterprise_name}<span className="sub">{a.outlet_name}</span></>, text: (a) => `${a.enterprise_name} ${a.outlet_name}` },
   { key: 'area', title: '区域', align: 'c', render: (a) => a.area_name, text: (a) => a.area_name },
   { key: 'factor', title: '因子', align: 'c', render: (a) => a.factor_name, text: (a) => a.factor_name },
@@ -42,7 +43,7 @@ const columns: Column<Alarm>[] = [
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const query = withDays(pick(search, ['q', 'area', 'level', 'state', 'explained', 'quiet', 'rule', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'key', 'state', 'explained', 'quiet', 'rule', 'from', 'to', 'outlet_id', 'enterprise_id']))
   const list = useList('/alarms', query)
   const can = useCan()
   return (

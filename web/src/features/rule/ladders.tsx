@@ -1,6 +1,7 @@
 import { useGet } from '../../api/use'
 import { Page, Panel } from '../../ui/page'
-import { Bones, Trouble } from '../../ui/state'
+import { Bones, Empty, Trouble } from '../../ui/state'
+import './rule.css'
 
 const names = (list: { title: string }[], all: string) => (list.length ? list.map((x) => x.title).join('、') : all)
 
@@ -15,7 +16,8 @@ export function Ladders() {
           {q.data.map((l) => (
             <Panel key={l.name} title={l.name} flush tools={<span className="soft small">{names(l.levels, '全部级别')}　{names(l.families, '全部规则')}</span>}>
               <div className="scroll" tabIndex={0} role="region" aria-label={l.name}>
-                <table className="t">
+                <table className="t ladder">
+                  <colgroup><col style={{ width: '22%' }} /><col style={{ width: '14%' }} /><col /><col style={{ width: '12%' }} /></colgroup>
                   <thead><tr><th scope="col">条件</th><th scope="col">多久之后</th><th scope="col">告知</th><th scope="col">紧急程度</th></tr></thead>
                   <tbody>
                     {l.rungs.map((r) => (
@@ -29,8 +31,29 @@ export function Ladders() {
               </div>
             </Panel>
           ))}
+          <Grades />
         </>
       )}
     </Page>
+  )
+}
+
+/** Grades shows which alarms weigh more than others of their level, and by which basis. */
+function Grades() {
+  const q = useGet('/rules/grades')
+  if (q.error) return <Panel title="重点级"><Trouble error={q.error} again={() => void q.refetch()} /></Panel>
+  if (!q.data) return <Panel title="重点级"><Bones rows={4} /></Panel>
+  return (
+    <Panel title="重点级：哪些预警更要紧" flush>
+      {q.data.length === 0 ? <Empty title="没有设定重点级" how="写在本地配置 warning 的 grades 一节。" /> : (
+        <div className="scroll" tabIndex={0} role="region" aria-label="重点级">
+          <table className="t ladder">
+            <colgroup><col style={{ width: '22%' }} /><col style={{ width: '34%' }} /><col /><col style={{ width: '12%' }} /></colgroup>
+            <thead><tr><th scope="col">情形</th><th scope="col">条件（须全部符合）</th><th scope="col">依据</th><th scope="col">告知</th></tr></thead>
+            <tbody>{q.data.map((g) => <tr key={g.name + g.valid_from}><td>{g.name}</td><td>{g.conditions.join('；')}</td><td>{g.basis}<span className="sub num">{g.valid_from} 起{g.valid_until && `，至 ${g.valid_until} 前`}</span></td><td>{g.hear_up ? '按高一级' : '按本级'}</td></tr>)}</tbody>
+          </table>
+        </div>
+      )}
+    </Panel>
   )
 }
