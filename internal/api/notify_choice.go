@@ -11,6 +11,8 @@ func (a *API) NotifyChoice(p *notify.Post) {
 	r := notifyChoice{p}
 	get(a, "getMyNotify", "/me/notify", "我的通知设置", r.get)
 	post(a, "setMyNotify", "/me/notify", "修改我的通知设置", r.set)
+	post(a, "askMyProof", "/me/notify/proof", "向我的邮箱发送验证码", r.ask)
+	post(a, "proveMyAddress", "/me/notify/prove", "用验证码验证我的邮箱", r.prove)
 }
 
 type notifyChoice struct{ post *notify.Post }
@@ -32,6 +34,9 @@ type NotifyWay struct {
 	Least   string `json:"least" enum:"ordinary,important,urgent" doc:"从哪一级起发送"`
 	Address string `json:"address"`
 	Lacks   string `json:"lacks" doc:"收不到的原因"`
+	Proven  bool   `json:"proven" doc:"已经本人验证"`
+	Asked   bool   `json:"asked" doc:"须验证后才发送"`
+	Bad     string `json:"bad" doc:"对方拒收的原因，空为没有"`
 }
 
 // NotifyChoiceView is what a person wants, and among what.
@@ -47,7 +52,7 @@ func (r notifyChoice) get(ctx context.Context, _ *None) (NotifyChoiceView, error
 		v.Off[string(u)] = kinds
 	}
 	for _, w := range ways {
-		v.Ways = append(v.Ways, NotifyWay{w.Kind, w.Title, string(w.Least), w.Address, w.Lacks})
+		v.Ways = append(v.Ways, NotifyWay{w.Kind, w.Title, string(w.Least), w.Address, w.Lacks, w.Proven, w.Asked, w.Bad})
 	}
 	return v, err
 }
@@ -59,6 +64,28 @@ func (r notifyChoice) set(ctx context.Context, in *struct{ Body NotifyChoiceBody
 		c.Off[notify.Urgency(u)] = kinds
 	}
 	if err := r.post.Choose(ctx, actor(ctx), c); err != nil {
+		return NotifyChoiceView{}, err
+	}
+	return r.get(ctx, nil)
+}
+
+// Proof names the kind of address that is to be proved, and the code that came there.
+type Proof struct {
+	Body struct {
+		Kind string `json:"kind" enum:"mail"`
+		Code string `json:"code,omitempty" maxLength:"20"`
+	}
+}
+
+func (r notifyChoice) ask(ctx context.Context, in *Proof) (NotifyChoiceView, error) {
+	if err := r.post.SendProof(ctx, actor(ctx), in.Body.Kind); err != nil {
+		return NotifyChoiceView{}, err
+	}
+	return r.get(ctx, nil)
+}
+
+func (r notifyChoice) prove(ctx context.Context, in *Proof) (NotifyChoiceView, error) {
+	if err := r.post.Prove(ctx, actor(ctx), in.Body.Kind, in.Body.Code); err != nil {
 		return NotifyChoiceView{}, err
 	}
 	return r.get(ctx, nil)

@@ -21,7 +21,7 @@ import (
 func (a *App) channels() {
 	guard := outbound.New(a.conf.NotifyPrivate)
 	a.post = notify.NewPost(notify.PostParts{DB: a.db, Policy: a.policy, Box: seal.New(a.conf.Dir), Carriers: []notify.Carrier{mail.New(guard), sms.New(guard), webhook.New(guard), robot.New(guard)},
-		Root: a.place.Regions.Root().Code, Place: a.place.Title, Site: a.conf.NotifySite, Log: a.conf.Log})
+		Root: a.place.Regions.Root().Code, Place: a.place.Title, Site: a.conf.NotifySite, Log: a.conf.Log, Notices: a.notify})
 	a.bus.Subscribe("notify", notify.EventTopics(), a.post.Hear)
 	a.background(a.post, a.post.RunDue)
 	a.jobs.Every("notify.tidy", 10*time.Minute, func(ctx context.Context, _ job.Job) error { return a.post.Tidy(ctx) })
@@ -31,5 +31,6 @@ func (a *App) channels() {
 func (a *App) channelPages() {
 	a.api.Channels(a.post)
 	a.api.NotifyChoice(a.post)
+	a.api.Templates(a.post)
 	a.api.Deliveries(a.post, map[string]api.Seeing{a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, mark.Machine.Kind: a.marks.See})
 }

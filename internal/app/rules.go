@@ -8,6 +8,9 @@ import (
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/mark"
+	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/catalog"
 	"github.com/qingshao/qingshao/internal/rule/silence"
@@ -28,6 +31,13 @@ func (a *App) watch() {
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
 	})
 	a.rules.Jobs(a.jobs)
+	a.notify.Describe(rule.Machine.Kind, a.rules.Describe())
+	for _, m := range rule.MeasureMachines() {
+		a.notify.Describe(m.Kind, a.rules.DescribeMeasure(m))
+	}
+	for _, m := range []*flow.Machine{a.clues.Machine(), a.issues.Machine(), mark.Machine} {
+		a.notify.Describe(m.Kind, notify.Describer{Title: m.Title})
+	}
 	q := a.place.Quiet
 	a.silences = silence.New(silence.Deps{DB: a.db, Auth: a.policy, Alarms: a.rules, Notify: a.notify, Timeline: a.timeline,
 		Policy: silence.Policy{Prefix: a.place.Prefix + "-J", Longest: time.Duration(q.SilenceHours) * time.Hour, PlanOnce: time.Duration(q.PlanDays) * 24 * time.Hour,

@@ -1,5 +1,18 @@
 -- The present schema, made from migrations/ by: go test ./internal/db -update
 
+CREATE TABLE address_mark (
+    user_id    TEXT NOT NULL,
+    kind       TEXT NOT NULL,                -- of channel
+    address    TEXT NOT NULL,
+    proven_at  BIGINT NOT NULL DEFAULT 0,
+    bad_at     BIGINT NOT NULL DEFAULT 0,
+    trouble    TEXT NOT NULL DEFAULT '',
+    code       TEXT NOT NULL DEFAULT '',     -- hash of the code that was sent last
+    code_at    BIGINT NOT NULL DEFAULT 0,
+    tries      BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (user_id, kind)
+);
+
 CREATE TABLE alarm (
     id          TEXT PRIMARY KEY,
     number      TEXT NOT NULL UNIQUE,
@@ -1039,6 +1052,19 @@ CREATE TABLE notice_choice (
     choice     TEXT NOT NULL,                   -- JSON: channels off by urgency, quiet hours, digest
     updated_at BIGINT NOT NULL,
     version    BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE TABLE notice_template (
+    kind       TEXT NOT NULL,
+    channel    TEXT NOT NULL,
+    number     BIGINT NOT NULL,
+    title      TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    reset      BOOLEAN NOT NULL,             -- back to the program's own
+    reason     TEXT NOT NULL,
+    author     TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (kind, channel, number)
 );
 
 CREATE TABLE obligation (

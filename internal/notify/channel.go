@@ -51,9 +51,10 @@ type PostParts struct {
 	Policy   auth.Policy
 	Box      *seal.Box
 	Carriers []Carrier
-	Root     string // code of the whole jurisdiction
-	Place    string // who is speaking
-	Site     string // address of the console, for links; "" = no links
+	Notices  *Service // whose words templates set; nil = none
+	Root     string   // code of the whole jurisdiction
+	Place    string   // who is speaking
+	Site     string   // address of the console, for links; "" = no links
 	Log      *slog.Logger
 }
 
@@ -69,6 +70,10 @@ func NewPost(p PostParts) *Post {
 		p.Log = slog.New(slog.DiscardHandler)
 	}
 	p.Site = strings.TrimRight(p.Site, "/")
+	if p.Notices == nil {
+		p.Notices = New(p.DB, p.Policy)
+	}
+	p.Notices.place = p.Place
 	s := &Post{PostParts: p}
 	s.me, s.busy = db.NewID(), map[string]bool{}
 	return s

@@ -126,6 +126,9 @@ type Way struct {
 	Least   Urgency
 	Address string // the person's, "" = none
 	Lacks   string // what to do about it
+	Proven  bool   // the person has proved it
+	Asked   bool   // nothing is sent before that
+	Bad     string // why the other side will not take it; "" = it does
 }
 
 // Choices gives what a person has chosen, and among what.
@@ -145,10 +148,19 @@ func (p *Post) Choices(ctx context.Context, actor auth.Actor) (c Wish, ways []Wa
 		if err != nil || len(me) == 0 {
 			return err
 		}
+		marks, err := marksOf(ctx, tx, []string{actor.ID})
+		if err != nil {
+			return err
+		}
 		for _, ch := range personal(list) {
 			w := Way{Kind: ch.Kind, Least: ch.Least, Address: me[0].address(ch.Kind)}
 			if carrier, err := p.carrier(ch.Kind); err == nil {
 				w.Title = carrier.Kind().Title
+			}
+			known := marks[[2]string{actor.ID, ch.Kind}].fresh(actor.ID, ch.Kind, w.Address)
+			w.Proven, w.Asked = !known.proven.IsZero(), ch.Kind == MailKind && !ch.Settings.On(Unproven)
+			if !known.bad.IsZero() {
+				w.Bad = known.trouble
 			}
 			if w.Address == "" {
 				w.Lacks = lacks[ch.Kind] + "，请联系系统管理员登记"

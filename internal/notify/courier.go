@@ -247,6 +247,11 @@ func (p *Post) settle(ctx context.Context, c Channel, batch []Delivery, receipt 
 			if _, err := settle(ctx, tx, d.ID, p.me, o, receipt); err != nil {
 				return err
 			}
+			if f := failed; f != nil && failure(f).Address && failure(f).Permanent {
+				if err := refused(ctx, tx, d, failure(f).Sentence); err != nil {
+					return err
+				}
+			}
 		}
 		if failed == nil {
 			return worked(ctx, tx, c.ID, tx.Now.Add(pace))

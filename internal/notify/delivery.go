@@ -43,7 +43,7 @@ type Delivery struct {
 const bell = "notify"
 
 // receiver is a person as the channels reach them.
-type receiver struct{ id, email, phone string }
+type receiver struct{ id, name, email, phone string }
 
 // address gives where a kind of channel reaches the person.
 func (r receiver) address(kind string) string {
@@ -87,11 +87,20 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, n Notice, notices map[st
 	if n.Confidential {
 		title, text, link = "保密通知", outside, ""
 	}
+	marks, err := marksOf(ctx, tx, keys(notices))
+	if err != nil {
+		return err
+	}
+	words, err := s.wording(ctx, tx, n)
+	if err != nil {
+		return err
+	}
 	wrote := false
 	for _, c := range channels {
 		if c.Kind != RobotKind || !n.Urgency.Reaches(c.Least) || !auth.Covers(c.Settings[AreaOnly], n.Area) {
 			continue
 		}
+		title, text := words.of(c.Kind, "", title, text)
 		d := Delivery{ID: db.NewID(), ChannelID: c.ID, ChannelKind: c.Kind, Source: first(notices), Kind: n.Kind, Subject: n.Subject, Area: n.Area, Urgency: n.Urgency,
 			Title: title, Text: text, Link: link, State: Queued, NextAt: tx.Now, ExpiresAt: tx.Now.Add(keepTrying)}
 		if err := insertDelivery(ctx, tx, d); err != nil {
@@ -105,10 +114,13 @@ func (s *Service) carry(ctx context.Context, tx *db.Tx, n Notice, notices map[st
 			if !goes {
 				continue
 			}
+			title, text := words.of(c.Kind, p.name, title, text)
 			d := Delivery{ID: db.NewID(), ChannelID: c.ID, ChannelKind: c.Kind, Source: notices[p.id], UserID: p.id, Kind: n.Kind, Subject: n.Subject, Area: n.Area,
 				Urgency: n.Urgency, Address: p.address(c.Kind), Title: title, Text: text, Link: link, State: Queued, Digest: digest, NextAt: at, ExpiresAt: at.Add(keepTrying)}
 			if d.Address == "" {
 				d.State, d.Reason = Suppressed, lacks[c.Kind]
+			} else if why := marks[[2]string{p.id, c.Kind}].stand(c, d.Address); why != "" {
+				d.State, d.Reason = Suppressed, why
 			}
 			if err := insertDelivery(ctx, tx, d); err != nil {
 				return err

@@ -32,9 +32,9 @@ func receivers(ctx context.Context, tx *db.Tx, ids []string) ([]receiver, error)
 	var f db.Filter
 	f.In("id", ids)
 	return db.All(ctx, tx, func(s db.Scanner) (r receiver, err error) {
-		err = s.Scan(&r.id, &r.email, &r.phone)
+		err = s.Scan(&r.id, &r.name, &r.email, &r.phone)
 		return r, err
-	}, `SELECT id, email, phone FROM app_user WHERE `+f.Where()+` ORDER BY id`, f.Args...)
+	}, `SELECT id, name, email, phone FROM app_user WHERE `+f.Where()+` ORDER BY id`, f.Args...)
 }
 
 func insertDelivery(ctx context.Context, tx *db.Tx, d Delivery) error {

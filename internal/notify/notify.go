@@ -58,10 +58,13 @@ type Item struct {
 type Service struct {
 	db     *db.DB
 	policy auth.Policy
+	about  map[string]Describer // what notices are about, by kind; set before the first is told
+	kinds  []string             // the same in order
+	place  string               // who is speaking
 }
 
 // New makes the service; the policy is the one that permits the verbs.
-func New(d *db.DB, policy auth.Policy) *Service { return &Service{d, policy} }
+func New(d *db.DB, policy auth.Policy) *Service { return &Service{db: d, policy: policy} }
 
 // Tell writes a notice for everyone in the audience, once each, in the caller's
 // transaction, and reports how many people that are.

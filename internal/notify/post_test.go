@@ -66,7 +66,10 @@ func newHouse(t *testing.T, d *db.DB, c *dbtest.Clock) *house {
 	h := &house{t: t, db: d, clock: c, tell: notify.New(d, auth.DefaultPolicy()), pigeon: &pigeon{kind: notify.MailKind, more: notify.Kind{Address: "邮箱"}}}
 	h.post = h.another()
 	h.do(func(ctx context.Context, tx *db.Tx) error {
-		_, err := db.Exec(ctx, tx, `UPDATE app_user SET email = 'wang@example.org' WHERE id = 'wang'`)
+		if _, err := db.Exec(ctx, tx, `UPDATE app_user SET email = 'wang@example.org' WHERE id = 'wang'`); err != nil {
+			return err
+		}
+		_, err := db.Exec(ctx, tx, `INSERT INTO address_mark (user_id, kind, address, proven_at) VALUES ('wang', 'mail', 'wang@example.org', 1)`)
 		return err
 	})
 	return h
@@ -74,7 +77,7 @@ func newHouse(t *testing.T, d *db.DB, c *dbtest.Clock) *house {
 
 // another is a second process on the same data.
 func (h *house) another() *notify.Post {
-	return notify.NewPost(notify.PostParts{DB: h.db, Policy: auth.DefaultPolicy(), Box: seal.New(""), Carriers: []notify.Carrier{h.pigeon}, Root: "330300", Place: "温州清哨", Site: "https://q.example/"})
+	return notify.NewPost(notify.PostParts{DB: h.db, Policy: auth.DefaultPolicy(), Box: seal.New(""), Carriers: []notify.Carrier{h.pigeon}, Root: "330300", Place: "温州清哨", Site: "https://q.example/", Notices: h.tell})
 }
 
 func (h *house) do(f func(ctx context.Context, tx *db.Tx) error) {

@@ -46,6 +46,7 @@ func (c *Carrier) Kind() notify.Kind {
 		{Name: "password", Title: "密码或授权码", Kind: notify.Secret},
 		{Name: "from", Title: "发件地址", Kind: notify.Line, Required: true, Hint: "如 qingshao@example.gov.cn"},
 		{Name: "name", Title: "发件人", Kind: notify.Line, Hint: "不填为所在地名称"},
+		{Name: notify.Unproven, Title: "也发到没有经本人验证的邮箱", Kind: notify.Switch, Hint: "不开时，收件人须先在“我的通知设置”中用验证码验证邮箱"},
 	}}
 }
 

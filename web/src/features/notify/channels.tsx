@@ -21,7 +21,7 @@ export function Channels() {
   const list = q.data ?? []
   const ways = kinds.data ?? []
   return (
-    <Page title="通知渠道" tools={<><Go href="/deliveries">投递记录</Go>{can('system.write') && ways.length > 0 && <Button type="primary" onClick={() => setForm({})}>添加通知渠道</Button>}</>}>
+    <Page title="通知渠道" tools={<><Go href="/templates">消息模板</Go><Go href="/deliveries">投递记录</Go>{can('system.write') && ways.length > 0 && <Button type="primary" onClick={() => setForm({})}>添加通知渠道</Button>}</>}>
       {q.error && !q.data ? <div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div> : !q.data || !kinds.data ? <div className="panel"><Bones /></div> : (
         <>
           {list.map((c) => <One key={c.id} c={c} kind={ways.find((k) => k.id === c.kind)} edit={() => setForm({ channel: c })} />)}

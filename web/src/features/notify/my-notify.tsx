@@ -1,6 +1,7 @@
-import { Checkbox, Input, Select } from 'antd'
+import { Button, Checkbox, Input, Select } from 'antd'
 import { useState } from 'react'
 import { post } from '../../api/client'
+import { sentence } from '../../api/problem'
 import type { NotifyChoice } from '../../api/types'
 import { useDo, useGet } from '../../api/use'
 import { PlainForm, Row } from '../../ui/draft'
@@ -29,8 +30,11 @@ function Form({ set }: { set: NotifyChoice }) {
   const [at, setAt] = useState(set.digest_at ?? '')
   const save = useDo(() => post('/me/notify', { body: { off, quiet_from: from.trim(), quiet_to: to.trim(), digest, digest_at: digest === 'daily' ? at.trim() : '', version: set.version } }), ['/me/notify'])
   const mail = set.ways.some((w) => w.kind === 'mail')
+  const unproven = set.ways.find((w) => w.kind === 'mail' && w.address !== '' && (w.bad !== '' || !w.proven))
   if (set.ways.length === 0) return <Panel><p className="soft">还没有可用的通知渠道，所有通知都在站内“消息”中。邮件、短信由系统管理员在“通知渠道”中设置，设置后可在这里选择。</p></Panel>
   return (
+    <>
+    {unproven && <Prove address={unproven.address} />}
     <Panel>
       {save.isSuccess && <div className="done" role="status" style={{ marginBottom: 12 }}>已保存，对以后的通知生效。</div>}
       <PlainForm label="我的通知设置" submit="保存" busy={save.isPending} error={save.error} check={() => ({})} onSubmit={() => save.mutate(undefined)} next="站内消息始终都有；这里决定哪些通知同时发到站外。">
@@ -39,6 +43,7 @@ function Form({ set }: { set: NotifyChoice }) {
             {set.ways.map((w) => (
               <fieldset key={w.kind} className="field" style={{ border: 0, padding: 0, margin: 0 }}>
                 <legend style={{ padding: 0 }}>{w.title}{w.address && <span className="soft">　{w.address}</span>}</legend>
+                {w.address && (w.bad || w.asked && !w.proven) && <p className="amber" style={{ margin: '4px 0' }}>{w.bad ? `这个地址被对方拒收（${w.bad}），暂不再发；更正或重新验证后恢复。` : '邮箱还没有验证，验证后才会发送。'}</p>}
                 {w.lacks ? <p className="amber">{w.lacks}</p> : (
                   <div className="row">
                     {urgencies.filter((u) => reaches(u.value, w.least)).map((u) => (
@@ -56,6 +61,27 @@ function Form({ set }: { set: NotifyChoice }) {
           </>
         )}
       </PlainForm>
+    </Panel>
+    </>
+  )
+}
+
+/** Prove sends a code to the person's mailbox and takes it back. */
+function Prove({ address }: { address: string }) {
+  const [code, setCode] = useState('')
+  const ask = useDo(() => post('/me/notify/proof', { body: { kind: 'mail' } }), [])
+  const prove = useDo(() => post('/me/notify/prove', { body: { kind: 'mail', code: code.trim() } }), ['/me/notify'])
+  const wrong = prove.error ?? ask.error
+  return (
+    <Panel title="验证邮箱">
+      <p className="soft">向 {address} 发送一个六位数的验证码，填回这里，证明邮箱是您本人的。</p>
+      {ask.isSuccess && !wrong && <div className="done" role="status" style={{ marginBottom: 12 }}>验证码已发出，30 分钟内有效。</div>}
+      {wrong ? <div className="trouble" role="alert" style={{ marginBottom: 12 }}>{sentence(wrong)}</div> : null}
+      <div className="row">
+        <Button loading={ask.isPending} onClick={() => { prove.reset(); ask.mutate(undefined) }}>{ask.isSuccess ? '重新发送' : '发送验证码'}</Button>
+        <Input aria-label="验证码" inputMode="numeric" autoComplete="one-time-code" maxLength={6} style={{ width: 120 }} value={code} onChange={(e) => setCode(e.target.value)} />
+        <Button type="primary" disabled={code.trim().length !== 6} loading={prove.isPending} onClick={() => prove.mutate(undefined)}>验证</Button>
+      </div>
     </Panel>
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ChannelKind } from '../../api/types'
-import { blank, body, chosen, deliveryMark, missing, reaches, toggled, why } from './words'
+import { blank, body, chosen, deliveryMark, missing, reaches, segments, toggled, why } from './words'
 
 const field = (name: string, kind: ChannelKind['fields'][number]['kind'], required: boolean, preset = '') => ({ name, title: name, kind, required, default: preset, hint: '', options: [], min: 0, max: 0 })
 const kind: ChannelKind = { id: 'mail', title: '邮件', hint: '', address: '邮箱', least: 'important', fields: [field('host', 'line', true), field('port', 'number', true, '587'), field('password', 'secret', true)] }
@@ -39,5 +39,11 @@ describe('what a person wants', () => {
     expect(toggled(off, 'important', 'mail', true)).toEqual({ important: [] })
     expect(reaches('urgent', 'important')).toBe(true)
     expect(reaches('ordinary', 'important')).toBe(false)
+  })
+})
+
+describe('text messages', () => {
+  it('count by seventy, then by sixty-seven', () => {
+    expect([1, 70, 71, 134, 135].map(segments)).toEqual([1, 1, 2, 2, 3])
   })
 })

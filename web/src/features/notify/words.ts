@@ -81,3 +81,6 @@ export function toggled(off: Record<string, string[]>, u: Urgency, kind: string,
   const rest = (off[u] ?? []).filter((k) => k !== kind)
   return { ...off, [u]: on ? rest : [...rest, kind] }
 }
+
+/** segments is how many text messages so many characters take: 70 in one, 67 in each of several. */
+export const segments = (characters: number) => (characters <= 70 ? 1 : Math.ceil(characters / 67))
