@@ -104,6 +104,9 @@ func (p *past) play(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := p.oblige(ctx); err != nil {
+		return err
+	}
 	if err := p.measuresToday(ctx); err != nil {
 		return err
 	}

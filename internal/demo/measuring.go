@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -75,7 +74,7 @@ func (p *past) measure(ctx context.Context, c course) (bool, error) {
 // over, too.
 func (p *past) unmeasured(ctx context.Context, verb flow.Verb) (found measured, ok bool, err error) {
 	who := p.staff["duty"]
-	q := url.Values{"limit": {"60"}, "level": {"suspect", "exceed", "grave"}, "state": {"notified", "acknowledged", "handled"}}
+	q := url.Values{"limit": {"60"}, "level": {"suspect,exceed,grave"}, "state": {"notified,acknowledged,handled"}}
 	if verb == "supervise" {
 		who = p.staff["leader"]
 		q.Del("state")
@@ -202,7 +201,7 @@ func (p *past) explain(ctx context.Context) error {
 			return boss, "explain", map[string]any{"cause": cause, "text": explanations[cause]}, err
 		}},
 	} {
-		q := url.Values{"limit": {"40"}, "level": {"suspect", "exceed", "grave"}, "explained": strings.Split(x.stage, ","), "state": {"notified", "acknowledged", "handled"}}
+		q := url.Values{"limit": {"40"}, "level": {"suspect,exceed,grave"}, "explained": {x.stage}, "state": {"notified,acknowledged,handled"}}
 		var page struct {
 			Items []measured `json:"items"`
 		}

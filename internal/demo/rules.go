@@ -76,7 +76,7 @@ func (p *past) settings(ctx context.Context) error {
 		why        string
 		publish    bool
 	}{
-		{"constant", duty.Area, map[string]float64{"hours": 8}, "两家企业停产检修时误报，试算后放宽到 8 小时", true},
+		{"constant", "330382", map[string]float64{"hours": 8}, "两家企业停产检修时误报，试算后放宽到 8 小时", true},
 		{"under-limit", "330302", map[string]float64{"share": 40}, "辖区内稳定达标的企业贴限提示过多", false},
 	} {
 		var t thing

@@ -92,7 +92,7 @@ function Bars({ rows, answers, months }: { rows: Outcome[]; answers: boolean; mo
   )
 }
 
-const Name = ({ r, below }: { r: Outcome; below: Below }) => <td>{below ? <Go href={below(r.id)}>{r.name}</Go> : r.name}</td>
+const Name = ({ r, below }: { r: Outcome; below: Below }) => <td style={{ minWidth: 132 }}>{below ? <Go href={below(r.id)}>{r.name}</Go> : r.name}</td>
 
 function Truths({ rows, below }: { rows: Outcome[]; below: Below }) {
   return (
