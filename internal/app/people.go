@@ -6,6 +6,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/seal"
 )
@@ -54,6 +55,9 @@ func WithAccounts(ctx context.Context, c Config, f func(*auth.Service) error) (e
 
 // Accounts is the service of people and rights, for the command line.
 func (a *App) Accounts() *auth.Service { return a.auth }
+
+// Post brings the notices out of the program.
+func (a *App) Post() *notify.Post { return a.post }
 
 // Place is the jurisdiction that the program serves.
 func (a *App) Place() *profile.Profile { return a.place }

@@ -64,7 +64,7 @@ func enrol(ctx context.Context, s accounts, m member) (id, password string, err 
 	password = auth.RandomPassword()
 	u, err := s.UserByLogin(ctx, director, m.Login)
 	if fault.Is(err, fault.NotFound) {
-		u, err = s.Provision(ctx, director, auth.Account{Profile: auth.Profile{Login: m.Login, Name: m.Name}, Rights: m.Rights, Password: password})
+		u, err = s.Provision(ctx, director, auth.Account{Profile: auth.Profile{Login: m.Login, Name: m.Name, Phone: phones[m.Login]}, Rights: m.Rights, Password: password})
 		return u.ID, password, err
 	}
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/app"
@@ -46,6 +47,7 @@ type Demo struct {
 	memory memory
 	app    *app.App
 	faulty *world.Outlet
+	sink   *sink
 }
 
 // Prepare plays the past on an empty data folder, builds the program, gives the
@@ -65,10 +67,19 @@ func Prepare(ctx context.Context, c Config) (*Demo, error) {
 	if d.place, err = profile.Load(c.App.Profile); err != nil {
 		return nil, err
 	}
-	if err := d.remember(ctx); err != nil {
+	d.conf.App.NotifyPrivate = append(d.conf.App.NotifyPrivate, netip.MustParsePrefix("127.0.0.1/32")) // the demo's own sink
+	m, _, err := recall(d.conf.App.Dir)
+	if err != nil {
 		return nil, err
 	}
-	if d.app, err = app.New(ctx, c.App); err != nil {
+	if d.sink, err = openSink(m.Sink); err != nil {
+		return nil, err
+	}
+	if err := d.remember(ctx); err != nil {
+		d.sink.close()
+		return nil, err
+	}
+	if d.app, err = app.New(ctx, d.conf.App); err != nil {
 		return nil, err
 	}
 	if err := d.admit(ctx); err != nil {
@@ -120,7 +131,8 @@ func (d *Demo) first(ctx context.Context) error {
 		d.memory.Incidents = append(d.memory.Incidents, a)
 		d.world.Add(d.world.Meters()[stopped].Outlet, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
 	}
-	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second)}
+	d.memory.Sink = d.sink.port
+	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second), sink: d.sink}
 	if err := p.play(ctx); err != nil {
 		return fault.New(fault.Internal, "演示数据没有生成完，请换一个空的数据目录再试").Because(err)
 	}
@@ -149,6 +161,7 @@ func (d *Demo) admit(ctx context.Context) error {
 // demo was not running, then in real time, with an incident at the beginning.
 // The program must be serving.
 func (d *Demo) Live(ctx context.Context) error {
+	defer d.sink.close()
 	now := time.Now()
 	d.incident(now)
 	from := d.memory.Sent

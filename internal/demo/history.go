@@ -72,6 +72,7 @@ type past struct {
 
 	receipts map[string]receipt // of the public's reports, by number
 	claimed  receipt            // whose reward lies ready to be collected
+	sink     *sink              // where messages go; nil = nowhere
 	courses  []course           // measures not taken yet
 	measured map[string]bool    // enterprises with a measure
 }
@@ -143,6 +144,9 @@ func (p *past) step(ctx context.Context, m moment) error {
 		return nil
 	}
 	if err := p.bring(ctx, m.at); err != nil {
+		return err
+	}
+	if err := p.channels(ctx, m.at); err != nil {
 		return err
 	}
 	if err := p.explain(ctx); err != nil {

@@ -17,6 +17,7 @@ type memory struct {
 	Starts    int        `json:"starts"`
 	Sent      time.Time  `json:"sent"` // everything up to here was reported
 	Incidents []accident `json:"incidents"`
+	Sink      int        `json:"sink,omitempty"` // port to which its messages go
 	// Secrets are the meters' by name: the program itself knows only their hashes.
 	Secrets map[string]string `json:"secrets,omitempty"`
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { accessible, browserPath, choose, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
+import { officersSettings } from './setting.mjs'
 
 const missing = browserPath() ? false : '没有找到 chromium；请安装后再运行（CI 中视为失败）'
 if (missing && process.env.CI) throw new Error(missing)
@@ -43,6 +44,8 @@ describe('measures', { skip: missing, concurrency: false }, () => {
       await p.close()
     }
   }
+
+  officersSettings(act)
 
   const verb = (page, name) => page.locator('#verbs').getByRole('button', { name, exact: true })
   const send = (page, name) => page.getByRole('form', { name, exact: true }).getByRole('button', { name, exact: true }).click()
