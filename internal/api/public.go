@@ -72,19 +72,20 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 		x.pages[name] = t
 	}
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"GET " + publicBase + "/{$}":            x.home,
-		"GET " + publicBase + "/report":         x.kinds,
-		"GET " + publicBase + "/report/{kind}":  x.form,
-		"POST " + publicBase + "/report/{kind}": func(w http.ResponseWriter, r *http.Request) error { return x.receive(w, r, false) },
-		"GET " + publicBase + "/track":          x.track,
-		"POST " + publicBase + "/track":         x.enter,
-		"GET " + publicBase + "/progress":       x.progress,
-		"POST " + publicBase + "/progress":      x.say,
-		"POST " + publicBase + "/leave":         x.leave,
-		"GET " + publicBase + "/near":           x.near,
-		"POST " + publicBase + "/echo":          x.echo,
-		"GET " + publicBase + "/reward":         x.reward,
-		"POST " + publicBase + "/reward":        x.answerReward,
+		"GET " + publicBase + "/{$}":                x.home,
+		"GET " + publicBase + "/report":             x.kinds,
+		"GET " + publicBase + "/report/{kind}":      x.form,
+		"POST " + publicBase + "/report/{kind}":     func(w http.ResponseWriter, r *http.Request) error { return x.receive(w, r, false) },
+		"GET " + publicBase + "/track":              x.track,
+		"POST " + publicBase + "/track":             x.enter,
+		"GET " + publicBase + "/progress":           x.progress,
+		"POST " + publicBase + "/progress":          x.say,
+		"POST " + publicBase + "/leave":             x.leave,
+		"GET " + publicBase + "/near":               x.near,
+		"POST " + publicBase + "/echo":              x.echo,
+		"GET " + publicBase + "/reward":             x.reward,
+		"GET " + publicBase + "/reward/certificate": x.certificate,
+		"POST " + publicBase + "/reward":            x.answerReward,
 	} {
 		a.mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { x.serve(w, r, h) })
 	}

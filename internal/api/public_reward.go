@@ -94,3 +94,21 @@ func (x *public) refused(w http.ResponseWriter, r *http.Request, id tip.ID, err 
 	}
 	return x.showRewards(w, r, status, id, text)
 }
+
+// certificate gives the certificate of honour of an award.
+func (x *public) certificate(w http.ResponseWriter, r *http.Request) error {
+	id, ok := x.visitor(r)
+	if !ok || x.a.rewards == nil {
+		http.Redirect(w, r, publicBase+"/track", http.StatusSeeOther)
+		return nil
+	}
+	paper, err := x.a.rewards.Certificate(r.Context(), string(id), reward.AwardID(r.URL.Query().Get("award")), x.place.Name+"举报奖励专岗（盖章）")
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", `attachment; filename="certificate.pdf"`)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	_, _ = w.Write(paper) // a reader that went away is no fault of ours
+	return nil
+}

@@ -286,6 +286,26 @@ func (x *scene) nowhere(words ...string) {
 	})
 }
 
+func TestCertificate_WithConsentAlone(t *testing.T) {
+	each(t, 2, func(x *scene) {
+		x.budget(100_000_000)
+		x.granted(func(i *Input) { i.Honour = true })
+		for n, answer := range []string{"yes", "no"} {
+			_, err := x.s.Certificate(bg, x.tips[n], x.mine(n).ID, "温州市")
+			expect(x.t, "before the answer", err, fault.Conflict)
+			expect(x.t, "claim", x.by(n, Take, map[string]any{"way": "window", "honour": answer}), "")
+		}
+		paper, err := x.s.Certificate(bg, x.tips[0], x.mine(0).ID, "温州市")
+		if err != nil || !strings.HasPrefix(string(paper), "%PDF-1") {
+			x.t.Errorf("%d bytes: %v", len(paper), err)
+		}
+		_, err = x.s.Certificate(bg, x.tips[1], x.mine(1).ID, "温州市")
+		expect(x.t, "who did not agree", err, fault.Conflict)
+		_, err = x.s.Certificate(bg, x.tips[1], x.mine(0).ID, "温州市")
+		expect(x.t, "another's", err, fault.NotFound)
+	})
+}
+
 func TestCode_IsVoidAfterFiveWrongTries(t *testing.T) {
 	each(t, 1, func(x *scene) {
 		x.budget(100_000_000)
