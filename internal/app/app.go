@@ -22,6 +22,7 @@ import (
 	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/closing"
 	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/consult"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/discover/tip"
@@ -123,6 +124,7 @@ type App struct {
 	silences *silence.Service
 	marks    *mark.Service
 	filings  *filing.Service
+	consults *consult.Service
 	tips     *tip.Service
 	vault    *vault.Service
 	judges   *rule.Runner

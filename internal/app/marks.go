@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/consult"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/enterprise"
@@ -16,6 +17,8 @@ func (a *App) mark() {
 	a.marks = mark.NewService(mark.Deps{DB: a.db, Auth: a.policy, Prefix: a.place.Prefix + "-B", Values: marked{a.digest}, Files: a.files, Notify: a.notify, Timeline: a.timeline})
 	a.marks.Jobs(a.jobs)
 	a.files.Guard(mark.Machine.Kind, a.marks.See)
+	a.consults = consult.New(consult.Deps{DB: a.db, Auth: a.policy, Prefix: a.place.Prefix + "-Z", Files: a.files, Notify: a.notify, Timeline: a.timeline})
+	a.files.Guard(consult.Machine.Kind, a.consults.See)
 	a.filings = filing.New(filing.Deps{DB: a.db, Auth: a.policy, Prefix: a.place.Prefix + "-F", Notify: a.notify, Timeline: a.timeline})
 }
 

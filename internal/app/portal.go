@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qingshao/qingshao/internal/consult"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/evaluate/portal"
@@ -11,7 +12,7 @@ import (
 
 // portalPages adds the enterprise's own desk.
 func (a *App) portalPages() {
-	a.api.Portal(portal.New(portal.Deps{DB: a.db, Auth: a.policy, Live: a.digest, Rules: a.rules, More: []portal.Source{dutiesDue, measuresUnderWay}}))
+	a.api.Portal(portal.New(portal.Deps{DB: a.db, Auth: a.policy, Live: a.digest, Rules: a.rules, More: []portal.Source{dutiesDue, measuresUnderWay, consultsAnswered}}))
 }
 
 // measuresUnderWay are the bureau's measures that wait for an enterprise or hold over
@@ -25,6 +26,15 @@ func measuresUnderWay(ctx context.Context, tx *db.Tx, e enterprise.Enterprise) (
 			i.Kind, i.Do, i.DueAt = portal.Watched, "按督办要求整改；督办至 "+m.DueAt.In(beijing).Format("2006-01-02")+"，期间的预警按高一级告知", m.DueAt
 		}
 		out = append(out, i)
+	}
+	return out, err
+}
+
+// consultsAnswered are the answers that an enterprise has not called enough.
+func consultsAnswered(ctx context.Context, tx *db.Tx, e enterprise.Enterprise) (out []portal.Item, err error) {
+	list, err := consult.WaitingFor(ctx, tx, e.ID)
+	for _, c := range list {
+		out = append(out, portal.Item{Kind: portal.Answered, ID: string(c.ID), Number: c.Number, Title: c.Title, Text: c.TopicTitle(), Do: "查看答复；没有别的问题请办结，有则继续询问", Link: "/consults/" + string(c.ID)})
 	}
 	return out, err
 }

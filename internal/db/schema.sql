@@ -298,6 +298,24 @@ CREATE INDEX clue_state ON clue (state, id);
 
 CREATE INDEX clue_updated ON clue (updated_at);
 
+CREATE TABLE consult (
+    id            TEXT PRIMARY KEY,
+    number        TEXT NOT NULL UNIQUE,
+    state         TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    area          TEXT NOT NULL,
+    topic         TEXT NOT NULL,
+    title         TEXT NOT NULL,
+    created_by    TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX consult_area ON consult (area, id);
+
+CREATE INDEX consult_enterprise ON consult (enterprise_id, id);
+
 CREATE TABLE custom_rule (
     id         TEXT PRIMARY KEY,
     state      TEXT NOT NULL,
@@ -591,6 +609,19 @@ CREATE TABLE enterprise (
 CREATE INDEX enterprise_area ON enterprise (area);
 
 CREATE UNIQUE INDEX enterprise_code ON enterprise (code) WHERE code <> '';
+
+CREATE TABLE enterprise_contact (
+    id            TEXT PRIMARY KEY,
+    enterprise_id TEXT NOT NULL REFERENCES enterprise (id),
+    name          TEXT NOT NULL,
+    duty          TEXT NOT NULL,
+    phone         TEXT NOT NULL,
+    hours         TEXT NOT NULL,              -- when to call
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX enterprise_contact_enterprise ON enterprise_contact (enterprise_id, id);
 
 CREATE TABLE enterprise_permit (
     enterprise_id TEXT PRIMARY KEY REFERENCES enterprise (id),

@@ -105,6 +105,9 @@ func (p *past) play(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	if err := p.consult(ctx); err != nil {
+		return err
+	}
 	if err := p.oblige(ctx); err != nil {
 		return err
 	}

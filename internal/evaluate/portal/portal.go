@@ -18,6 +18,7 @@ const (
 	Unsaid   Kind = "unsaid"      // an alarm not explained yet
 	Warned   Kind = "warning"     // a remote warning to be answered
 	Watched  Kind = "supervision" // key supervision that goes on
+	Answered Kind = "answered"    // an answer to a consultation
 	Proof    Kind = "proof"       // a mark without its document
 	Duty     Kind = "duty"        // an obligation near its day or past it
 	Offline  Kind = "offline"     // an outlet that is not heard
@@ -26,7 +27,7 @@ const (
 	Hint     Kind = "hint"        // a first sign: help, nothing to answer
 )
 
-var kindTitles = map[Kind]string{Rejected: "说明被退回", Unsaid: "待说明预警", Warned: "远程预警待答复", Watched: "重点督办", Proof: "待补证明", Duty: "应尽义务", Offline: "设备离线", Missing: "缺失数据",
+var kindTitles = map[Kind]string{Rejected: "说明被退回", Unsaid: "待说明预警", Warned: "远程预警待答复", Watched: "重点督办", Answered: "咨询已答复", Proof: "待补证明", Duty: "应尽义务", Offline: "设备离线", Missing: "缺失数据",
 	Rate: "传输有效率偏低", Hint: "早期提醒"}
 
 // Title is the kind in Chinese.

@@ -10,6 +10,7 @@ export const sections: Section[] = [
     { path: '/', title: '工作台', needs: ['overview.read'] },
     { path: '/portal', title: '企业工作台', needs: ['portal.read'] },
     { path: '/obligations', title: '应尽义务', needs: ['obligation.read'] },
+    { path: '/consults', title: '咨询', needs: ['consult.read'] },
   ] },
   {
     key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [

@@ -11,6 +11,7 @@ import { Chip, LevelMark, OutletMark, StateChip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { EnterpriseCameras } from './cameras'
+import { Contacts } from './contacts'
 import { Certificate } from './certificate'
 import { Facilities } from './facilities'
 import { EnterpriseFilings } from './filings'
@@ -59,6 +60,7 @@ export function EnterpriseFile() {
           </ul>
         )}
       </Panel>
+      <Contacts id={e.id} />
       <Standing id={e.id} outlets={e.outlets} />
       <Certificate id={e.id} />
       <EnterpriseFilings id={e.id} outlets={e.outlets} />
