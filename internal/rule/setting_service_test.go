@@ -69,13 +69,6 @@ func (x *desk) trySettings(id string, days int) rule.Trial {
 	return got
 }
 
-func (x *desk) put(id string) {
-	x.t.Helper()
-	x.trySettings(id, 30)
-	x.must(x.act(x.officer, id, rule.Submit, "误报多"))
-	x.must(x.act(x.checker, id, rule.Publish, ""))
-}
-
 // Two people and a trial stand behind every setting, and what is out of bounds is
 // refused at its place.
 func TestSettings_TwoPeopleAndATrial(t *testing.T) {

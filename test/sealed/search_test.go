@@ -1,16 +1,11 @@
 package sealed
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -56,69 +51,6 @@ func found(r io.Reader, want map[string][]byte) ([]string, error) {
 		copy(buf, buf[len(buf)-keep:])
 		buf = buf[:keep]
 	}
-}
-
-// searchDir looks into every file of a folder and gives how many bytes that were.
-func searchDir(t *testing.T, dir string, want map[string][]byte) (hits []string, size int64) {
-	t.Helper()
-	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || !d.Type().IsRegular() {
-			return nil //nolint:nilerr // files come and go while the program runs
-		}
-		f, err := os.Open(p)
-		if err != nil {
-			return nil //nolint:nilerr // as above
-		}
-		defer f.Close()
-		if info, err := f.Stat(); err == nil {
-			size += info.Size()
-		}
-		how, err := found(f, want)
-		for _, h := range how {
-			hits = append(hits, p+" "+h)
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return hits, size
-}
-
-// searchMemory looks into the readable memory of a process.
-func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string, size int64) {
-	t.Helper()
-	maps, err := os.Open("/proc/" + strconv.Itoa(pid) + "/maps")
-	if err != nil {
-		t.Skip(err)
-	}
-	defer maps.Close()
-	mem, err := os.Open("/proc/" + strconv.Itoa(pid) + "/mem")
-	if err != nil {
-		t.Skip(err)
-	}
-	defer mem.Close()
-	lines := bufio.NewScanner(maps)
-	for lines.Scan() {
-		f := strings.Fields(lines.Text())
-		if len(f) < 2 || f[1][0] != 'r' || strings.Contains(lines.Text(), "[v") {
-			continue
-		}
-		a, b, _ := strings.Cut(f[0], "-")
-		from, err1 := strconv.ParseUint(a, 16, 64)
-		to, err2 := strconv.ParseUint(b, 16, 64)
-		if err1 != nil || err2 != nil {
-			continue
-		}
-		how, err := found(io.NewSectionReader(mem, int64(from), int64(to-from)), want)
-		if err == nil {
-			size += int64(to - from)
-		}
-		for _, h := range how {
-			hits = append(hits, f[0]+" "+h)
-		}
-	}
-	return hits, size
 }
 
 func TestSearch_FindsEverySpellingAtEverySeam(t *testing.T) {
