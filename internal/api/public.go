@@ -22,6 +22,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/limit"
+	"github.com/qingshao/qingshao/internal/protect/halt"
 	"github.com/qingshao/qingshao/internal/vault"
 )
 
@@ -46,9 +47,9 @@ type public struct {
 	pages   map[string]*template.Template
 	hashes  map[string]string // of the scripts, by name
 	filing  *limit.Book       // by address
-	asking  *limit.Book       // receipts, by address
 	reading *limit.Book       // by address
-	anybody *limit.Book       // receipts, by everybody together
+	asks    asking            // receipts
+	halts   *halt.Service
 
 	mu       sync.Mutex
 	visitors map[string]visitor // by token
@@ -61,9 +62,9 @@ type visitor struct {
 }
 
 // Public registers the public entry; files hold its templates, style and script.
-func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
-	x := &public{a: a, tips: s, place: p, pages: map[string]*template.Template{}, visitors: map[string]visitor{},
-		filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), reading: limit.New(time.Second, 30, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
+func (a *API) Public(s *tip.Service, p Place, h *halt.Service, files fs.FS) error {
+	x := &public{a: a, tips: s, place: p, halts: h, asks: newAsking(), pages: map[string]*template.Template{}, visitors: map[string]visitor{},
+		filing: limit.New(2*time.Second, 30, 10_000), reading: limit.New(time.Second, 30, 10_000)}
 	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code", "insider", "scripts"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
@@ -97,10 +98,10 @@ func (a *API) Public(s *tip.Service, p Place, files fs.FS) error {
 // assets serves the style and the script.
 func (x *public) assets(files fs.FS) error {
 	var err error
-	if x.hashes, err = integrity(files, "entry.js", "seal.js", "sealed.js"); err != nil {
+	if x.hashes, err = integrity(files, "entry.js", "work.js", "seal.js", "sealed.js"); err != nil {
 		return err
 	}
-	for _, name := range []string{"entry.css", "entry.js", "seal.js", "sealed.js"} {
+	for _, name := range []string{"entry.css", "entry.js", "work.js", "seal.js", "sealed.js"} {
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -154,7 +155,7 @@ func (x *public) words(ctx context.Context, err error) (int, string) {
 
 // show renders a page whole before its first byte leaves.
 func (x *public) show(w http.ResponseWriter, status int, page string, data map[string]any) {
-	data["Place"], data["Base"], data["Hash"] = x.place, publicBase, x.hashes
+	data["Place"], data["Base"], data["Hash"], data["Shut"] = x.place, publicBase, x.hashes, x.shutWords(x.closed())
 	var b bytes.Buffer
 	if err := x.pages[page].Execute(&b, data); err != nil {
 		x.a.log.Error("public page failed", "page", page, "err", err)
@@ -167,7 +168,7 @@ func (x *public) show(w http.ResponseWriter, status int, page string, data map[s
 }
 
 func (x *public) home(w http.ResponseWriter, r *http.Request) error {
-	modes, err := x.tips.Modes(r.Context())
+	modes, err := x.modes(r.Context())
 	if err != nil {
 		return err
 	}
@@ -182,6 +183,9 @@ type kindGroup struct {
 }
 
 func (x *public) kinds(w http.ResponseWriter, _ *http.Request) error {
+	if err := x.through(tip.Web.Gate()); err != nil {
+		return err
+	}
 	groups := []kindGroup{}
 	for _, k := range x.tips.Kinds() {
 		if n := len(groups); n == 0 || groups[n-1].Name != k.Group {
@@ -225,6 +229,9 @@ func (x *public) form(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.NotFoundf("没有这类举报，请从举报首页重新选择")
 	}
+	if err := x.through(tip.Web.Gate()); err != nil {
+		return err
+	}
 	mode := string(tip.Public)
 	if r.URL.Query().Get("mode") == string(tip.Confidential) {
 		mode = string(tip.Confidential)
@@ -233,7 +240,7 @@ func (x *public) form(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (x *public) ask(w http.ResponseWriter, r *http.Request, status int, k tip.Kind, f filled, text string) error {
-	all, err := x.tips.Modes(r.Context())
+	all, err := x.modes(r.Context())
 	if err != nil {
 		return err
 	}
@@ -415,16 +422,24 @@ func (x *public) track(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, publicBase+"/progress", http.StatusSeeOther)
 		return nil
 	}
-	x.show(w, http.StatusOK, "track", map[string]any{})
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
+	}
+	x.lookUp(w, http.StatusOK, map[string]any{})
 	return nil
 }
 
 func (x *public) enter(w http.ResponseWriter, r *http.Request) error {
 	now := x.tips.Clock()
-	if !x.asking.Allow(addressOf(r), now) || !x.anybody.Allow("", now) {
-		return fault.New(fault.TooMany, "查询过于频繁，请一分钟后再试")
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
 	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxAsk)
 	v, _, err := readForm(w, r)
+	if err != nil {
+		return err
+	}
+	worked, err := x.asks.admit(v, addressOf(r), now)
 	if err != nil {
 		return err
 	}
@@ -434,8 +449,14 @@ func (x *public) enter(w http.ResponseWriter, r *http.Request) error {
 		if !fault.Is(err, fault.NotFound) {
 			return err
 		}
-		x.show(w, http.StatusNotFound, "track", map[string]any{"Text": err.Error(), "Number": number})
+		x.lookUp(w, http.StatusNotFound, map[string]any{"Text": err.Error(), "Number": number})
 		return nil
+	}
+	if f, err := x.tips.Follow(r.Context(), id); err != nil || !worked && needsWork(f.Tip.Mode) {
+		if err == nil {
+			x.lookUp(w, http.StatusForbidden, map[string]any{"Text": "这种方式的举报须在启用脚本（JavaScript）的浏览器里查询", "Number": number})
+		}
+		return err
 	}
 	t := token()
 	x.mu.Lock()
@@ -476,6 +497,9 @@ type spoken struct {
 }
 
 func (x *public) progress(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
+	}
 	id, ok := x.visitor(r)
 	if !ok {
 		http.Redirect(w, r, publicBase+"/track", http.StatusSeeOther)
@@ -506,6 +530,9 @@ func (x *public) report(w http.ResponseWriter, r *http.Request, status int, id t
 }
 
 func (x *public) say(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
+	}
 	id, ok := x.visitor(r)
 	if !ok {
 		http.Redirect(w, r, publicBase+"/track", http.StatusSeeOther)

@@ -25,6 +25,9 @@ func (x *public) toldOf(r *http.Request, id tip.ID) []reward.Told {
 
 // reward shows the reporter's awards: the notice, the claim, the appeal, the code.
 func (x *public) reward(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
+	}
 	id, ok := x.visitor(r)
 	if !ok {
 		http.Redirect(w, r, publicBase+"/track", http.StatusSeeOther)
@@ -48,6 +51,9 @@ func (x *public) showRewards(w http.ResponseWriter, r *http.Request, status int,
 // answerReward takes a claim, a waiver or an appeal, or draws a code, which is
 // shown this once.
 func (x *public) answerReward(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.TrackGate); err != nil {
+		return err
+	}
 	id, ok := x.visitor(r)
 	if !ok || x.a.rewards == nil {
 		http.Redirect(w, r, publicBase+"/track", http.StatusSeeOther)

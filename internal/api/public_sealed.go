@@ -29,8 +29,7 @@ const (
 type sealedDoor struct {
 	x       *public
 	filing  *limit.Book // by address
-	asking  *limit.Book // receipts, by address
-	anybody *limit.Book // receipts, by everybody together
+	asks    asking      // receipts
 
 	mu       sync.Mutex
 	visitors map[string]visitor // by token
@@ -38,7 +37,7 @@ type sealedDoor struct {
 
 // sealed registers the door.
 func (x *public) sealed() {
-	d := &sealedDoor{x: x, visitors: map[string]visitor{}, filing: limit.New(2*time.Second, 30, 10_000), asking: limit.New(6*time.Second, 10, 10_000), anybody: limit.New(500*time.Millisecond, 120, 1)}
+	d := &sealedDoor{x: x, visitors: map[string]visitor{}, filing: limit.New(2*time.Second, 30, 10_000), asks: newAsking()}
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST " + sealedBase + "/report/{kind}": func(w http.ResponseWriter, r *http.Request) error { return x.receive(w, r, true) },
 		"GET " + publicBase + "/insider":        d.page,
@@ -49,6 +48,7 @@ func (x *public) sealed() {
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request) (any, error){
 		"GET " + sealedBase + "/keys":   d.keys,
 		"POST " + sealedBase + "/tell":  d.tell,
+		"GET " + sealedBase + "/work":   d.work,
 		"POST " + sealedBase + "/track": d.track,
 		"GET " + sealedBase + "/thread": d.thread,
 		"POST " + sealedBase + "/say":   d.say,
@@ -121,16 +121,27 @@ func (d *sealedDoor) tell(w http.ResponseWriter, r *http.Request) (any, error) {
 	return map[string]string{"number": number}, err
 }
 
+// work gives the computation that a look-up asks for.
+func (d *sealedDoor) work(_ http.ResponseWriter, _ *http.Request) (any, error) {
+	challenge, bits := d.asks.work.Challenge(d.x.tips.Clock())
+	return map[string]any{"work": challenge, "bits": bits}, nil
+}
+
 func (d *sealedDoor) track(w http.ResponseWriter, r *http.Request) (any, error) {
 	now := d.x.tips.Clock()
-	if !d.asking.Allow(addressOf(r), now) || !d.anybody.Allow("", now) {
-		return nil, fault.New(fault.TooMany, "查询过于频繁，请一分钟后再试")
+	if err := d.x.through(tip.TrackGate); err != nil {
+		return nil, err
 	}
 	in, err := read[struct {
 		Number string `json:"number"`
 		Proof  string `json:"proof"`
+		Work   string `json:"work"`
+		Nonce  string `json:"nonce"`
 	}](w, r)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.asks.admitWorked(in.Work, in.Nonce, addressOf(r), now); err != nil {
 		return nil, err
 	}
 	id, err := d.x.tips.Prove(r.Context(), in.Number, in.Proof)
@@ -149,6 +160,9 @@ func (d *sealedDoor) track(w http.ResponseWriter, r *http.Request) (any, error) 
 }
 
 func (d *sealedDoor) visitor(r *http.Request) (tip.ID, error) {
+	if err := d.x.through(tip.TrackGate); err != nil {
+		return "", err
+	}
 	gone := fault.New(fault.Unauthorized, "查询已结束，请重新输入编号和查询码")
 	c, err := r.Cookie(sealedCookie)
 	if err != nil {
@@ -249,6 +263,9 @@ func (d *sealedDoor) leave(w http.ResponseWriter, r *http.Request) (any, error) 
 func (d *sealedDoor) page(w http.ResponseWriter, r *http.Request) error {
 	c, err := d.x.tips.Channel(r.Context())
 	if err != nil {
+		return err
+	}
+	if err := d.x.through(tip.Insider.Gate(), tip.Web.Gate()); err != nil {
 		return err
 	}
 	row, _ := tip.Insider.Row()

@@ -44,6 +44,7 @@ import (
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/protect/halt"
 	"github.com/qingshao/qingshao/internal/protect/trace"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/silence"
@@ -129,6 +130,7 @@ type App struct {
 	vault    *vault.Service
 	judges   *rule.Runner
 	copies   *trace.Service
+	halts    *halt.Service
 	calendar *calendar.Calendar
 
 	obligations *obligation.Service

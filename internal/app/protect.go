@@ -5,6 +5,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/protect/halt"
 	"github.com/qingshao/qingshao/internal/protect/trace"
 )
 
@@ -17,7 +18,21 @@ func (a *App) protect() {
 	})
 }
 
+// switches builds the emergency switch; the doors that it closes ask it.
+func (a *App) switches() {
+	doors := []halt.Door{}
+	for _, m := range tip.Modes() {
+		doors = append(doors, halt.Door{ID: m.Mode.Gate(), Title: m.Title})
+	}
+	for _, c := range []tip.Channel{tip.Web, tip.Open311, tip.Mail} {
+		doors = append(doors, halt.Door{ID: c.Gate(), Title: c.Title()})
+	}
+	doors = append(doors, halt.Door{ID: tip.TrackGate, Title: "凭回执查询"})
+	a.halts = halt.New(halt.Deps{DB: a.db, Auth: a.policy, Root: a.place.Regions.Root().Code, Doors: doors, Notify: a.notify, Timeline: a.timeline})
+}
+
 // protectPages adds its resources.
 func (a *App) protectPages() {
 	a.api.Copies(a.copies, a.auth)
+	a.api.Halts(a.halts, a.auth, a.files)
 }

@@ -31,8 +31,9 @@ func (a *App) report() {
 		}
 		seats = append(seats, tip.Seat{Area: u.Code, Lng: u.Lng, Lat: u.Lat})
 	}
+	a.switches()
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
-		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault})
+		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault, Gate: a.halts})
 	a.files.Guard(tip.Machine.Kind, a.tips.See)
 	a.tips.Jobs(a.jobs)
 	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)
@@ -49,7 +50,7 @@ func (a *App) publicPages(words api.Names) error {
 		place.Areas = append(place.Areas, flow.Option{Value: u.Code, Title: u.Name})
 	}
 	a.api.Open311(a.tips, place)
-	return a.api.Public(a.tips, place, web.Public())
+	return a.api.Public(a.tips, place, a.halts, web.Public())
 }
 
 func vaultPolicy(p *profile.Profile) vault.Policy {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/limit"
 	"github.com/qingshao/qingshao/internal/world"
 )
 
@@ -150,7 +151,12 @@ func fileReport(ctx context.Context, base string, i, photos int, picture []byte)
 // answered by a redirection.
 func openReport(ctx context.Context, base string, i int, receipt [2]string) (bool, error) {
 	for {
-		form := "number=" + receipt[0] + "&secret=" + receipt[1]
+		page, err := readPage(ctx, sender(i), base+"/public/track")
+		if err != nil {
+			return false, err
+		}
+		work, nonce := limit.SolvePage(page)
+		form := "number=" + receipt[0] + "&secret=" + receipt[1] + "&work=" + work + "&nonce=" + nonce
 		_, status, err := exchange(ctx, sender(i), base+"/public/track", "application/x-www-form-urlencoded", bytes.NewBufferString(form))
 		if err != nil || status != http.StatusTooManyRequests {
 			return status == http.StatusSeeOther, err
@@ -160,6 +166,19 @@ func openReport(ctx context.Context, base string, i int, receipt [2]string) (boo
 			return false, ctx.Err()
 		}
 	}
+}
+
+func readPage(ctx context.Context, client *http.Client, url string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return "", err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return "", err
+	}
+	b, err := io.ReadAll(res.Body)
+	return string(b), errors.Join(err, res.Body.Close())
 }
 
 func exchange(ctx context.Context, client *http.Client, url, kind string, body io.Reader) (text string, status int, err error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"math/bits"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -83,14 +84,13 @@ func (w *Work) price(now time.Time) int {
 
 // decay halves the count of recent solutions every minute; w.mu is held.
 func (w *Work) decay(now time.Time) {
-	if passed := now.Sub(w.at); passed > 0 {
-		if passed > 20*time.Minute {
-			w.solved = 0
-		}
-		for ; passed >= time.Minute; passed -= time.Minute {
-			w.solved /= 2
-		}
-		w.at = now.Add(-passed)
+	passed := now.Sub(w.at)
+	if passed > 20*time.Minute {
+		w.solved, w.at, passed = 0, now, 0
+	}
+	for ; passed >= time.Minute; passed -= time.Minute {
+		w.solved /= 2
+		w.at = w.at.Add(time.Minute)
 	}
 }
 
@@ -150,4 +150,21 @@ func Solve(challenge string, difficulty int) string {
 			return nonce
 		}
 	}
+}
+
+var asked = regexp.MustCompile(`data-work="([A-Za-z0-9_-]+)" data-bits="([0-9]+)"`)
+
+// SolvePage finds the challenge that a page of ours asks with and solves it, as the
+// page's script does; for tests and programs. It is empty when the page asks
+// nothing.
+func SolvePage(page string) (challenge, nonce string) {
+	m := asked.FindStringSubmatch(page)
+	if m == nil {
+		return "", ""
+	}
+	d, err := strconv.Atoi(m[2])
+	if err != nil || d > 24 {
+		return "", ""
+	}
+	return m[1], Solve(m[1], d)
 }

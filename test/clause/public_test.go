@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"strings"
+
+	"github.com/qingshao/qingshao/internal/limit"
 )
 
 // browse sends what a citizen's browser would: no account, cookies kept.
@@ -31,6 +34,15 @@ func (w *world) browse(verb, path string, body []string) error {
 			name, value, _ := strings.Cut(line, "=")
 			form.Add(name, value)
 		}
+	}
+	if verb == "FORM" && path == "/public/track" { // the page's script solves what the page asks
+		page, err := w.text(address)
+		if err != nil {
+			return err
+		}
+		challenge, nonce := limit.SolvePage(page)
+		form.Add("work", challenge)
+		form.Add("nonce", nonce)
 	}
 	r, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -76,6 +88,17 @@ func (w *world) sendFile(rest string, body []string) error {
 		r.Header.Set("Authorization", "Bearer "+t)
 	}
 	return w.ask(http.DefaultClient, r)
+}
+
+// text reads a page as it comes.
+func (w *world) text(address string) (string, error) {
+	resp, err := w.public.Get(address)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	return string(b), err
 }
 
 // key makes a key of the open interface.

@@ -5,6 +5,7 @@
 //
 //   {url, script, tokens: {desk1, desk2, eye1, eye2, admin, clerk}, marker, count, proxy}
 
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 const told = JSON.parse(readFileSync(0, 'utf8'))
@@ -76,10 +77,18 @@ async function insider(i) {
   const r = await visit('/public/sealed/tell', { method: 'POST', headers: json, body: JSON.stringify({ proof: own.proof, reply_to: own.recipient, once: `once-${told.marker.length}-${i}-${Date.now()}`, report, contact }) })
   const { number } = JSON.parse(r.text)
   if (!number) throw new Error(`insider ${i}: ${r.status} ${r.text}`)
-  const t = await visit('/public/sealed/track', { method: 'POST', headers: json, body: JSON.stringify({ number, proof: own.proof }) })
+  const t = await visit('/public/sealed/track', { method: 'POST', headers: json, body: JSON.stringify({ number, proof: own.proof, ...labour(JSON.parse((await visit('/public/sealed/work', {})).text)) }) })
   const cookie = t.cookie.split(';')[0]
   await visit('/public/sealed/say', { method: 'POST', headers: { ...json, Cookie: cookie }, body: JSON.stringify(await seal.sealWhole(seal.json({ text: m('补充', i) }), desk)) })
   return { number, receipt, cookie, own }
+}
+
+/** labour does what web/public/work.js does. */
+function labour({ work, bits }) {
+  for (let n = 0; ; n++) {
+    const nonce = n.toString(36)
+    if (createHash('sha256').update(`${work}:${nonce}`).digest().readUInt32BE() >>> (32 - bits) === 0) return { work, nonce }
+  }
 }
 
 async function openTogether(keys, envelope) {

@@ -14,7 +14,7 @@
   // against the hash that the page names.
   async function sealing() {
     const root = document.documentElement.dataset;
-    for (const name of ["seal", "sealed"]) {
+    for (const name of ["work", "seal", "sealed"]) {
       await new Promise((done, fail) => {
         const s = document.createElement("script");
         s.type = "module";

@@ -1,6 +1,7 @@
 // What the sealed modes do in the reporter's browser. Loaded only when one of them
 // is used; the cryptography is in seal.js.
 import * as seal from "/public/seal.js";
+import { solve } from "/public/work.js";
 
 const base = "/public/sealed";
 const $ = (s, from = document) => from.querySelector(s);
@@ -85,7 +86,8 @@ export const insiderSecret = (typed) => seal.digits(typed).length === seal.recei
 /** track opens the conversation; the receipt stays here, only what was derived of it for the server leaves. */
 export async function track(number, secret) {
   const own = await seal.derive(secret);
-  await ask("/track", { number, proof: own.proof });
+  const { work, bits } = await ask("/work");
+  await ask("/track", { number, proof: own.proof, work, nonce: await solve(work, bits) });
   return own;
 }
 

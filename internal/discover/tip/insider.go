@@ -78,6 +78,9 @@ func (s *Service) Tell(ctx context.Context, n NewTold) (number string, err error
 		} else if !db.IsMissing(err) {
 			return err
 		}
+		if err := s.gate.Pass(ctx, tx, Insider.Gate(), Web.Gate()); err != nil {
+			return err
+		}
 		t := Told{ID: ID(db.NewID()), State: Received, ReplyTo: n.ReplyTo}
 		if t.Number, err = db.NextNumber(ctx, tx, s.prefix(Insider)); err != nil {
 			return err

@@ -53,6 +53,7 @@ type Deps struct {
 	Timeline *timeline.Book
 	Sealer   Sealer         // nil = the vault's, or nothing can be sealed
 	Vault    *vault.Service // nil = no sealed modes
+	Gate     Gate           // nil = nothing is ever closed
 }
 
 // Service is the register of reports.
@@ -70,6 +71,7 @@ type Service struct {
 	book    *timeline.Book
 	sealer  Sealer
 	vault   *vault.Service
+	gate    Gate
 }
 
 // NewService makes the service.
@@ -81,7 +83,10 @@ func NewService(d Deps) *Service {
 	default:
 		d.Sealer = noSealer{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault}
+	if d.Gate == nil {
+		d.Gate = openGate{}
+	}
+	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault, d.Gate}
 }
 
 // Clock is now, for those who ask on the register's behalf.
@@ -129,6 +134,9 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 // form twice keeps nothing and says so.
 func (s *Service) keep(ctx context.Context, tx *db.Tx, w *intake, k Kind, once string) (err error) {
 	t := &w.tip
+	if err := s.pass(ctx, tx, w); err != nil {
+		return err
+	}
 	if once != "" {
 		if number, err := numberOnce(ctx, tx, once); err == nil {
 			return fault.Conflictf("这份举报已经收到，编号 %s；查询码只在提交成功时显示一次", number)

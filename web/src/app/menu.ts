@@ -55,6 +55,7 @@ export const sections: Section[] = [
       { path: '/users', title: '用户', needs: ['user.read'] },
       { path: '/roles', title: '角色权限', needs: ['user.read'] },
       { path: '/audit', title: '审计日志', needs: ['audit.read'] },
+      { path: '/halts', title: '举报渠道开关', needs: ['channel.reopen'] },
       { path: '/copies', title: '泄露追查', needs: ['leak.trace'] },
       { path: '/system', title: '运行状况', needs: ['system.read'] },
       { path: '/forwards', title: '转发', needs: ['system.read'] },
