@@ -27,9 +27,9 @@ const (
 
 // sealedDoor takes what browsers have sealed, and gives back what they can open.
 type sealedDoor struct {
-	x       *public
-	filing  *limit.Book // by address
-	asks    asking      // receipts
+	x      *public
+	filing *limit.Book // by address
+	asks   asking      // receipts
 
 	mu       sync.Mutex
 	visitors map[string]visitor // by token

@@ -9,14 +9,14 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// secretDigits is the length of a receipt's secret. With the number, which is
+// SecretDigits is the length of a receipt's secret. With the number, which is
 // no secret, one guess in 10^16 hits; docs/threat-model.md does the sum.
-const secretDigits = 16
+const SecretDigits = 16
 
 // newSecret draws the digits of a receipt, grouped by four for reading aloud.
 func newSecret() string {
 	var b strings.Builder
-	for i := range secretDigits {
+	for i := range SecretDigits {
 		if i > 0 && i%4 == 0 {
 			b.WriteByte('-')
 		}
@@ -44,7 +44,7 @@ func plain(secret string) string {
 			return ""
 		}
 	}
-	if b.Len() != secretDigits {
+	if b.Len() != SecretDigits {
 		return ""
 	}
 	return b.String()

@@ -139,7 +139,7 @@ func TestLocate(t *testing.T) {
 func TestReceipt_OnlyItsSecretOpensIt(t *testing.T) {
 	t.Parallel()
 	a, b := newSecret(), newSecret()
-	if a == b || len(plain(a)) != secretDigits {
+	if a == b || len(plain(a)) != SecretDigits {
 		t.Fatalf("%q %q", a, b)
 	}
 	proof := verifier(a, "id-1")
