@@ -7,7 +7,8 @@ import (
 )
 
 // oblige lets most enterprises do what falls due, some late, and the duty room look at
-// what they hand in: a few stay overdue, a few wait.
+// what they hand in: a few stay overdue, a few wait. Permits are left to be renewed by
+// whoever tries the enterprise's side.
 func (p *past) oblige(ctx context.Context) error {
 	duty := p.staff["duty"]
 	var page struct {
@@ -16,6 +17,7 @@ func (p *past) oblige(ctx context.Context) error {
 			EnterpriseID string `json:"enterprise_id"`
 			Stage        string `json:"stage"`
 			Period       string `json:"period"`
+			Rule         string `json:"rule"`
 		} `json:"items"`
 	}
 	if err := duty.call(ctx, http.MethodGet, "/obligations?"+url.Values{"limit": {"200"}, "stage": {"overdue,soon"}}.Encode(), nil, &page); err != nil {
@@ -23,7 +25,7 @@ func (p *past) oblige(ctx context.Context) error {
 	}
 	for _, o := range page.Items {
 		n := draw(o.EnterpriseID+o.Period) % 10
-		if o.Stage != "overdue" && n < 6 || o.Stage == "overdue" && n >= 8 {
+		if o.Rule == "permit_renewal" || o.Stage != "overdue" && n < 6 || o.Stage == "overdue" && n >= 8 {
 			continue
 		}
 		boss, err := p.manager(ctx, o.EnterpriseID, o.Area)

@@ -560,7 +560,8 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
       ['reward', [['rewards', '/rewards'], ['rewards-none', '/rewards?q=x'], ['reward', async (p) => `/rewards/${await id(p, '/rewards?state=granted&limit=1')}`], ['reward-amend', async (p) => `/rewards/${await id(p, '/rewards?state=proposed&limit=1')}/amend`],
         ['reward-new', async (p) => `/rewards/new?issue=${await p.evaluate(async () => (await (await fetch('/api/v1/rewards/candidates')).json())[0]?.issue_id)}`], ['awards', '/awards'], ['reward-rules', '/rewards/rules'], ['reward-statistics', '/rewards/statistics']]],
       ['leader', [['desk-leader', '/'], ['reward-budget', '/rewards/rules']]],
-      ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['templates', '/templates'], ['template', '/templates/alarm/mail'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],
+      ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],
+      ['reviewer', [['templates', '/templates'], ['template', '/templates/alarm/mail']]],
       ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`]]],
       ['auditor', [['audit', '/audit']]],
     ]
@@ -579,7 +580,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
             await accessible(page, name)
             await fits(page, name)
           }
-          assert.match(await page.title(), /\S+ · 清哨$/)
+          assert.match(await page.title(), /\S+ · 清哨$/, `${name} has a title`)
           assert.equal(await page.locator('h1').count(), 1, `${name} has one heading`)
         }
       }))
