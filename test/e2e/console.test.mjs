@@ -562,7 +562,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
       ['leader', [['desk-leader', '/'], ['reward-budget', '/rewards/rules']]],
       ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],
       ['reviewer', [['templates', '/templates'], ['template', '/templates/alarm/mail']]],
-      ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`]]],
+      ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['halts', '/halts']]],
       ['auditor', [['audit', '/audit']]],
     ]
     for (const [login, list] of pages) {
