@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test'
 import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
 import { publicEntry } from './public.mjs'
+import { rewardIsPaid } from './reward.mjs'
 import { officersRule } from './rule.mjs'
 import { workbook } from './workbook.mjs'
 
@@ -526,6 +527,8 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
   describe('rules of officers', () => officersRule(act))
 
   describe('the public entry', () => publicEntry(() => demo, () => browser, act))
+
+  describe('a reward that is really paid', () => rewardIsPaid(() => demo, () => browser, act))
 
   })
 

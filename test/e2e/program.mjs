@@ -102,5 +102,6 @@ export async function newServer() {
 function told(text) {
   const url = /(http:\/\/127\.0\.0\.1:\d+)/.exec(text)?.[1]
   const incident = /演示事故：(\S+) /.exec(text)?.[1] ?? ''
-  return { url, incident, passwords: accounts(text) }
+  const [, number = '', secret = ''] = /演示举报回执：编号 (\S+)，查询码 ([\d-]+)/.exec(text) ?? []
+  return { url, incident, passwords: accounts(text), receipt: { number, secret } }
 }
