@@ -12,7 +12,7 @@ DATA ?= data/demo
 LISTEN ?= 127.0.0.1:8080
 HJ212 ?= 127.0.0.1:8212
 
-.PHONY: run build web test go-test web-test e2e clause bench peers soak fuzz race lint cross clean tools
+.PHONY: run build web test go-test web-test e2e clause bench peers sealed soak fuzz race lint cross clean tools
 
 run: build
 	bin/qingshao demo --data $(DATA) --listen $(LISTEN) --hj212 $(HJ212)
@@ -77,6 +77,10 @@ peers: build
 
 # The long suites: the whole load for ten minutes, killed 50 times, a full disk,
 # PostgreSQL that stops, system calls traced.
+# Nothing sealed can be read where it must not be: 200 reports on each engine.
+sealed:
+	go test -count=1 -timeout 20m -tags sealed -v ./test/sealed
+
 soak: build
 	go test -count=1 -timeout 90m -tags soak -v ./test/soak
 

@@ -3,7 +3,9 @@
 package sealed
 
 import (
+	"archive/tar"
 	"bufio"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -11,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // searchDir looks into every file of a folder and gives how many bytes that were.
@@ -45,12 +49,12 @@ func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string,
 	t.Helper()
 	maps, err := os.Open("/proc/" + strconv.Itoa(pid) + "/maps")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer maps.Close()
 	mem, err := os.Open("/proc/" + strconv.Itoa(pid) + "/mem")
 	if err != nil {
-		t.Skip(err)
+		t.Fatal(err)
 	}
 	defer mem.Close()
 	lines := bufio.NewScanner(maps)
@@ -74,4 +78,40 @@ func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string,
 		}
 	}
 	return hits, size
+}
+
+// unpack writes the parts of a backup side by side.
+func unpack(t *testing.T, file, to string) {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := zstd.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	if err := os.Mkdir(to, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	parts := tar.NewReader(z)
+	for n := 0; ; n++ {
+		if _, err := parts.Next(); errors.Is(err, io.EOF) {
+			if n == 0 {
+				t.Error("the backup is empty")
+			}
+			return
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(parts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(to, strconv.Itoa(n)), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

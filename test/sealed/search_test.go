@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -18,10 +19,19 @@ func spellings(marker string) map[string][]byte {
 		out[fmt.Sprintf("in base64, %d", skip)] = []byte(text[4 : len(text)-4])
 	}
 	var wide []byte
+	var escaped strings.Builder
 	for _, r := range marker {
 		wide = append(wide, byte(r), byte(r>>8))
+		if r < 128 {
+			escaped.WriteRune(r)
+		} else {
+			fmt.Fprintf(&escaped, `\u%04x`, r)
+		}
 	}
 	out["in UTF-16"] = wide
+	out["in JSON escapes"] = []byte(escaped.String())
+	out["in percents"] = []byte(url.QueryEscape(marker))
+	out["in capital hexadecimal"] = bytes.ToUpper([]byte(hex.EncodeToString([]byte(marker))))
 	return out
 }
 
