@@ -77,6 +77,8 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
 /** accessible fails on any finding of axe against WCAG 2.2 AA. axe is brought into a document once, and says in full only what it finds wrong: that halves its time. */
 export async function accessible(page, name) {
+  // A colour in transition is neither of the two that the page means.
+  await page.waitForFunction(() => !document.querySelector('.ant-btn-loading') && document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity))
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
   const { violations, passes } = await page.evaluate(async (values) => {
     const r = await window.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'] })
