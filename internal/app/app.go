@@ -27,6 +27,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/telemetry"
 	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/enterprise"
+	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/facility"
 	"github.com/qingshao/qingshao/internal/filing"
 	"github.com/qingshao/qingshao/internal/gateway"
@@ -135,6 +136,7 @@ type App struct {
 
 	obligations *obligation.Service
 	rewards     *reward.Service
+	risk        *riskmap.Service
 
 	parts  []part
 	due    []func(context.Context) (int, error)

@@ -177,6 +177,28 @@ func (s *Service) facts(ctx context.Context, tx *db.Tx, v Shown) (Facts, map[str
 	return f, v.Edition.Rows, err
 }
 
+// Facts are a map's facts as a facts file, which the command line judges to the
+// same verdict.
+func (s *Service) Facts(ctx context.Context, actor auth.Actor, m Month, edition ID, live bool) (text []byte, err error) {
+	if err := s.See(ctx, actor, ""); err != nil {
+		return nil, err
+	}
+	err = s.DB.Read(ctx, func(tx *db.Tx) error {
+		v, err := s.read(ctx, tx, m, edition, live)
+		if err != nil || !v.Live {
+			text = v.Edition.Facts
+			return err
+		}
+		g, err := s.gather(ctx, tx, v.Month)
+		if err != nil {
+			return err
+		}
+		text, err = g.Facts.MarshalJSON()
+		return err
+	})
+	return text, err
+}
+
 // WhatIf is what a person supposes beside the facts.
 type WhatIf struct {
 	Complaints, Exceedances int64 // more of them

@@ -1,0 +1,386 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
+	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/sheet"
+)
+
+// riskMaps is the resource of the risk map.
+type riskMaps struct {
+	service *riskmap.Service
+	units   []RiskTile
+}
+
+// RiskTile is a unit's place on the tile map.
+type RiskTile struct {
+	Code, Name, Short, Kind string
+	X, Y                    int
+}
+
+// RiskMap registers the risk map, its units, facts and editions.
+func (a *API) RiskMap(s *riskmap.Service, units []RiskTile) {
+	r := riskMaps{s, units}
+	get(a, "getRiskMap", "/risk-map", "环境污染问题风险预警图", r.get, needs(auth.RiskRead))
+	exportRows(a, "exportRiskMap", "/risk-map/export", "导出风险预警图", "风险预警图", riskColumns, func(ctx context.Context, in *riskQuery, row func(RiskUnit) error) error {
+		v, err := r.get(ctx, in)
+		for _, u := range v.Units {
+			if err := row(u); err != nil {
+				return err
+			}
+		}
+		return err
+	}, needs(auth.RiskRead))
+	get(a, "getRiskFacts", "/risk-map/facts", "一期所用的事实（事实文件，可用 riskmap 命令复算）", r.facts, needs(auth.RiskRead))
+	get(a, "getRiskUnit", "/risk-map/units/{area}", "一个单元的警示及其来历", r.unit, needs(auth.RiskRead))
+	get(a, "supposeRisk", "/risk-map/units/{area}/suppose", "假设再发生一些事，颜色会怎样", r.suppose, needs(auth.RiskRead))
+	post(a, "enterRiskValue", "/risk-map/values", "登记一个单元某月的数值", r.enter, needs(auth.RiskEnter))
+	post(a, "addRiskItem", "/risk-map/items", "登记重大问题、突发环境事件、群体性事件", r.add, needs(auth.RiskEnter))
+	post(a, "withdrawRiskItem", "/risk-map/items/{id}/withdraw", "撤回一条登记", r.withdraw, needs(auth.RiskEnter))
+	post(a, "freezeRiskMap", "/risk-map/editions", "冻结一个月的事实，送签发", r.freeze, needs(auth.RiskEnter))
+	post(a, "actOnRiskMap", "/risk-map/editions/{id}/{verb}", "签发、作废", r.act)
+}
+
+type riskQuery struct {
+	Month   string `query:"month" maxLength:"7" doc:"月份，如 2026-10；空为最近一期已签发的，没有则为本月"`
+	Edition string `query:"edition" maxLength:"64" doc:"某一期的 id"`
+	Live    bool   `query:"live" doc:"按现在的事实，不看已签发的"`
+}
+
+func (q riskQuery) month() (riskmap.Month, error) {
+	if q.Month == "" {
+		return 0, nil
+	}
+	m, err := riskmap.ParseMonth(q.Month)
+	if err != nil {
+		return 0, fault.Invalidf("%v", err).With("month", "应形如 2026-10")
+	}
+	return m, nil
+}
+
+// RiskMapView is a month's map.
+type RiskMapView struct {
+	Month     string        `json:"month"`
+	Title     string        `json:"title"`
+	Live      bool          `json:"live" doc:"按现在的事实算出，尚未冻结"`
+	Source    string        `json:"source" doc:"判定规则的出处"`
+	Choices   []string      `json:"choices" nullable:"false" doc:"文件没有写明之处的选择"`
+	Units     []RiskUnit    `json:"units" nullable:"false"`
+	Edition   *RiskEdition  `json:"edition,omitempty"`
+	Editions  []RiskEdition `json:"editions" nullable:"false" doc:"本月各期，新的在前"`
+	Months    []RiskMonth   `json:"months" nullable:"false" doc:"已签发的月份"`
+	MayFreeze bool          `json:"may_freeze"`
+	MayEnter  bool          `json:"may_enter"`
+}
+
+// RiskMonth is a month to choose.
+type RiskMonth struct {
+	Month string `json:"month"`
+	Title string `json:"title"`
+}
+
+// RiskUnit is a unit's verdict and place.
+type RiskUnit struct {
+	Code        string       `json:"code"`
+	Name        string       `json:"name"`
+	Short       string       `json:"short"`
+	Kind        string       `json:"kind"`
+	X           int          `json:"x"`
+	Y           int          `json:"y"`
+	Points      int          `json:"points"`
+	Colour      string       `json:"colour" enum:"green,yellow,red"`
+	ColourTitle string       `json:"colour_title"`
+	Level       string       `json:"level" enum:"low,medium,high"`
+	Aspects     []RiskAspect `json:"aspects" nullable:"false"`
+}
+
+// RiskAspect is one aspect with what stands behind it.
+type RiskAspect struct {
+	ID     string        `json:"id" enum:"environment,complaints,discovery,safety,monitoring"`
+	Title  string        `json:"title"`
+	Points int           `json:"points"`
+	Reason string        `json:"reason"`
+	Rows   []riskmap.Row `json:"rows,omitempty" nullable:"false"`
+}
+
+// RiskEdition is one edition of a month.
+type RiskEdition struct {
+	ID         riskmap.ID    `json:"id"`
+	Number     string        `json:"number"`
+	Revision   int           `json:"revision"`
+	State      flow.State    `json:"state"`
+	StateTitle string        `json:"state_title"`
+	Reason     string        `json:"reason" doc:"更正的原因"`
+	Drafter    string        `json:"drafter"`
+	DraftedAt  string        `json:"drafted_at"`
+	Signer     string        `json:"signer"`
+	SignedAt   string        `json:"signed_at"`
+	Version    int64         `json:"version"`
+	Actions    []flow.Action `json:"actions" nullable:"false"`
+}
+
+var riskAspects = []struct {
+	id, title string
+	of        func(riskmap.Aspects) riskmap.Aspect
+}{
+	{"environment", "环境质量", func(a riskmap.Aspects) riskmap.Aspect { return a.Environment }},
+	{"complaints", "信访投诉", func(a riskmap.Aspects) riskmap.Aspect { return a.Complaints }},
+	{"discovery", "发现能力", func(a riskmap.Aspects) riskmap.Aspect { return a.Discovery }},
+	{"safety", "环境安全", func(a riskmap.Aspects) riskmap.Aspect { return a.Safety }},
+	{"monitoring", "污染源监控", func(a riskmap.Aspects) riskmap.Aspect { return a.Monitoring }},
+}
+
+func (r riskMaps) unitView(u riskmap.Unit, rows []riskmap.Row) RiskUnit {
+	out := RiskUnit{Code: u.Code, Name: u.Code, Short: u.Code, Points: u.Points, Colour: string(u.Colour), ColourTitle: u.Colour.Title(), Level: u.Level}
+	for _, t := range r.units {
+		if t.Code == u.Code {
+			out.Name, out.Short, out.Kind, out.X, out.Y = t.Name, t.Short, t.Kind, t.X, t.Y
+		}
+	}
+	for _, a := range riskAspects {
+		x := a.of(u.Aspects)
+		v := RiskAspect{ID: a.id, Title: a.title, Points: x.Points, Reason: x.Reason}
+		for _, row := range rows {
+			if row.Aspect == a.id {
+				v.Rows = append(v.Rows, row)
+			}
+		}
+		out.Aspects = append(out.Aspects, v)
+	}
+	return out
+}
+
+func (r riskMaps) edition(a auth.Actor, e riskmap.Edition) RiskEdition {
+	return RiskEdition{ID: e.ID, Number: e.Number, Revision: e.Revision, State: e.State, StateTitle: riskmap.Machine.StateTitle(e.State), Reason: e.Reason,
+		Drafter: e.Drafter, DraftedAt: when(e.DraftedAt), Signer: e.Signer, SignedAt: when(e.SignedAt), Version: e.Version, Actions: r.service.Actions(a, e)}
+}
+
+func (r riskMaps) view(a auth.Actor, v riskmap.Shown) RiskMapView {
+	out := RiskMapView{Month: v.Month.String(), Title: v.Month.Title(), Live: v.Live, Source: v.Source, Choices: v.Choices, Units: []RiskUnit{}, Editions: []RiskEdition{}, Months: []RiskMonth{},
+		MayFreeze: r.service.MayFreeze(a), MayEnter: r.service.Auth.Anywhere(a, auth.RiskEnter)}
+	for _, u := range v.Result.Units {
+		out.Units = append(out.Units, r.unitView(u, nil))
+	}
+	for _, e := range v.Editions {
+		out.Editions = append(out.Editions, r.edition(a, e))
+	}
+	for _, m := range v.Months {
+		out.Months = append(out.Months, RiskMonth{m.String(), m.Title()})
+	}
+	if v.Edition.ID != "" {
+		e := r.edition(a, v.Edition)
+		out.Edition = &e
+	}
+	return out
+}
+
+func (r riskMaps) get(ctx context.Context, in *riskQuery) (RiskMapView, error) {
+	m, err := in.month()
+	if err != nil {
+		return RiskMapView{}, err
+	}
+	v, err := r.service.Map(ctx, actor(ctx), m, riskmap.ID(in.Edition), in.Live)
+	if err != nil {
+		return RiskMapView{}, err
+	}
+	return r.view(actor(ctx), v), nil
+}
+
+func (r riskMaps) facts(ctx context.Context, in *riskQuery) (json.RawMessage, error) {
+	m, err := in.month()
+	if err != nil {
+		return nil, err
+	}
+	return r.service.Facts(ctx, actor(ctx), m, riskmap.ID(in.Edition), in.Live)
+}
+
+// RiskUnitView is one unit with the rows behind each warning.
+type RiskUnitView struct {
+	Month   string       `json:"month"`
+	Title   string       `json:"title"`
+	Live    bool         `json:"live"`
+	Edition *RiskEdition `json:"edition,omitempty"`
+	Source  string       `json:"source"`
+	Unit    RiskUnit     `json:"unit"`
+	Edges   []RiskEdge   `json:"edges" nullable:"false" doc:"再发生什么就会变色"`
+	Form    *RiskForms   `json:"form,omitempty" doc:"可以登记的事实；没有权限则无"`
+}
+
+// RiskEdge is the least that would turn a colour.
+type RiskEdge struct {
+	Text        string `json:"text"`
+	Colour      string `json:"colour" enum:"yellow,red"`
+	ColourTitle string `json:"colour_title"`
+}
+
+// RiskForms are the words of the forms.
+type RiskForms struct {
+	Values []RiskWord `json:"values" nullable:"false"`
+	Levels []RiskWord `json:"levels" nullable:"false"`
+	Kinds  []RiskWord `json:"kinds" nullable:"false"`
+	Grades []RiskWord `json:"grades" nullable:"false"`
+}
+
+// RiskWord is a choice.
+type RiskWord struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+type riskUnitQuery struct {
+	Area string `path:"area" maxLength:"12"`
+	riskQuery
+}
+
+func (r riskMaps) unit(ctx context.Context, in *riskUnitQuery) (RiskUnitView, error) {
+	m, err := in.month()
+	if err != nil {
+		return RiskUnitView{}, err
+	}
+	v, err := r.service.Unit(ctx, actor(ctx), in.Area, m, riskmap.ID(in.Edition), in.Live)
+	if err != nil {
+		return RiskUnitView{}, err
+	}
+	out := RiskUnitView{Month: v.Month.String(), Title: v.Month.Title(), Live: v.Live, Source: v.Source, Unit: r.unitView(v.Unit, v.Rows), Edges: []RiskEdge{}}
+	if v.Edition.ID != "" {
+		e := r.edition(actor(ctx), v.Edition)
+		out.Edition = &e
+	}
+	for _, e := range v.Edges {
+		out.Edges = append(out.Edges, RiskEdge{e.Text, string(e.Colour), e.Colour.Title()})
+	}
+	if r.service.Auth.Can(actor(ctx), auth.RiskEnter, auth.Scope{Area: in.Area}) {
+		f := RiskForms{Levels: riskWords(riskmap.Levels), Kinds: riskWords(riskmap.Kinds), Grades: riskWords(riskmap.Grades)}
+		for _, k := range riskmap.ValueKinds {
+			f.Values = append(f.Values, RiskWord{string(k.ID), k.Title, k.Hint})
+		}
+		out.Form = &f
+	}
+	return out, nil
+}
+
+func riskWords(list []riskmap.Word) []RiskWord {
+	out := []RiskWord{}
+	for _, w := range list {
+		out = append(out, RiskWord{ID: w.ID, Title: w.Title})
+	}
+	return out
+}
+
+func (r riskMaps) suppose(ctx context.Context, in *struct {
+	Area        string `path:"area" maxLength:"12"`
+	Month       string `query:"month" maxLength:"7"`
+	Complaints  int64  `query:"complaints" minimum:"-100000" maximum:"100000" doc:"再多几件投诉"`
+	Exceedances int64  `query:"exceedances" minimum:"-100000" maximum:"100000" doc:"再超标几次"`
+	Share       string `query:"share" maxLength:"20" doc:"断面比例改为，0 至 1"`
+	Index       string `query:"index" maxLength:"20" doc:"综合指数改为"`
+	Grade       string `query:"grade" enum:"一般,较大,重大,特别重大" doc:"再发生一起突发环境事件"`
+	Mass        bool   `query:"mass" doc:"发生群体性事件"`
+}) (RiskUnit, error) {
+	m, err := riskQuery{Month: in.Month}.month()
+	if err != nil {
+		return RiskUnit{}, err
+	}
+	u, err := r.service.Suppose(ctx, actor(ctx), in.Area, m, riskmap.WhatIf{Complaints: in.Complaints, Exceedances: in.Exceedances, Share: in.Share, Index: in.Index, Grade: in.Grade, MassIncident: in.Mass})
+	if err != nil {
+		return RiskUnit{}, err
+	}
+	return r.unitView(u, nil), nil
+}
+
+func (r riskMaps) enter(ctx context.Context, in *struct {
+	Body struct {
+		Area     string `json:"area" maxLength:"12"`
+		Month    string `json:"month" maxLength:"7"`
+		Kind     string `json:"kind" enum:"water,air,complaints,exceedances"`
+		Value    Number `json:"value"`
+		Document string `json:"document" maxLength:"800" doc:"出处"`
+	}
+}) (None, error) {
+	m, err := riskQuery{Month: in.Body.Month}.month()
+	if err != nil {
+		return None{}, err
+	}
+	return None{}, r.service.Enter(ctx, actor(ctx), riskmap.Value{Area: in.Body.Area, Month: m, Kind: riskmap.ValueKind(in.Body.Kind), Value: in.Body.Value.Decimal, Document: in.Body.Document})
+}
+
+func (r riskMaps) add(ctx context.Context, in *struct {
+	Body struct {
+		Area      string `json:"area" maxLength:"12"`
+		Kind      string `json:"kind" enum:"discovery,event,mass_incident"`
+		Date      string `json:"date" maxLength:"10" doc:"如 2026-10-09"`
+		Level     string `json:"level,omitempty" enum:",provincial,national"`
+		What      string `json:"what,omitempty" maxLength:"40"`
+		Grade     string `json:"grade,omitempty" enum:",一般,较大,重大,特别重大"`
+		SelfFound bool   `json:"self_found,omitempty" doc:"本地已发现并主动查处"`
+		Title     string `json:"title" maxLength:"800"`
+		Document  string `json:"document" maxLength:"800" doc:"出处"`
+	}
+}) (ItemID, error) {
+	b := in.Body
+	at, err := time.Parse(time.DateOnly, b.Date)
+	if err != nil {
+		return ItemID{}, fault.Invalidf("日期有误").With("date", "应形如 2026-10-09")
+	}
+	x, err := r.service.Add(ctx, actor(ctx), riskmap.Item{Area: b.Area, Kind: b.Kind, Date: at, Level: b.Level, What: b.What, Grade: b.Grade, SelfFound: b.SelfFound, Title: b.Title, Document: b.Document})
+	return ItemID{x.ID}, err
+}
+
+// ItemID names what was entered.
+type ItemID struct {
+	ID string `json:"id"`
+}
+
+func (r riskMaps) withdraw(ctx context.Context, in *struct {
+	ByID
+	Body struct {
+		Reason string `json:"reason" maxLength:"2000"`
+	}
+}) (None, error) {
+	return None{}, r.service.Withdraw(ctx, actor(ctx), in.ID, in.Body.Reason)
+}
+
+func (r riskMaps) freeze(ctx context.Context, in *struct {
+	Body struct {
+		Month  string `json:"month" maxLength:"7"`
+		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"更正已签发的须说明原因"`
+	}
+}) (RiskEdition, error) {
+	m, err := riskQuery{Month: in.Body.Month}.month()
+	if err != nil {
+		return RiskEdition{}, err
+	}
+	e, err := r.service.Freeze(ctx, actor(ctx), m, in.Body.Reason)
+	if err != nil {
+		return RiskEdition{}, err
+	}
+	return r.edition(actor(ctx), e), nil
+}
+
+func (r riskMaps) act(ctx context.Context, in *Act) (RiskEdition, error) {
+	e, err := r.service.Do(ctx, actor(ctx), riskmap.ID(in.ID), flow.Verb(in.Verb), in.Body.Version, in.Body.Form)
+	if err != nil {
+		return RiskEdition{}, err
+	}
+	return r.edition(actor(ctx), e), nil
+}
+
+var riskColumns = func() []column[RiskUnit] {
+	out := []column[RiskUnit]{
+		{sheet.Text("单元", 16), func(v RiskUnit) any { return v.Name }},
+		{sheet.Text("颜色", 8), func(v RiskUnit) any { return v.ColourTitle }},
+		{sheet.Number("警示").In("个"), func(v RiskUnit) any { return v.Points }},
+	}
+	for i, a := range riskAspects {
+		out = append(out, column[RiskUnit]{sheet.Number(a.title).In("个"), func(v RiskUnit) any { return v.Aspects[i].Points }},
+			column[RiskUnit]{sheet.Text(a.title+"：理由", 60), func(v RiskUnit) any { return v.Aspects[i].Reason }})
+	}
+	return out
+}()
