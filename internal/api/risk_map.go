@@ -1,9 +1,13 @@
 package api
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
+	"net/http"
+	stdpath "path"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
@@ -37,9 +41,12 @@ func (a *API) RiskMap(s *riskmap.Service, units []RiskTile) {
 		}
 		return err
 	}, needs(auth.RiskRead))
-	get(a, "getRiskFacts", "/risk-map/facts", "一期所用的事实（事实文件，可用 riskmap 命令复算）", r.facts, needs(auth.RiskRead))
+	r.download(a, "getRiskFacts", "/risk-map/facts.json", "一期所用的事实（事实文件，可用 riskmap 命令复算）", "application/json", "风险预警图事实", s.Facts)
+	r.download(a, "getRiskPaper", "/risk-map/paper.pdf", "一期的文书（PDF）", "application/pdf", "风险预警图", s.Paper)
+	get(a, "listRiskHistory", "/risk-map/history", "已签发各月的颜色", r.history, needs(auth.RiskRead))
 	get(a, "getRiskUnit", "/risk-map/units/{area}", "一个单元的警示及其来历", r.unit, needs(auth.RiskRead))
 	get(a, "supposeRisk", "/risk-map/units/{area}/suppose", "假设再发生一些事，颜色会怎样", r.suppose, needs(auth.RiskRead))
+	get(a, "getRiskForms", "/risk-map/forms", "登记事实用的词表", r.forms, needs(auth.RiskEnter))
 	post(a, "enterRiskValue", "/risk-map/values", "登记一个单元某月的数值", r.enter, needs(auth.RiskEnter))
 	post(a, "addRiskItem", "/risk-map/items", "登记重大问题、突发环境事件、群体性事件", r.add, needs(auth.RiskEnter))
 	post(a, "withdrawRiskItem", "/risk-map/items/{id}/withdraw", "撤回一条登记", r.withdraw, needs(auth.RiskEnter))
@@ -192,12 +199,60 @@ func (r riskMaps) get(ctx context.Context, in *riskQuery) (RiskMapView, error) {
 	return r.view(actor(ctx), v), nil
 }
 
-func (r riskMaps) facts(ctx context.Context, in *riskQuery) (json.RawMessage, error) {
-	m, err := in.month()
-	if err != nil {
-		return nil, err
+// download registers a file about one month.
+func (r riskMaps) download(a *API, id, path, title, media, name string, of func(context.Context, auth.Actor, riskmap.Month, riskmap.ID, bool) ([]byte, error)) {
+	raw(a, http.MethodGet, id, path, title, func(ctx context.Context, in *riskQuery) (*huma.StreamResponse, error) {
+		m, err := in.month()
+		if err != nil {
+			return nil, err
+		}
+		text, err := of(ctx, actor(ctx), m, riskmap.ID(in.Edition), in.Live)
+		if err != nil {
+			return nil, err
+		}
+		return &huma.StreamResponse{Body: func(hc huma.Context) {
+			a.send(hc, id, bytes.NewReader(text), media, id, name+stdpath.Ext(path))
+		}}, nil
+	}, needs(auth.RiskRead), func(o *huma.Operation) {
+		o.Responses = map[string]*huma.Response{"200": {Description: "文件", Content: map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
+	})
+}
+
+// RiskPast is a signed month.
+type RiskPast struct {
+	Month string        `json:"month"`
+	Title string        `json:"title"`
+	Units []RiskPastOne `json:"units" nullable:"false"`
+}
+
+// RiskPastOne is a unit's verdict in a signed month.
+type RiskPastOne struct {
+	Code        string `json:"code"`
+	Name        string `json:"name"`
+	Points      int    `json:"points"`
+	Colour      string `json:"colour" enum:"green,yellow,red"`
+	ColourTitle string `json:"colour_title"`
+	Aspects     []int  `json:"aspects" nullable:"false" doc:"五个方面的警示数"`
+}
+
+func (r riskMaps) history(ctx context.Context, in *struct {
+	Months int `query:"months" minimum:"1" maximum:"60" default:"13"`
+}) ([]RiskPast, error) {
+	list, err := r.service.History(ctx, actor(ctx), in.Months)
+	out := []RiskPast{}
+	for _, p := range list {
+		v := RiskPast{Month: p.Month.String(), Title: p.Month.Title(), Units: []RiskPastOne{}}
+		for _, u := range p.Result.Units {
+			x := r.unitView(u, nil)
+			one := RiskPastOne{Code: x.Code, Name: x.Name, Points: x.Points, Colour: x.Colour, ColourTitle: x.ColourTitle}
+			for _, a := range x.Aspects {
+				one.Aspects = append(one.Aspects, a.Points)
+			}
+			v.Units = append(v.Units, one)
+		}
+		out = append(out, v)
 	}
-	return r.service.Facts(ctx, actor(ctx), m, riskmap.ID(in.Edition), in.Live)
+	return out, err
 }
 
 // RiskUnitView is one unit with the rows behind each warning.
@@ -209,7 +264,6 @@ type RiskUnitView struct {
 	Source  string       `json:"source"`
 	Unit    RiskUnit     `json:"unit"`
 	Edges   []RiskEdge   `json:"edges" nullable:"false" doc:"再发生什么就会变色"`
-	Form    *RiskForms   `json:"form,omitempty" doc:"可以登记的事实；没有权限则无"`
 }
 
 // RiskEdge is the least that would turn a colour.
@@ -225,6 +279,7 @@ type RiskForms struct {
 	Levels []RiskWord `json:"levels" nullable:"false"`
 	Kinds  []RiskWord `json:"kinds" nullable:"false"`
 	Grades []RiskWord `json:"grades" nullable:"false"`
+	Units  []RiskWord `json:"units" nullable:"false" doc:"可以为之登记的单元"`
 }
 
 // RiskWord is a choice.
@@ -256,14 +311,20 @@ func (r riskMaps) unit(ctx context.Context, in *riskUnitQuery) (RiskUnitView, er
 	for _, e := range v.Edges {
 		out.Edges = append(out.Edges, RiskEdge{e.Text, string(e.Colour), e.Colour.Title()})
 	}
-	if r.service.Auth.Can(actor(ctx), auth.RiskEnter, auth.Scope{Area: in.Area}) {
-		f := RiskForms{Levels: riskWords(riskmap.Levels), Kinds: riskWords(riskmap.Kinds), Grades: riskWords(riskmap.Grades)}
-		for _, k := range riskmap.ValueKinds {
-			f.Values = append(f.Values, RiskWord{string(k.ID), k.Title, k.Hint})
-		}
-		out.Form = &f
-	}
 	return out, nil
+}
+
+func (r riskMaps) forms(ctx context.Context, _ *struct{}) (RiskForms, error) {
+	f := RiskForms{Values: []RiskWord{}, Units: []RiskWord{}, Levels: riskWords(riskmap.Levels), Kinds: riskWords(riskmap.Kinds), Grades: riskWords(riskmap.Grades)}
+	for _, k := range riskmap.ValueKinds {
+		f.Values = append(f.Values, RiskWord{string(k.ID), k.Title, k.Hint})
+	}
+	for _, u := range r.units {
+		if r.service.Auth.Can(actor(ctx), auth.RiskEnter, auth.Scope{Area: u.Code}) {
+			f.Units = append(f.Units, RiskWord{ID: u.Code, Title: u.Name})
+		}
+	}
+	return f, nil
 }
 
 func riskWords(list []riskmap.Word) []RiskWord {
@@ -295,20 +356,29 @@ func (r riskMaps) suppose(ctx context.Context, in *struct {
 	return r.unitView(u, nil), nil
 }
 
+// RiskValue is one monthly value to enter.
+type RiskValue struct {
+	Area  string `json:"area" maxLength:"12"`
+	Month string `json:"month" maxLength:"7"`
+	Kind  string `json:"kind" enum:"water,air,complaints,exceedances"`
+	Value Number `json:"value"`
+}
+
 func (r riskMaps) enter(ctx context.Context, in *struct {
 	Body struct {
-		Area     string `json:"area" maxLength:"12"`
-		Month    string `json:"month" maxLength:"7"`
-		Kind     string `json:"kind" enum:"water,air,complaints,exceedances"`
-		Value    Number `json:"value"`
-		Document string `json:"document" maxLength:"800" doc:"出处"`
+		Document string      `json:"document" maxLength:"800" doc:"出处"`
+		Values   []RiskValue `json:"values" nullable:"false" minItems:"1" maxItems:"1000"`
 	}
 }) (None, error) {
-	m, err := riskQuery{Month: in.Body.Month}.month()
-	if err != nil {
-		return None{}, err
+	var list []riskmap.Value
+	for _, v := range in.Body.Values {
+		m, err := riskQuery{Month: v.Month}.month()
+		if err != nil {
+			return None{}, err
+		}
+		list = append(list, riskmap.Value{Area: v.Area, Month: m, Kind: riskmap.ValueKind(v.Kind), Value: v.Value.Decimal, Document: in.Body.Document})
 	}
-	return None{}, r.service.Enter(ctx, actor(ctx), riskmap.Value{Area: in.Body.Area, Month: m, Kind: riskmap.ValueKind(in.Body.Kind), Value: in.Body.Value.Decimal, Document: in.Body.Document})
+	return None{}, r.service.Enter(ctx, actor(ctx), list...)
 }
 
 func (r riskMaps) add(ctx context.Context, in *struct {

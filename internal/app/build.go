@@ -166,7 +166,7 @@ func (a *App) surface() error {
 		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, consult.Machine.Kind: a.consults.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, tip.InsiderMachine.Kind: a.tips.SeeTold, vault.KeyMachine.Kind: a.vault.See, vault.OpeningMachine.Kind: a.vault.See, halt.Machine.Kind: a.halts.See, command.Machine.Kind: a.commands.See,
 		a.rewards.Machine().Kind: a.rewards.See, reward.AwardMachine.Kind: a.rewards.SeeAward,
 		riskmap.Machine.Kind: a.risk.See,
-		gap.Machine.Kind: a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom, rule.SettingMachine.Kind: a.rules.SeeTuning,
+		gap.Machine.Kind:     a.gaps.See, rule.CustomMachine.Kind: a.rules.SeeCustom, rule.SettingMachine.Kind: a.rules.SeeTuning,
 		"warning": a.rules.SeeMeasure, "check": a.rules.SeeMeasure, "supervision": a.rules.SeeMeasure})
 	a.api.Jobs(a.jobs)
 	return a.api.Console(web.FS())

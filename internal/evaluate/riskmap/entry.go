@@ -12,8 +12,35 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 )
 
-// Enter enters a monthly value.
-func (s *Service) Enter(ctx context.Context, actor auth.Actor, v Value) error {
+// mostValues bounds what is entered at once.
+const mostValues = 1000
+
+// Enter enters monthly values, all or none.
+func (s *Service) Enter(ctx context.Context, actor auth.Actor, list ...Value) error {
+	if len(list) == 0 || len(list) > mostValues {
+		return fault.Invalidf("请一次登记 1 至 %d 个数值", mostValues)
+	}
+	for i := range list {
+		if err := s.checkValue(actor, &list[i]); err != nil {
+			return err
+		}
+	}
+	return s.DB.Write(ctx, func(tx *db.Tx) error {
+		for _, v := range list {
+			if err := insertValue(ctx, tx, v); err != nil {
+				return err
+			}
+			if err := audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "risk_value.enter", Kind: "risk_value", Subject: v.ID, Area: v.Area,
+				Detail: map[string]any{"month": v.Month.String(), "kind": v.Kind, "value": v.Value.String(), "document": v.Document}}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// checkValue refuses what cannot be, and names the value.
+func (s *Service) checkValue(actor auth.Actor, v *Value) error {
 	bad := fault.Invalidf("请检查填写的内容")
 	if s.unit(v.Area) == "" {
 		return bad.With("area", "请选择单元")
@@ -41,13 +68,7 @@ func (s *Service) Enter(ctx context.Context, actor auth.Actor, v Value) error {
 		return bad.With("month", "请填写不晚于本月的月份")
 	}
 	v.ID, v.CreatedBy = db.NewID(), actor.ID
-	return s.DB.Write(ctx, func(tx *db.Tx) error {
-		if err := insertValue(ctx, tx, v); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "risk_value.enter", Kind: "risk_value", Subject: v.ID, Area: v.Area,
-			Detail: map[string]any{"month": v.Month.String(), "kind": v.Kind, "value": v.Value.String(), "document": v.Document}})
-	})
+	return nil
 }
 
 func (s *Service) unit(area string) string {

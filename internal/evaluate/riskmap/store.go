@@ -188,3 +188,16 @@ func signedMonths(ctx context.Context, tx *db.Tx, most int) ([]Month, error) {
 		return Month(n), err
 	}, `SELECT month FROM risk_map WHERE state = 'signed' ORDER BY month DESC LIMIT $1`, most)
 }
+
+// signedResults reads the signed verdicts, the newest first.
+func signedResults(ctx context.Context, tx *db.Tx, most int) ([]Past, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (p Past, err error) {
+		var month int64
+		var text string
+		if err := s.Scan(&p.Edition, &month, &text); err != nil {
+			return p, err
+		}
+		p.Month = Month(month)
+		return p, json.Unmarshal([]byte(text), &p.Result)
+	}, `SELECT id, month, result FROM risk_map WHERE state = 'signed' ORDER BY month DESC LIMIT $1`, most)
+}

@@ -42,6 +42,9 @@ export const sections: Section[] = [
     { path: '/seal', title: '保密密钥', needs: ['seal.read'] },
   ] },
   { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
+  { key: 'evaluate', title: '评价', icon: 'chart', tabs: [
+    { path: '/risk-map', title: '风险预警图', needs: ['risk.read'] },
+  ] },
   {
     key: 'resource', title: '资源', icon: 'house', tabs: [
       { path: '/enterprises', title: '企业', needs: ['registry.read'] },

@@ -6,6 +6,7 @@ const paths: Record<string, string> = {
   clue: 'M4 5h16v11H9l-5 4zM8 9h8M8 12h5',
   issue: 'M6 3h9l4 4v14H6zM15 3v4h4M9 12h7M9 16h7',
   house: 'M3 21h18M5 21V9l5-3v15M10 21V3l9 5v13M14 11h1M14 15h1',
+  chart: 'M4 4v16h16M8 16v-5M12 16V8M16 16v-3',
   admin: 'M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2v4M12 18v4M2 12h4M18 12h4M5 5l3 3M16 16l3 3M19 5l-3 3M8 16l-3 3',
   bell: 'M6 17V11a6 6 0 0 1 12 0v6l2 2H4zM10 21h4',
   person: 'M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 21c0-4 3.5-6 8-6s8 2 8 6',
