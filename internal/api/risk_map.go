@@ -32,7 +32,7 @@ type RiskTile struct {
 func (a *API) RiskMap(s *riskmap.Service, units []RiskTile) {
 	r := riskMaps{s, units}
 	get(a, "getRiskMap", "/risk-map", "环境污染问题风险预警图", r.get, needs(auth.RiskRead))
-	exportRows(a, "exportRiskMap", "/risk-map/export", "导出风险预警图", "风险预警图", riskColumns, func(ctx context.Context, in *riskQuery, row func(RiskUnit) error) error {
+	exportRows(a, "exportRiskMap", "/risk-map/export", "导出风险预警图", "风险预警图", riskColumns, func(ctx context.Context, in *RiskQuery, row func(RiskUnit) error) error {
 		v, err := r.get(ctx, in)
 		for _, u := range v.Units {
 			if err := row(u); err != nil {
@@ -54,13 +54,14 @@ func (a *API) RiskMap(s *riskmap.Service, units []RiskTile) {
 	post(a, "actOnRiskMap", "/risk-map/editions/{id}/{verb}", "签发、作废", r.act)
 }
 
-type riskQuery struct {
+// RiskQuery says which map: of a month, an edition, or as things stand now.
+type RiskQuery struct {
 	Month   string `query:"month" maxLength:"7" doc:"月份，如 2026-10；空为最近一期已签发的，没有则为本月"`
 	Edition string `query:"edition" maxLength:"64" doc:"某一期的 id"`
 	Live    bool   `query:"live" doc:"按现在的事实，不看已签发的"`
 }
 
-func (q riskQuery) month() (riskmap.Month, error) {
+func (q RiskQuery) month() (riskmap.Month, error) {
 	if q.Month == "" {
 		return 0, nil
 	}
@@ -187,7 +188,7 @@ func (r riskMaps) view(a auth.Actor, v riskmap.Shown) RiskMapView {
 	return out
 }
 
-func (r riskMaps) get(ctx context.Context, in *riskQuery) (RiskMapView, error) {
+func (r riskMaps) get(ctx context.Context, in *RiskQuery) (RiskMapView, error) {
 	m, err := in.month()
 	if err != nil {
 		return RiskMapView{}, err
@@ -201,7 +202,7 @@ func (r riskMaps) get(ctx context.Context, in *riskQuery) (RiskMapView, error) {
 
 // download registers a file about one month.
 func (r riskMaps) download(a *API, id, path, title, media, name string, of func(context.Context, auth.Actor, riskmap.Month, riskmap.ID, bool) ([]byte, error)) {
-	raw(a, http.MethodGet, id, path, title, func(ctx context.Context, in *riskQuery) (*huma.StreamResponse, error) {
+	raw(a, http.MethodGet, id, path, title, func(ctx context.Context, in *RiskQuery) (*huma.StreamResponse, error) {
 		m, err := in.month()
 		if err != nil {
 			return nil, err
@@ -291,7 +292,7 @@ type RiskWord struct {
 
 type riskUnitQuery struct {
 	Area string `path:"area" maxLength:"12"`
-	riskQuery
+	RiskQuery
 }
 
 func (r riskMaps) unit(ctx context.Context, in *riskUnitQuery) (RiskUnitView, error) {
@@ -345,7 +346,7 @@ func (r riskMaps) suppose(ctx context.Context, in *struct {
 	Grade       string `query:"grade" enum:"一般,较大,重大,特别重大" doc:"再发生一起突发环境事件"`
 	Mass        bool   `query:"mass" doc:"发生群体性事件"`
 }) (RiskUnit, error) {
-	m, err := riskQuery{Month: in.Month}.month()
+	m, err := RiskQuery{Month: in.Month}.month()
 	if err != nil {
 		return RiskUnit{}, err
 	}
@@ -372,7 +373,7 @@ func (r riskMaps) enter(ctx context.Context, in *struct {
 }) (None, error) {
 	var list []riskmap.Value
 	for _, v := range in.Body.Values {
-		m, err := riskQuery{Month: v.Month}.month()
+		m, err := RiskQuery{Month: v.Month}.month()
 		if err != nil {
 			return None{}, err
 		}
@@ -423,7 +424,7 @@ func (r riskMaps) freeze(ctx context.Context, in *struct {
 		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"更正已签发的须说明原因"`
 	}
 }) (RiskEdition, error) {
-	m, err := riskQuery{Month: in.Body.Month}.month()
+	m, err := RiskQuery{Month: in.Body.Month}.month()
 	if err != nil {
 		return RiskEdition{}, err
 	}
