@@ -23,8 +23,8 @@ export function EnterRisk() {
     <Page title="登记事实" crumb={<Go href={`/risk-map?month=${month}`}>风险预警图</Go>}>
       {q.error && !q.data ? <div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div> : !q.data ? <div className="panel"><Bones rows={8} /></div> : (
         <div className="cols" style={{ gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 320px), 1fr))' }}>
-          <Panel title="某月的数值"><Value words={q.data} month={month} /></Panel>
-          <Panel title="发生的事"><Item words={q.data} /></Panel>
+          <div><Panel title="某月的数值"><Value words={q.data} month={month} /></Panel></div>
+          <div><Panel title="发生的事"><Item words={q.data} /></Panel></div>
         </div>
       )}
     </Page>

@@ -72,7 +72,7 @@ function Months({ v }: { v: View }) {
   const options = v.months.map((m) => ({ value: m.month, label: m.title }))
   if (!options.some((o) => o.value === v.month)) options.unshift({ value: v.month, label: `${v.title}（未签发）` })
   return (
-    <div className="row" style={{ marginBottom: 12, padding: '0 16px 0 0' }}>
+    <div className="row risk-months">
       <Button size="small" disabled={!older} onClick={() => go(`/risk-map?month=${older}`)}>上一期</Button>
       <Select aria-label="月份" size="small" style={{ width: 168 }} value={v.month} options={options} onChange={(m) => go(`/risk-map?month=${m}`)} />
       <Button size="small" disabled={!newer} onClick={() => go(`/risk-map?month=${newer}`)}>下一期</Button>

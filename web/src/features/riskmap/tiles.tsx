@@ -12,7 +12,7 @@ export function Tiles({ units, href }: { units: RiskUnit[]; href: (u: RiskUnit) 
   const placed = new Set(units.map((u) => `${u.x},${u.y}`)).size === units.length
   const columns = placed ? Math.max(...units.map((u) => u.x)) + 1 : Math.ceil(Math.sqrt(units.length))
   return (
-    <ul className="risk-tiles" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, maxWidth: columns * 112 }} aria-label="风险预警图，各单元示意，不代表实际边界">
+    <ul className="risk-tiles" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`, maxWidth: columns * 152 }} aria-label="风险预警图，各单元示意，不代表实际边界">
       {units.map((u) => (
         <li key={u.code} style={placed ? { gridColumn: u.x + 1, gridRow: u.y + 1 } : undefined}>
           <Go href={href(u)} className={`risk-tile ${u.colour}`} title={`${u.name}：${u.colour_title}，${u.points} 个警示`}>

@@ -40,6 +40,7 @@ export function RiskUnitFile() {
                       <span className="title">{a.title}</span>
                       <Mark shape={a.points > 1 ? 'triangle' : a.points > 0 ? 'diamond' : 'ring'} tone={a.points > 1 ? 'red' : a.points > 0 ? 'amber' : 'grey'}>{a.points} 个警示</Mark>
                       <span className="why">{a.reason}</span>
+                      <span className="basis">依据 {a.rows?.length ?? 0} 条</span>
                     </summary>
                     <div className="inside"><Rows rows={a.rows ?? []} live={v.live} /></div>
                   </details>
@@ -49,12 +50,12 @@ export function RiskUnitFile() {
           </section>
           <Panel title="近一年">
             {past.data && past.data.length > 0 ? (
-              <p className="risk-cells row">
+              <ul className="risk-cells risk-year">
                 {[...past.data].reverse().map((m) => {
                   const x = m.units.find((y) => y.code === area)
-                  return x && <span key={m.month} className="small" style={{ textAlign: 'center' }}><Go className={`cell ${x.colour}`} href={`/risk-map/units/${area}?month=${m.month}`} title={`${m.title}：${x.colour_title}，${x.points} 个警示`}>{x.points}<span className="unseen">{x.colour_title}</span></Go><span className="sub num">{m.month.slice(2)}</span></span>
+                  return x && <li key={m.month}><Go className={`cell ${x.colour}`} href={`/risk-map/units/${area}?month=${m.month}`} title={`${m.title}：${x.colour_title}，${x.points} 个警示`}>{x.points}<span className="unseen">{x.colour_title}</span></Go><span className="sub num">{m.month.slice(2)}</span></li>
                 })}
-              </p>
+              </ul>
             ) : <Empty title="还没有已签发的月份" />}
           </Panel>
         </div>
