@@ -654,3 +654,45 @@ func TestActions_FollowRoleAndState(t *testing.T) {
 		}
 	})
 }
+
+// Two clues merged into each other at one moment: one merger is refused, or both
+// clues would wait for the other for ever. And a clue merged into one that just
+// becomes an issue goes along with it.
+func TestMerge_AtOneMoment(t *testing.T) {
+	t.Parallel()
+	scene(t, func(t *testing.T, c *looptest.City) {
+		register := func(title string) clue.Clue {
+			x, err := c.Clues.Register(bg, looptest.Person("clerk"), clue.New{Source: "phone", Title: title, Area: "330302"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		merge := func(x, into clue.Clue) error {
+			_, err := c.Clues.Merge(bg, looptest.Person("clerk"), x.ID, clue.Act{Version: x.Version, Form: map[string]any{"into": into.Number}})
+			return err
+		}
+		for round := range 12 {
+			a, b := register("甲"), register("乙")
+			var first, second error
+			var both sync.WaitGroup
+			both.Go(func() { first = merge(a, b) })
+			both.Go(func() { second = merge(b, a) })
+			both.Wait()
+			if (first == nil) == (second == nil) || !fault.Is(errors.Join(first, second), fault.Invalid) && !fault.Is(errors.Join(first, second), fault.Conflict) {
+				t.Errorf("round %d: %v, %v", round, first, second)
+			}
+			a, b = register("丙"), register("丁")
+			both.Go(func() { first = merge(a, b) })
+			both.Go(func() {
+				_, second = c.Issues.Adopt(bg, looptest.Person("clerk"), b.ID, clue.Act{Version: b.Version, Form: map[string]any{"category": "air", "severity": "major"}})
+			})
+			both.Wait()
+			x, err := c.Clues.Get(bg, looptest.Person("clerk"), a.ID)
+			into, err2 := c.Clues.Get(bg, looptest.Person("clerk"), b.ID)
+			if first != nil || second != nil || err != nil || err2 != nil || x.Clue.IssueID == "" || x.Clue.IssueID != into.Clue.IssueID {
+				t.Errorf("round %d: %v, %v; the merged clue goes with issue %q, the other became %q", round, first, second, x.Clue.IssueID, into.Clue.IssueID)
+			}
+		}
+	})
+}

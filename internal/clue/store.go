@@ -211,7 +211,9 @@ func setDue(ctx context.Context, tx *db.Tx, id ID, due time.Time) error {
 	return err
 }
 
-func setIssue(ctx context.Context, tx *db.Tx, id ID, issueID string) error {
-	_, err := db.Exec(ctx, tx, `UPDATE clue SET issue_id = $1, updated_at = $2, version = version + 1 WHERE id = $3`, issueID, tx.Micros(), id)
-	return err
+// setIssue is false when the clue is no longer merged into the other.
+func setIssue(ctx context.Context, tx *db.Tx, id, into ID, issueID string) (bool, error) {
+	n, err := db.Exec(ctx, tx, `UPDATE clue SET issue_id = $1, updated_at = $2, version = version + 1 WHERE id = $3 AND merged_into = $4`,
+		issueID, tx.Micros(), id, into)
+	return n == 1, err
 }

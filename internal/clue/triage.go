@@ -3,6 +3,7 @@ package clue
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -67,7 +68,7 @@ func (s *Service) Move(ctx context.Context, actor auth.Actor, id ID, a Act) (Clu
 // Merge joins the clue to another one that is about the same thing (合并). When
 // the other has become an issue, this one goes with it.
 func (s *Service) Merge(ctx context.Context, actor auth.Actor, id ID, a Act) (Clue, error) {
-	return s.do(ctx, actor, id, Merge, a, func(tx *db.Tx, c *Clue, f flow.Form) error {
+	return s.doLocked(ctx, actor, id, Merge, a, s.lockBoth, func(tx *db.Tx, c *Clue, f flow.Form) error {
 		wrong := fault.Invalidf("不能合并到这条线索")
 		into, err := findByNumber(ctx, tx, f.Text("into"))
 		switch {
@@ -182,14 +183,19 @@ func (s *Service) Conclude(ctx context.Context, tx *db.Tx, actor auth.Actor, id 
 }
 
 // follow gives the issue of a clue to what was merged into it, however deep.
+// What is split off meanwhile goes its own way.
 func follow(ctx context.Context, tx *db.Tx, id ID, issueID string) error {
 	merged, err := mergedInto(ctx, tx, id)
 	if err != nil {
 		return err
 	}
 	for _, m := range merged {
-		if err := setIssue(ctx, tx, m.ID, issueID); err != nil {
+		still, err := setIssue(ctx, tx, m.ID, id, issueID)
+		if err != nil {
 			return err
+		}
+		if !still {
+			continue
 		}
 		if err := follow(ctx, tx, m.ID, issueID); err != nil {
 			return err
@@ -198,9 +204,44 @@ func follow(ctx context.Context, tx *db.Tx, id ID, issueID string) error {
 	return nil
 }
 
+// lockBoth makes others wait who would change the clue or the one that it is to
+// be merged into: two clues merged into each other at once would both be lost,
+// and one merged into a clue that becomes an issue at that moment would be left
+// behind. The order of ids keeps two such mergers from waiting for each other.
+func (s *Service) lockBoth(ctx context.Context, tx *db.Tx, id ID, a Act) error {
+	ids := []ID{id}
+	if number, ok := a.Form["into"].(string); ok {
+		into, err := findByNumber(ctx, tx, strings.TrimSpace(number))
+		if err != nil && !db.IsMissing(err) {
+			return err
+		}
+		if err == nil {
+			ids = append(ids, into.ID)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if err := lockClue(ctx, tx, id); err != nil && !db.IsMissing(err) {
+			return err
+		}
+	}
+	return nil
+}
+
 // do is take in a transaction of its own.
-func (s *Service) do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, a Act, change func(*db.Tx, *Clue, flow.Form) error) (c Clue, err error) {
+func (s *Service) do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, a Act, change func(*db.Tx, *Clue, flow.Form) error) (Clue, error) {
+	return s.doLocked(ctx, actor, id, verb, a, nil, change)
+}
+
+// doLocked is do after lock has locked more than the clue.
+func (s *Service) doLocked(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, a Act, lock func(context.Context, *db.Tx, ID, Act) error,
+	change func(*db.Tx, *Clue, flow.Form) error) (c Clue, err error) {
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
+		if lock != nil {
+			if err := lock(ctx, tx, id, a); err != nil {
+				return err
+			}
+		}
 		c, err = s.take(ctx, tx, actor, id, verb, a, change)
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"sync"
 	"testing"
 
@@ -40,6 +41,27 @@ func TestAssign_AgainstDeactivation(t *testing.T) {
 			if (assigned == nil) == (closed == nil) || closed == nil && open > 0 {
 				t.Errorf("round %d: assigned %v, closed %v, %d open issues", round, assigned, closed, open)
 			}
+		}
+	})
+}
+
+// Whoever closed the book on an issue may have left when it is opened again:
+// then somebody else must be named.
+func TestReopen_AfterThePersonHasLeft(t *testing.T) {
+	t.Parallel()
+	scene(t, func(t *testing.T, c *looptest.City) {
+		accounts := auth.New(c.DB, auth.DefaultPolicy(), auth.Config{})
+		accounts.Register(c.Issues)
+		i := c.IssueIn("复发", issue.Closed)
+		if err := accounts.Deactivate(bg, auth.System("test"), "agency"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Do("leader", issue.Reopen, i, looptest.Forms[issue.Reopen]); !slices.Equal(names(err), []string{"form.person"}) {
+			t.Errorf("left to somebody who is gone: %v", err)
+		}
+		i = c.Must("leader", issue.Reopen, i, with(issue.Reopen, map[string]any{"person": "agency2"}))
+		if i.State != issue.Working || i.PersonID != "agency2" {
+			t.Errorf("%+v", i)
 		}
 	})
 }

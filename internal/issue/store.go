@@ -85,8 +85,9 @@ func findIssue(ctx context.Context, tx *db.Tx, id ID) (Issue, error) {
 	return list[0], nil
 }
 
-func findByNumber(ctx context.Context, tx *db.Tx, numberOrID string) (Issue, error) {
-	id, err := db.One(ctx, tx, db.Value[ID], `SELECT id FROM issue WHERE number = $1 OR id = $1`, numberOrID)
+// lockByNumber finds an issue and makes others wait who would change it.
+func lockByNumber(ctx context.Context, tx *db.Tx, numberOrID string) (Issue, error) {
+	id, err := db.One(ctx, tx, db.Value[ID], `SELECT id FROM issue WHERE number = $1 OR id = $1`+tx.ForUpdate(), numberOrID)
 	if db.IsMissing(err) {
 		return Issue{}, errMissing
 	}

@@ -84,7 +84,7 @@ func (s *Service) Join(ctx context.Context, actor auth.Actor, id clue.ID, a clue
 	err = s.db.Write(ctx, func(tx *db.Tx) error {
 		c, err = s.clues.Conclude(ctx, tx, actor, id, clue.Join, a, func(c clue.Clue, f flow.Form) (string, string, error) {
 			wrong := fault.Invalidf("不能并入这个问题")
-			i, err := findByNumber(ctx, tx, f.Text("issue"))
+			i, err := lockByNumber(ctx, tx, f.Text("issue"))
 			switch {
 			case errors.Is(err, errMissing) || err == nil && !s.policy.Can(actor, auth.IssueRead, i.Scope()):
 				return "", "", wrong.With("form.issue", "没有找到编号为 %s 的问题", f.Text("issue"))
@@ -145,7 +145,7 @@ func (s *Service) belongs(ctx context.Context, t *Taking) error {
 	}
 	agency, err := agencyOf(ctx, t.Tx, t.Issue.PersonID)
 	if db.IsMissing(err) || err == nil && agency != t.Issue.LeadAgency {
-		return fault.Invalidf("请检查责任人").With("form.person", "责任人应当是牵头单位在岗的人员")
+		return fault.Invalidf("请检查责任人").With("form.person", "责任人应当是牵头单位在岗的人员，请选择一位")
 	}
 	return err
 }
@@ -276,11 +276,15 @@ func (s *Service) Refuse(ctx context.Context, actor auth.Actor, id ID, a Act) (I
 }
 
 // Reopen takes up a closed issue that has come back or was closed wrongly
-// (重新打开). The agency, the person and the file stay.
+// (重新打开). The agency and the file stay; the person stays unless another is
+// named, as must be when the first has left.
 func (s *Service) Reopen(ctx context.Context, actor auth.Actor, id ID, a Act) (Issue, error) {
-	return s.Carry(ctx, actor, id, Reopen, a, func(_ context.Context, t *Taking) error {
+	return s.Carry(ctx, actor, id, Reopen, a, func(ctx context.Context, t *Taking) error {
 		t.Issue.ClosedAt, t.Issue.FileNumber = time.Time{}, ""
-		return nil
+		if person := t.Form.Text("person"); person != "" {
+			t.Issue.PersonID = person
+		}
+		return s.belongs(ctx, t)
 	})
 }
 

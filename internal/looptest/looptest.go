@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,9 +103,21 @@ func Person(id string) auth.Actor {
 	panic("looptest: no person " + id)
 }
 
+// Everyone lists the city's people.
+func Everyone() []auth.Actor {
+	out := []auth.Actor{}
+	for _, p := range people {
+		out = append(out, Person(p.ID))
+	}
+	return out
+}
+
 // Files stands for the file store: it knows the ids it was given and remembers
 // what they were tied to.
-type Files struct{ Tied map[string]string }
+type Files struct {
+	Tied map[string]string
+	mu   sync.Mutex
+}
 
 // Known are the ids of uploaded files.
 var Known = []string{"f1", "f2", "f3", "f4", "f5"}
@@ -115,7 +128,9 @@ func (f *Files) Attach(_ context.Context, _ *db.Tx, ids []string, kind, subject 
 		if !slices.Contains(Known, id) {
 			return fault.Invalidf("没有找到上传的文件，请重新上传").With("files", "文件不存在")
 		}
+		f.mu.Lock()
 		f.Tied[id] = kind + "/" + subject
+		f.mu.Unlock()
 	}
 	return nil
 }
@@ -142,7 +157,7 @@ type City struct {
 func Build(t *testing.T, d *db.DB, c *dbtest.Clock) *City {
 	t.Helper()
 	policy, agencies, regions := auth.DefaultPolicy(), Agencies(), Regions()
-	city := &City{T: t, DB: d, Clock: c, Policy: policy, feed: &feed{}, Files: &Files{map[string]string{}}, Notify: notify.New(d, policy),
+	city := &City{T: t, DB: d, Clock: c, Policy: policy, feed: &feed{}, Files: &Files{Tied: map[string]string{}}, Notify: notify.New(d, policy),
 		Timeline: timeline.New(timeline.Names{Agency: agencies.Name, Area: regions.Name}),
 		Jobs:     job.NewRunner(d, slog.New(slog.DiscardHandler))}
 	city.Write(func(ctx context.Context, tx *db.Tx) error {

@@ -57,3 +57,57 @@ func Holding(ctx context.Context, tx *db.Tx, text string) (out []string, err err
 	}
 	return out, nil
 }
+
+// Row is a clue or an issue as its table holds it, for checks that go past the
+// services.
+type Row struct {
+	Kind, ID, State    string
+	Clock              string
+	Due                int64
+	Version            int64
+	Lead, Person       string // of an issue
+	Issue, Into, Refer string // of a clue: what it became or joined, was merged into, referred to
+	Area               string
+}
+
+func scanRow(s db.Scanner) (r Row, err error) {
+	return r, s.Scan(&r.Kind, &r.ID, &r.State, &r.Clock, &r.Due, &r.Version, &r.Lead, &r.Person, &r.Issue, &r.Into, &r.Refer, &r.Area)
+}
+
+// Rows reads every clue and issue.
+func Rows(ctx context.Context, tx *db.Tx) ([]Row, error) {
+	return db.All(ctx, tx, scanRow, `SELECT 'clue', id, state, clock, due_at, version, '', '', issue_id, merged_into, referred_to, area FROM clue
+		UNION ALL SELECT 'issue', id, state, clock, due_at, version, lead_agency, person_id, '', '', '', area FROM issue ORDER BY 1, 2`)
+}
+
+// Planned lists the jobs of a kind that wait for their time, by the thing they
+// are about.
+func Planned(ctx context.Context, tx *db.Tx, kind string) (map[string]int64, error) {
+	type planned struct {
+		id string
+		at int64
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (p planned, err error) { return p, s.Scan(&p.id, &p.at) },
+		`SELECT dedup, run_at FROM job WHERE kind = $1 AND state = 'ready' AND dedup IS NOT NULL`, kind)
+	out := map[string]int64{}
+	for _, p := range list {
+		out[p.id] = p.at
+	}
+	return out, err
+}
+
+// Dead counts the jobs that were given up.
+func Dead(ctx context.Context, tx *db.Tx) (int, error) {
+	return db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM job WHERE state = 'dead'`)
+}
+
+// Logged counts the audit entries of a kind by subject, action and actor, as
+// "subject action actor".
+func Logged(ctx context.Context, tx *db.Tx, kind string) (map[string]int, error) {
+	list, err := db.All(ctx, tx, db.Value[string], `SELECT subject || ' ' || action || ' ' || actor FROM audit_entry WHERE kind = $1`, kind)
+	out := map[string]int{}
+	for _, k := range list {
+		out[k]++
+	}
+	return out, err
+}
