@@ -83,6 +83,7 @@ sealed:
 
 soak: build
 	go test -count=1 -timeout 90m -tags soak -v ./test/soak
+	go test -count=1 -timeout 90m -v -run Walk ./internal/looptest -args -verbs 100000
 
 # Each target in turn, FUZZTIME each.
 fuzz:
