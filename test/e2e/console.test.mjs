@@ -9,6 +9,7 @@ import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser
 import { startDemo } from './program.mjs'
 import { publicEntry } from './public.mjs'
 import { rewardIsPaid } from './reward.mjs'
+import { redTileOpens } from './riskmap.mjs'
 import { officersRule } from './rule.mjs'
 import { workbook } from './workbook.mjs'
 
@@ -525,6 +526,8 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
   }))
 
   describe('rules of officers', () => officersRule(act))
+
+  describe('a red tile', () => redTileOpens(act))
 
   describe('the public entry', () => publicEntry(() => demo, () => browser, act))
 
