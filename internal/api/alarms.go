@@ -43,6 +43,8 @@ type AlarmView struct {
 	RuleTitle      string     `json:"rule_title"`
 	Level          rule.Level `json:"level" enum:"notice,suspect,exceed,grave"`
 	LevelTitle     string     `json:"level_title"`
+	Highest        rule.Level `json:"highest" enum:"notice,suspect,exceed,grave" doc:"曾经达到的最高级别"`
+	HighestTitle   string     `json:"highest_title"`
 	State          flow.State `json:"state"`
 	StateTitle     string     `json:"state_title"`
 	Waits          string     `json:"waits" doc:"等待谁办理"`
@@ -69,12 +71,14 @@ type AlarmView struct {
 	Explained      string     `json:"explained" enum:",given,accepted,rejected" doc:"企业说明的进展，空为尚未说明"`
 	ExplainedTitle string     `json:"explained_title"`
 	Verdict        string     `json:"verdict" enum:",true,false" doc:"核实结论，空为尚无"`
-	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段、inhibited 由另一条预警引起；空为照常通知"`
+	Quiet          string     `json:"quiet" doc:"为何现在不通知任何人：silence 静默、plan 免打扰时段、inhibited 由另一条预警引起、merged 由事件一并告知；空为照常通知"`
 	QuietTitle     string     `json:"quiet_title"`
 	QuietBy        string     `json:"quiet_by" doc:"静默的 id，或作为起因的预警的 id"`
 	Key            bool       `json:"key" doc:"重点级"`
 	Why            []string   `json:"why" nullable:"false" doc:"为什么是重点级，逐条附依据"`
 	HearUp         bool       `json:"hear_up" doc:"因此按高一级告知"`
+	EventID        string     `json:"event_id" doc:"所属预警事件，空为没有"`
+	EventNumber    string     `json:"event_number"`
 	Version        int64      `json:"version"`
 }
 
@@ -89,6 +93,7 @@ type AlarmFile struct {
 	Guides     []AlarmGuide   `json:"guides" nullable:"false" doc:"常见原因、检查要点与应附材料；仅说明人可见"`
 	Timeline   []EntryView    `json:"timeline" nullable:"false"`
 	Actions    []flow.Action  `json:"actions" nullable:"false"`
+	Together   []AlarmView    `json:"together" nullable:"false" doc:"所属事件的各条预警，含本条；对任一条的办理对全部生效"`
 }
 
 // AlarmGuide tells an enterprise what to check and which papers go with a cause.
@@ -111,11 +116,11 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 	row, _ := rule.Machine.Row(x.State)
 	f, _ := factor.ByCode(x.Factor)
 	return AlarmView{
-		ID: x.ID, Number: x.Number, Rule: x.Rule, RuleTitle: law.Title, Level: x.Level, LevelTitle: x.Level.Title(),
+		ID: x.ID, Number: x.Number, Rule: x.Rule, RuleTitle: law.Title, Level: x.Level, LevelTitle: x.Level.Title(), Highest: x.Highest, HighestTitle: x.Highest.Title(), EventID: string(x.EventID), EventNumber: x.EventNumber,
 		State: x.State, StateTitle: row.Title, Waits: row.Waits, OutletID: x.OutletID, OutletName: x.OutletName,
 		EnterpriseID: x.EnterpriseID, EnterpriseName: x.EnterpriseName, Area: x.Area, AreaName: r.names.area(x.Area),
 		Factor: x.Factor, FactorName: factor.Name(x.Factor), Unit: f.Unit, Limit: Number{x.Limit}, Value: Number{x.Value}, Ratio: x.Ratio(), Peak: Number{x.Peak}, Times: x.Times,
-		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Version,
+		StartedAt: when(x.StartedAt), LastAt: when(x.LastAt), EndedAt: when(x.EndedAt), Summary: x.Summary, Basis: x.Basis, ClueID: x.ClueID, Version: x.Seen(),
 		Explained: string(x.Explained), ExplainedTitle: x.Explained.Title(), Verdict: x.Verdict, Key: x.Key(), Why: append([]string{}, x.Why...), HearUp: x.HearUp,
 		Quiet: string(x.Quiet.Kind), QuietTitle: x.Quiet.Kind.Title(), QuietBy: x.Quiet.By,
 	}
@@ -124,7 +129,7 @@ func (r alarms) view(x rule.Alarm) AlarmView {
 // shown is the view of one person: silences are the officers' own business.
 func (r alarms) shown(who auth.Actor) func(rule.Alarm) AlarmView {
 	return func(x rule.Alarm) AlarmView {
-		if who.Enterprise != "" && x.Quiet.Kind != rule.Inhibited {
+		if who.Enterprise != "" && x.Quiet.Kind != rule.Inhibited && x.Quiet.Kind != rule.Merged {
 			x.Quiet = rule.Quiet{}
 		}
 		return r.view(x)
@@ -139,9 +144,10 @@ type AlarmQuery struct {
 	Area         string    `query:"area" maxLength:"12"`
 	OutletID     string    `query:"outlet_id" maxLength:"64"`
 	EnterpriseID string    `query:"enterprise_id" maxLength:"64"`
+	EventID      string    `query:"event_id" maxLength:"64" doc:"同一预警事件的"`
 	Rule         []string  `query:"rule" doc:"规则，可多个"`
 	Key          bool      `query:"key" doc:"只看重点级"`
-	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、inhibited 由另一条预警引起、none 照常通知，可多个"`
+	Quiet        []string  `query:"quiet" doc:"silence 静默中、plan 免打扰时段、inhibited 由另一条预警引起、merged 由事件一并告知、none 照常通知，可多个"`
 	Explained    []string  `query:"explained" doc:"企业说明：none、given、accepted、rejected，可多个"`
 	From         time.Time `query:"from" doc:"持续到此时之后"`
 	To           time.Time `query:"to" doc:"开始于此时之前"`
@@ -165,7 +171,7 @@ func (q AlarmQuery) query() rule.Query {
 		}
 		return list
 	}
-	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Rules: q.Rule, Key: q.Key, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, From: q.From, To: q.To}
+	return rule.Query{Text: q.Q, States: list, Levels: q.Level, Explained: blank(q.Explained), Quiet: blank(q.Quiet), Rules: q.Rule, Key: q.Key, Area: q.Area, OutletID: q.OutletID, EnterpriseID: q.EnterpriseID, EventID: q.EventID, From: q.From, To: q.To}
 }
 
 func (r alarms) list(ctx context.Context, in *struct {
@@ -181,7 +187,9 @@ func (r alarms) list(ctx context.Context, in *struct {
 var alarmColumns = []column[AlarmView]{
 	{sheet.Text("编号", 22), func(v AlarmView) any { return v.Number }},
 	{sheet.Text("级别", 10), func(v AlarmView) any { return v.LevelTitle }},
+	{sheet.Text("最高级别", 10), func(v AlarmView) any { return v.HighestTitle }},
 	{sheet.Text("状态", 12), func(v AlarmView) any { return v.StateTitle }},
+	{sheet.Text("事件", 22), func(v AlarmView) any { return v.EventNumber }},
 	{sheet.Text("静默", 12), func(v AlarmView) any { return v.QuietTitle }},
 	{sheet.Text("企业说明", 12), func(v AlarmView) any { return v.ExplainedTitle }},
 	{sheet.Text("辖区", 16), func(v AlarmView) any { return v.AreaName }},
@@ -209,6 +217,10 @@ func (r alarms) get(ctx context.Context, in *ByID) (AlarmFile, error) {
 	law, _ := r.rule.Rule(f.Alarm.Rule)
 	out := AlarmFile{AlarmView: r.shown(actor(ctx))(f.Alarm), RuleBasis: f.RuleBasis, Window: window(law.Stream, f.Alarm), Actions: f.Actions, ExplainDue: when(f.WordDue), Guides: []AlarmGuide{},
 		Measures: measureBriefs(f.Measures, r.rule.Clock()), Suggest: SuggestionView(f.Suggest)}
+	out.Together = []AlarmView{}
+	for _, a := range f.Together {
+		out.Together = append(out.Together, r.shown(actor(ctx))(a))
+	}
 	for _, g := range f.Guides {
 		out.Guides = append(out.Guides, AlarmGuide(g))
 	}

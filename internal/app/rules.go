@@ -25,7 +25,7 @@ func (a *App) watch() {
 	a.rules = rule.NewService(rule.Deps{
 		DB: a.db, Auth: a.policy, Rules: catalog.All(), Funnel: a.clues, Files: a.files, Notify: a.notify, Timeline: a.timeline, Packer: packer{a},
 		Calendar: a.calendar, Signs: catalog.Signs(), Hours: hours{a.telemetry}, Known: known{a.db}, Values: hours{a.telemetry}, Ear: ear,
-		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Sector: a.sector, City: a.place.Regions.Root().Code,
+		Policy: rule.Policy{Prefix: a.place.Prefix + "-Y", Ladders: a.place.Warning.Ladders, Events: a.place.Warning.Events, Sector: a.sector, City: a.place.Regions.Root().Code,
 			Offline: time.Duration(a.place.Quiet.OfflineMinutes) * time.Minute, Missing: time.Duration(a.place.Quiet.MissingHours) * time.Hour,
 			Answers: rule.Answers(a.place.Warning.Answers), Grades: a.place.Warning.Grades, Quota: rule.Quota(a.place.Warning.Quota),
 			Category: map[enterprise.Kind]string{enterprise.Gas: "air", enterprise.Water: "water", enterprise.Rain: "water"}},
@@ -44,6 +44,7 @@ func (a *App) watch() {
 			PlanTill: 366 * 24 * time.Hour, Turn: time.Duration(q.TurnHours) * time.Hour}})
 	a.silences.Jobs(a.jobs)
 	a.files.Guard(rule.Machine.Kind, a.rules.See)
+	a.files.Guard(rule.EventMachine.Kind, a.rules.SeeEvent)
 	for _, m := range rule.MeasureMachines() {
 		a.files.Guard(m.Kind, a.rules.SeeMeasure)
 	}

@@ -27,3 +27,10 @@ func (s *Service) AddEvidence(ctx context.Context, tx *db.Tx, actor auth.Actor, 
 		Form: flow.Form{"text": text, "files": files}})
 	return err
 }
+
+// Alive reports whether the clue is still being looked into, or has become an issue
+// or part of one; what is dismissed, or another body's, takes nothing more in.
+func (s *Service) Alive(ctx context.Context, tx *db.Tx, id ID) (bool, error) {
+	c, err := findClue(ctx, tx, id)
+	return err == nil && (c.State == StateNew || c.State == StateAdopted || c.State == StateMerged), err
+}

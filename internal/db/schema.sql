@@ -36,11 +36,13 @@ CREATE TABLE alarm (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
-, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '', grade_why TEXT NOT NULL DEFAULT '', grade_up BOOLEAN NOT NULL DEFAULT FALSE);
+, explained TEXT NOT NULL DEFAULT '', quiet TEXT NOT NULL DEFAULT '', quiet_by TEXT NOT NULL DEFAULT '', sector TEXT NOT NULL DEFAULT '', level_at BIGINT NOT NULL DEFAULT 0, verdict TEXT NOT NULL DEFAULT '', grade_why TEXT NOT NULL DEFAULT '', grade_up BOOLEAN NOT NULL DEFAULT FALSE, highest TEXT NOT NULL DEFAULT '', event_id TEXT NOT NULL DEFAULT '', apart BOOLEAN NOT NULL DEFAULT FALSE);
 
 CREATE INDEX alarm_area ON alarm (area, id);
 
 CREATE INDEX alarm_enterprise ON alarm (enterprise_id, id);
+
+CREATE INDEX alarm_of_event ON alarm (event_id) WHERE event_id <> '';
 
 CREATE UNIQUE INDEX alarm_open ON alarm (outlet_id, rule, factor) WHERE state <> 'cleared';
 
@@ -49,6 +51,22 @@ CREATE INDEX alarm_outlet ON alarm (outlet_id, started_at);
 CREATE INDEX alarm_sector ON alarm (sector, id) WHERE sector <> '';
 
 CREATE INDEX alarm_state ON alarm (state, id);
+
+CREATE TABLE alarm_event (
+    id            TEXT PRIMARY KEY,
+    number        TEXT NOT NULL UNIQUE,
+    grouped_by    TEXT NOT NULL DEFAULT '',      -- the rule that made it; '' = a person did
+    state         TEXT NOT NULL,                 -- active, closed, dissolved
+    enterprise_id TEXT NOT NULL,
+    area          TEXT NOT NULL,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL,
+    version       BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX alarm_event_area ON alarm_event (area, id);
+
+CREATE INDEX alarm_event_enterprise ON alarm_event (enterprise_id, state);
 
 CREATE TABLE alarm_told (
     id            TEXT PRIMARY KEY,

@@ -3,9 +3,11 @@ package profile
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/factor"
+	"github.com/qingshao/qingshao/internal/rule/event"
 	"github.com/qingshao/qingshao/internal/rule/grade"
 	"github.com/qingshao/qingshao/internal/rule/ladder"
 )
@@ -13,6 +15,7 @@ import (
 // Warning says who hears of alarms, when.
 type Warning struct {
 	Ladders []ladder.Ladder
+	Events  []event.Grouping
 	Answers Answers
 	Quota   Quota
 	Grades  grade.Table
@@ -35,6 +38,7 @@ func (w Warning) Sector(industry string) string {
 type fileWarning struct {
 	Sectors []fileSector `yaml:"sectors" title:"行业主管部门"`
 	Ladders []fileLadder `yaml:"ladders" title:"逐级告知；每条预警用第一条符合的"`
+	Events  []fileEvent  `yaml:"events" title:"预警事件：哪些预警并为一件；每条预警用第一条符合的，不写为内置的规则"`
 	Answers Answers      `yaml:"answers" title:"远程预警、现场核查、重点督办"`
 	Grades  []fileGrade  `yaml:"grades" title:"哪些预警为重点级，逐条注明依据和施行日；不写则没有重点级"`
 	Quota   Quota        `yaml:"quota" title:"告知限额，超过的合并为一条；超标预警不受限"`
@@ -117,10 +121,51 @@ func (b *builder) keyGrades(list []fileGrade) grade.Table {
 	return out
 }
 
+type fileEvent struct {
+	Name     string   `yaml:"name" check:"required" title:"名称"`
+	Levels   []string `yaml:"levels" title:"级别；不写为全部"`
+	Families []string `yaml:"families" title:"规则的类别；不写为全部。设备离线、数据缺失属 sending"`
+	By       string   `yaml:"by" check:"required" title:"范围：enterprise（同一企业）、outlet（同一监控点）"`
+	Within   string   `yaml:"within" check:"required" title:"前一条结束（仍在持续的算到现在）到后一条开始，最多相隔多久：30m、2h"`
+	Longest  string   `yaml:"longest" check:"required" title:"第一条开始到最后一条开始，最多多久"`
+	Line     Line     `yaml:"-"`
+}
+
+// events reads the groupings.
+func (b *builder) events(list []fileEvent) (out []event.Grouping) {
+	if len(list) == 0 {
+		return event.Default()
+	}
+	seen := map[string]bool{}
+	for _, f := range list {
+		b.words(f.Line, "levels", ladder.Levels, f.Levels)
+		b.words(f.Line, "families", ladder.Families, f.Families)
+		if seen[f.Name] {
+			b.fail(f.Line, "warning.events 中有两条叫“%s”", f.Name)
+		}
+		seen[f.Name] = true
+		if by := event.By(f.By); by != event.Enterprise && by != event.Outlet {
+			b.fail(f.Line, "by“%s”应当是 enterprise（同一企业）或 outlet（同一监控点）", f.By)
+		}
+		g := event.Grouping{Name: f.Name, Levels: f.Levels, Families: f.Families, By: event.By(f.By)}
+		for _, t := range []struct {
+			key, word string
+			at        *time.Duration
+		}{{"within", f.Within, &g.Within}, {"longest", f.Longest, &g.Longest}} {
+			term, err := ladder.ParseTerm(t.word)
+			if *t.at = term.Span; err != nil || term.WorkingDays > 0 || term.Span == 0 {
+				b.fail(f.Line, "%s“%s”应当写成 30m 或 2h，最长 60 天", t.key, t.word)
+			}
+		}
+		out = append(out, g)
+	}
+	return out
+}
+
 // warning checks that words are known, agencies exist, every level and family
 // has a ladder and no ladder stands behind one that takes all its alarms.
 func (b *builder) warning(p *Profile, f fileWarning) Warning {
-	w := Warning{sectors: f.Sectors, Answers: f.Answers, Quota: f.Quota, Grades: b.keyGrades(f.Grades)}
+	w := Warning{sectors: f.Sectors, Events: b.events(f.Events), Answers: f.Answers, Quota: f.Quota, Grades: b.keyGrades(f.Grades)}
 	for _, s := range f.Sectors {
 		if p.Agencies == nil {
 			break

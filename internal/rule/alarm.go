@@ -19,6 +19,7 @@ type Alarm struct {
 	Number         string // WZ-Y-2026-000123
 	Rule           string
 	Level          Level
+	Highest        Level // that it ever had
 	State          flow.State
 	OutletID       string
 	OutletName     string // read only, as the next
@@ -38,11 +39,16 @@ type Alarm struct {
 	ClueID         string
 	Explained      Explanation
 	Quiet          Quiet
+	EventID        EventID // the happening to which it belongs, "" = alone
+	EventNumber    string  // read only, as the next two
+	EventGrouping  string
+	EventVersion   int64
+	Apart          bool      // a person took it out of an event
 	Verdict        string    // what it proved to be: true, false; '' = not decided
 	Sector         string    // agency of the trade that has been told, '' = none yet
 	Why            []string  // reasons for which it weighs more (重点级)
 	HearUp         bool      // people hear as of the next higher level for them
-	LevelAt        time.Time // since when it has its level, by the clock on the wall
+	LevelAt        time.Time // since when it has its highest level, by the clock on the wall
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Version        int64
@@ -75,6 +81,9 @@ func (a Alarm) agencies() []string {
 	return []string{a.Sector}
 }
 
+// Seen is the version that people see: it grows with the alarm and with its event.
+func (a Alarm) Seen() int64 { return a.Version + a.EventVersion }
+
 // Lasts reports whether the condition still holds.
 func (a Alarm) Lasts() bool { return a.EndedAt.IsZero() }
 
@@ -96,4 +105,5 @@ type File struct {
 	RuleBasis string    // with the settings that held
 	WordDue   time.Time // of the enterprise's explanation; zero = none is waited for
 	Guides    []Guide   // for whoever may explain
+	Together  []Alarm   // of its event, itself among them
 }

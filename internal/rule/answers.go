@@ -68,7 +68,7 @@ func (a Answers) suggest(x Alarm, p Past) Suggestion {
 		return Suggestion{Supervise, "重点督办", fmt.Sprintf("%s已有 %d 起预警核实属实", days, p.Confirmed)}
 	case p.Warnings >= a.CheckAfter:
 		return Suggestion{Inspect, "现场核查", fmt.Sprintf("%s已发出 %d 次远程预警", days, p.Warnings)}
-	case x.Level == Grave:
+	case x.Highest == Grave:
 		return Suggestion{Inspect, "现场核查", "严重超标"}
 	case x.Level != Notice:
 		return Suggestion{Warn, "远程预警", "首次或偶发"}

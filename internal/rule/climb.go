@@ -59,29 +59,32 @@ func (s *Service) climb(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	if a.Quiet.Kind != Loud {
 		return job.Cancel(ctx, tx, jobRung, string(a.ID))
 	}
-	entries, err := s.book.Of(ctx, tx, Machine.Kind, string(a.ID))
+	heard, entries, err := s.together(ctx, tx, a)
 	if err != nil {
 		return err
 	}
-	level, err := s.heardAs(ctx, tx, a)
+	level, err := s.heardAs(ctx, tx, &heard)
 	if err != nil {
 		return err
 	}
-	l, since := ladder.For(s.conf.Ladders, level, s.family(a.Rule)), waiting(a, entries)
-	if done, err := answered(ctx, tx, a.ID); err != nil {
+	l, since := ladder.For(s.conf.Ladders, level, s.family(a.Rule)), waiting(&heard, entries)
+	if done, err := answered(ctx, tx, a); err != nil {
 		return err
 	} else if done {
 		delete(since, ladder.Unhandled)
 	}
 	done := map[string]bool{}
 	for _, e := range entries {
-		done[e.Data.Text("rung")] = true
+		// What was told at a lower level is told anew, though it be in the same second.
+		if at := Level(e.Data.Text("level")); at == "" || at.rank() >= heard.Highest.rank() {
+			done[e.Data.Text("rung")] = true
+		}
 	}
 	taken := func(key string) bool { return done[key] }
 	due, next := l.Plan(since, taken, tx.Now, s.cal)
 	for _, d := range due {
 		done[d.Key] = true
-		if err := s.rung(ctx, tx, a, d, false); err != nil {
+		if err := s.rung(ctx, tx, a, heard.Highest, d, false); err != nil {
 			return err
 		}
 	}
@@ -91,7 +94,7 @@ func (s *Service) climb(ctx context.Context, tx *db.Tx, a *Alarm) error {
 			break
 		}
 		done[d.Key] = true
-		if err := s.rung(ctx, tx, a, d, true); err != nil {
+		if err := s.rung(ctx, tx, a, heard.Highest, d, true); err != nil {
 			return err
 		}
 		_, next = l.Plan(since, taken, tx.Now, s.cal)
@@ -109,7 +112,11 @@ func waiting(a *Alarm, entries []timeline.Entry) map[ladder.When]time.Time {
 		out[ladder.Always] = a.CreatedAt
 	}
 	from := out[ladder.Always]
-	if e, ok := timeline.Last(entries, Sound); ok && e.At.After(from) { // a silence has ended
+	for _, v := range []flow.Verb{Sound, Split} { // a silence has ended, or the alarm stands alone now
+		e, ok := timeline.Last(entries, v)
+		if !ok || !e.At.After(from) {
+			continue
+		}
 		from = e.At
 		if a.State == StateOpen || a.State == StateNotified {
 			out[ladder.Always] = from
@@ -139,14 +146,15 @@ func waiting(a *Alarm, entries []timeline.Entry) map[ladder.When]time.Time {
 	return out
 }
 
-// heardAs is the level by whose ladder people hear: one higher while the enterprise is
-// under key supervision, or where the place's table says so of such alarms.
+// heardAs is the level by whose ladder people hear: the highest that the alarm ever
+// had, and one higher while the enterprise is under key supervision, or where the
+// place's table says so of such alarms.
 func (s *Service) heardAs(ctx context.Context, tx *db.Tx, a *Alarm) (string, error) {
 	on, err := supervised(ctx, tx, a.EnterpriseID)
 	if err != nil || !on && !a.HearUp {
-		return string(a.Level), err
+		return string(a.Highest), err
 	}
-	return string(map[Level]Level{Notice: Exceed, Suspect: Exceed, Exceed: Grave, Grave: Grave}[a.Level]), nil
+	return string(map[Level]Level{Notice: Exceed, Suspect: Exceed, Exceed: Grave, Grave: Grave}[a.Highest]), nil
 }
 
 // family is the family of the rule, which ladders may tell apart.
@@ -156,6 +164,9 @@ func (s *Service) family(rule string) string {
 			return string(r.Family)
 		}
 	}
+	if rule == RuleOffline || rule == RuleMissing {
+		return string(sign.Sending)
+	}
 	return string(sign.Official)
 }
 
@@ -164,7 +175,7 @@ var rungVerbs = map[ladder.When]flow.Verb{ladder.Always: Tell, ladder.Unacknowle
 
 // rung tells the audiences and writes down who was reached. early says that the
 // rung is taken before its time, because those below could not be reached.
-func (s *Service) rung(ctx context.Context, tx *db.Tx, a *Alarm, d ladder.Due, early bool) error {
+func (s *Service) rung(ctx context.Context, tx *db.Tx, a *Alarm, level Level, d ladder.Due, early bool) error {
 	sector := a.Sector
 	to, words, err := s.audience(ctx, tx, a, d.Tell)
 	if err != nil {
@@ -205,7 +216,7 @@ func (s *Service) rung(ctx context.Context, tx *db.Tx, a *Alarm, d ladder.Due, e
 		}
 	}
 	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area,
-		From: from, Form: flow.Form{"rung": d.Key}, Note: note, Once: "rung:" + d.Key})
+		From: from, Form: flow.Form{"rung": d.Key, "level": string(level)}, Note: note, Once: "rung:" + d.Key + " " + string(level)})
 	return err
 }
 

@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,52 @@ func TestClimb_RisesWithTheLevel(t *testing.T) {
 		}
 		if f := r.one(); f.Alarm.Level != rule.Grave || count(rule.Remind) != 1 {
 			t.Errorf("%s %v", f.Alarm.Level, verbs(f))
+		}
+	})
+}
+
+// A fall is written down and told to nobody; nor is the return to a level that the
+// alarm had before. The highest level stays.
+func TestClimb_FallsInSilence(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRoom(t, d, c)
+		step := func(values ...string) (a rule.Alarm, told int, levels []flow.Verb) {
+			t.Helper()
+			r.values(enterprise.Hour, time.Hour, values...)
+			c.Advance(time.Minute)
+			r.mustRun()
+			r.after(0)
+			f := r.one()
+			for _, v := range verbs(f) {
+				if v == rule.Rise || v == rule.Fall {
+					levels = append(levels, v)
+				}
+			}
+			return f.Alarm, r.told(), levels
+		}
+		step("70")
+		a, told, levels := step("170")
+		if a.Level != rule.Grave || a.Highest != rule.Grave || !slices.Equal(levels, []flow.Verb{rule.Rise}) || told != 2 {
+			t.Fatalf("a rise is heard: %+v, told %d, %v", a, told, levels)
+		}
+		if a, told, levels := step("60", "60"); a.Level != rule.Grave || told != 2 || len(levels) != 1 {
+			t.Errorf("too early to fall: %+v, told %d, %v", a, told, levels)
+		}
+		a, told, levels = step("60")
+		if a.Level != rule.Exceed || a.Highest != rule.Grave || told != 2 || !slices.Equal(levels, []flow.Verb{rule.Rise, rule.Fall}) || !a.Lasts() {
+			t.Errorf("%+v, told %d, %v", a, told, levels)
+		}
+		last := r.one().Timeline
+		if e := last[len(last)-1]; e.Note != "严重超标 → 超标" || e.Title != "级别回落" {
+			t.Errorf("%+v", e)
+		}
+		a, told, levels = step("120")
+		if a.Level != rule.Grave || told != 2 || len(levels) != 3 || a.LevelAt.After(r.clock.Now().Add(-3*time.Minute)) {
+			t.Errorf("to where it was: %+v, told %d, %v", a, told, levels)
+		}
+		r.after(31 * time.Minute)
+		if n := r.told(); n != 3 {
+			t.Errorf("the ladder of the highest level goes on: told %d times", n)
 		}
 	})
 }

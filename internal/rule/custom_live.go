@@ -264,10 +264,10 @@ func (s *Service) raiseCustom(ctx context.Context, tx *db.Tx, o enterprise.Outle
 	if basis == "" {
 		basis = "自定义规则“" + w.version.Spec.Title + "”第 " + fmt.Sprint(w.version.Number) + " 版"
 	}
-	a := &Alarm{ID: ID(db.NewID()), Number: number, Rule: customID(w.version.RuleID, w.version.Number), Level: Level(w.version.Spec.Level), State: StateOpen,
+	a := &Alarm{ID: ID(db.NewID()), Number: number, Rule: customID(w.version.RuleID, w.version.Number), Level: Level(w.version.Spec.Level), Highest: Level(w.version.Spec.Level), State: StateOpen,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
 		Factor: factorOf(seen, h.Channel), Basis: basis, Times: int64(h.Hours),
-		StartedAt: h.From, LastAt: h.To, Summary: h.Text, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1}
+		StartedAt: h.From, LastAt: h.To, Summary: h.Text, LevelAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1}
 	if err := s.grade(ctx, tx, a); err != nil {
 		return nil, err
 	}
@@ -275,6 +275,9 @@ func (s *Service) raiseCustom(ctx context.Context, tx *db.Tx, o enterprise.Outle
 		return nil, err
 	}
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, Note: a.Summary}); err != nil {
+		return nil, err
+	}
+	if err := s.assemble(ctx, tx, a); err != nil {
 		return nil, err
 	}
 	return a, s.announce(ctx, tx, a)

@@ -16,13 +16,13 @@ func (s *Service) WordDue(ctx context.Context, tx *db.Tx, a Alarm) (time.Time, e
 	if a.State == StateCleared || a.Quiet.Kind != Loud {
 		return time.Time{}, nil
 	}
-	entries, err := s.book.Of(ctx, tx, Machine.Kind, string(a.ID))
-	return s.wordDue(a, entries), err
+	heard, entries, err := s.together(ctx, tx, &a)
+	return s.wordDue(heard, entries), err
 }
 
 func (s *Service) wordDue(a Alarm, entries []timeline.Entry) time.Time {
 	since, waits := waiting(&a, entries)[ladder.Unexplained]
-	term, asked := ladder.For(s.conf.Ladders, string(a.Level), s.family(a.Rule)).First(ladder.Unexplained)
+	term, asked := ladder.For(s.conf.Ladders, string(a.Highest), s.family(a.Rule)).First(ladder.Unexplained)
 	if !waits || !asked || a.State == StateCleared || a.Quiet.Kind != Loud {
 		return time.Time{}
 	}

@@ -27,10 +27,10 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 		return Alarm{}, err
 	}
 	a := Alarm{
-		ID: ID(db.NewID()), Number: number, Rule: r.ID, Level: f.Level, State: StateOpen,
+		ID: ID(db.NewID()), Number: number, Rule: r.ID, Level: f.Level, Highest: f.Level, State: StateOpen,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
 		Factor: n.Factor, Limit: *n.Bound(), Basis: n.Basis, Value: n.Value, Peak: peak(w, f.From).Value, Times: overs(w, f.From),
-		StartedAt: f.From, LastAt: n.At, Summary: f.Summary, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1,
+		StartedAt: f.From, LastAt: n.At, Summary: f.Summary, LevelAt: tx.Now, CreatedAt: tx.Now, UpdatedAt: tx.Now, Version: 1,
 	}
 	if err := s.grade(ctx, tx, &a); err != nil {
 		return a, err
@@ -40,6 +40,9 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 	}
 	system := auth.System("rule")
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: system, Subject: string(a.ID), Area: a.Area, Note: f.Summary}); err != nil {
+		return a, err
+	}
+	if err := s.assemble(ctx, tx, &a); err != nil {
 		return a, err
 	}
 	if r.Official {
@@ -54,9 +57,8 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 }
 
 // again adds another value beyond the limit to an alarm; the caller writes its
-// values down. The level rises with it and never falls while the condition lasts.
-func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Finding) error {
-	n := w.Newest()
+// values down.
+func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, n Sample, f Finding) error {
 	came := !a.Lasts()
 	if !n.At.Before(a.LastAt) {
 		a.Value, a.LastAt, a.Summary = n.Value, n.At, f.Summary
@@ -71,11 +73,8 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, w Window, f Fi
 		a.Peak, a.Limit, a.Basis = n.Value, *n.Bound(), n.Basis
 	}
 	a.Times++
-	if f.Level == Grave && a.Level == Exceed {
-		a.Level, a.LevelAt = Grave, tx.Now
-		if err := lookAgain(ctx, tx, a.ID, tx.Now); err != nil {
-			return err
-		}
+	if err := s.regrade(ctx, tx, a, f.Level); err != nil {
+		return err
 	}
 	if came {
 		if _, err := s.auto(ctx, tx, a, Return); err != nil {
@@ -123,8 +122,12 @@ type evidence struct {
 	Samples   []Sample  `json:"samples,omitempty"`
 }
 
-// forward hands the alarm in as a clue, once.
+// forward hands the alarm in as a clue, once; the alarms of an event share one as
+// long as it is being looked into.
 func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string, samples []Sample) error {
+	if shared, err := s.shared(ctx, tx, a); err != nil || shared {
+		return err
+	}
 	r, _ := s.Rule(a.Rule)
 	table, err := published(ctx, tx)
 	if err != nil {
@@ -157,6 +160,29 @@ func (s *Service) forward(ctx context.Context, tx *db.Tx, a *Alarm, words string
 	})
 	a.ClueID = string(id)
 	return err
+}
+
+// shared gives the alarm the clue of its event, false without one that is alive.
+func (s *Service) shared(ctx context.Context, tx *db.Tx, a *Alarm) (bool, error) {
+	if a.EventID == "" {
+		return false, nil
+	}
+	members, err := membersOf(ctx, tx, []EventID{a.EventID})
+	if err != nil {
+		return false, err
+	}
+	for _, m := range members {
+		if m.ID == a.ID || m.ClueID == "" {
+			continue
+		}
+		alive, err := s.funnel.Alive(ctx, tx, clue.ID(m.ClueID))
+		if err != nil || !alive {
+			continue
+		}
+		a.ClueID = m.ClueID
+		return true, s.funnel.AddEvidence(ctx, tx, auth.System("rule"), clue.ID(a.ClueID), "同一预警事件 "+a.EventNumber+" 的预警 "+a.Number+"："+a.Summary, []string{})
+	}
+	return false, nil
 }
 
 // beijing is the zone in which people read times.

@@ -3,6 +3,7 @@ package rule_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -17,13 +18,13 @@ import (
 
 // Whatever the values, silences, answers and restarts: one open alarm for a place
 // and rule, no word of what is quiet, no rung twice, exceedances never quiet, times
-// in order.
+// in order, levels as the timeline says and none above the highest.
 func TestLife_HoldsWhateverComes(t *testing.T) {
 	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
 		r := newRoom(t, d, c)
 		hush := r.hushing()
 		x := rand.New(rand.NewPCG(30, 212))
-		seen := map[rule.QuietKind]int{}
+		seen, changes := map[rule.QuietKind]int{}, map[flow.Verb]int{}
 		for step := range 120 {
 			switch x.IntN(8) {
 			case 0, 1, 2, 3: // values, by a fresh runner: a restart at every page
@@ -74,7 +75,11 @@ func TestLife_HoldsWhateverComes(t *testing.T) {
 			case 7:
 				r.after(time.Duration(5+x.IntN(90)) * time.Minute)
 			}
-			r.holds(step, seen)
+			changes = map[flow.Verb]int{}
+			r.holds(step, seen, changes)
+		}
+		if changes[rule.Rise] == 0 || changes[rule.Fall] == 0 {
+			t.Errorf("no level changed: %v", changes)
 		}
 		if seen[rule.Silenced] == 0 || seen[rule.Planned] == 0 || seen[rule.Loud] == 0 || len(r.alarms()) < 5 {
 			t.Errorf("too little to see: %v, %d alarms", seen, len(r.alarms()))
@@ -83,7 +88,7 @@ func TestLife_HoldsWhateverComes(t *testing.T) {
 }
 
 // holds checks what must hold after every step.
-func (r *room) holds(step int, seen map[rule.QuietKind]int) {
+func (r *room) holds(step int, seen map[rule.QuietKind]int, changes map[flow.Verb]int) {
 	r.t.Helper()
 	open := map[string]rule.ID{}
 	for _, a := range r.alarms() {
@@ -109,9 +114,19 @@ func (r *room) holds(step int, seen map[rule.QuietKind]int) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		quiet, rungs := false, map[string]bool{}
+		if a.Highest == "" || a.Level == rule.Grave && a.Highest != rule.Grave {
+			fail("%s is above the highest level, %s", a.Level, a.Highest)
+		}
+		quiet, rungs, level := false, map[string]bool{}, rule.Level("")
 		for _, e := range f.Timeline {
 			switch {
+			case e.Verb == rule.Rise || e.Verb == rule.Fall:
+				from, to, _ := strings.Cut(e.Note, " → ")
+				if from == to || level != "" && level.Title() != from {
+					fail("the level changes %s after %s", e.Note, level)
+				}
+				level = map[string]rule.Level{rule.Exceed.Title(): rule.Exceed, rule.Grave.Title(): rule.Grave}[to]
+				changes[e.Verb]++
 			case e.Verb == rule.Hush:
 				quiet = true
 			case e.Verb == rule.Sound:
@@ -120,11 +135,15 @@ func (r *room) holds(step int, seen map[rule.QuietKind]int) {
 				fail("told (%s) while quiet", e.Verb)
 			}
 			if k := e.Data.Text("rung"); k != "" {
+				k += e.Data.Text("level")
 				if rungs[k] {
 					fail("rung %s twice", k)
 				}
 				rungs[k] = true
 			}
+		}
+		if level != "" && level != a.Level {
+			fail("the timeline says %s, the alarm %s", level, a.Level)
 		}
 		if quiet != (a.Quiet.Kind != rule.Loud) {
 			fail("the timeline says quiet=%v, the alarm %q", quiet, a.Quiet.Kind)

@@ -25,7 +25,7 @@ var errStaleMeasure = fault.Conflictf("这项措施已被他人更新，请刷�
 // measure's own timeline: enterprises read the alarm's.
 func (s *Service) open(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
 	kind := begins[st.Verb]
-	if on, err := underway(ctx, tx, a.ID, kind); err != nil || on {
+	if on, err := underway(ctx, tx, a, kind); err != nil || on {
 		return orElse(err, fault.Conflictf("这条预警已有%s在办理", kind.Title()))
 	}
 	number, err := db.NextNumber(ctx, tx, s.conf.Prefix+"C")
@@ -119,7 +119,7 @@ func (s *Service) DoMeasure(ctx context.Context, actor auth.Actor, id MeasureID,
 		if err != nil {
 			return err
 		}
-		if pack, err = s.pack(ctx, actor, f.Measure.AlarmID, in); err != nil {
+		if pack, err = s.packs(ctx, actor, f.Measure.AlarmID, in); err != nil {
 			return err
 		}
 	}
@@ -203,10 +203,11 @@ func (s *Service) change(ctx context.Context, tx *db.Tx, m *Measure, verb flow.V
 
 // found takes the result of a check to the alarm.
 func (s *Service) found(ctx context.Context, tx *db.Tx, actor auth.Actor, m Measure, form flow.Form, pack []string) error {
-	a, err := lockAlarm(ctx, tx, m.AlarmID)
+	a, all, err := s.lockWith(ctx, tx, auth.System("rule"), m.AlarmID, nil)
 	if err != nil {
 		return err
 	}
+	a, others := speaks(a, all)
 	verb := Confirm
 	if m.Result == "false" {
 		verb = Refute
@@ -215,7 +216,7 @@ func (s *Service) found(ctx context.Context, tx *db.Tx, actor auth.Actor, m Meas
 	if !ok || a.Verdict != "" {
 		return nil // over, or a person has decided meanwhile
 	}
-	return s.judge(ctx, tx, actor, &a, st, flow.Form{"text": "现场核查（" + m.Number + "）：" + form.Text("text")}, pack)
+	return s.answer(ctx, tx, actor, a, others, st, flow.Form{"text": "现场核查（" + m.Number + "）：" + form.Text("text")}, pack)
 }
 
 // measureDue is the clock's work: reminds, goes up, or ends supervision.

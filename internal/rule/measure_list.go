@@ -17,6 +17,7 @@ type MeasureQuery struct {
 	States       []string
 	Area         string
 	AlarmID      string
+	EventID      string
 	EnterpriseID string
 	Overdue      bool
 	Mine         string // the person who checks

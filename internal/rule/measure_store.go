@@ -66,6 +66,9 @@ func (s *Service) measureFilter(actor auth.Actor, q MeasureQuery) db.Filter {
 	if q.AlarmID != "" {
 		f.Add("m.alarm_id = ?", q.AlarmID)
 	}
+	if q.EventID != "" {
+		f.Add("a.event_id = ?", q.EventID)
+	}
 	if q.EnterpriseID != "" {
 		f.Add("m.enterprise_id = ?", q.EnterpriseID)
 	}
@@ -121,16 +124,20 @@ func waitingFor(ctx context.Context, tx *db.Tx, enterprise string) ([]Measure, e
 		ORDER BY m.due_at LIMIT 50`, enterprise, tx.Micros())
 }
 
-// answered reports whether the bureau has answered the alarm with a measure that
-// was not taken back.
-func answered(ctx context.Context, tx *db.Tx, id ID) (bool, error) {
-	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM measure WHERE alarm_id = $1 AND state <> 'revoked'`, id)
+// its is the condition of the measures of an alarm, or of its event.
+const its = `(alarm_id = $1 OR $2 <> '' AND alarm_id IN (SELECT id FROM alarm WHERE event_id = $2))`
+
+// answered reports whether the bureau has answered the alarm, or its event, with a
+// measure that was not taken back.
+func answered(ctx context.Context, tx *db.Tx, a *Alarm) (bool, error) {
+	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM measure WHERE `+its+` AND state <> 'revoked'`, a.ID, a.EventID)
 	return n > 0, err
 }
 
-// underway reports whether the alarm has an unfinished measure of the kind.
-func underway(ctx context.Context, tx *db.Tx, id ID, kind MeasureKind) (bool, error) {
-	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM measure WHERE alarm_id = $1 AND kind = $2 AND state IN ('issued', 'answered', 'assigned')`, id, kind)
+// underway reports whether the alarm, or its event, has an unfinished measure of the
+// kind.
+func underway(ctx context.Context, tx *db.Tx, a *Alarm, kind MeasureKind) (bool, error) {
+	n, err := db.One(ctx, tx, db.Value[int], `SELECT COUNT(*) FROM measure WHERE `+its+` AND kind = $3 AND state IN ('issued', 'answered', 'assigned')`, a.ID, a.EventID, kind)
 	return n > 0, err
 }
 

@@ -39,10 +39,31 @@ type Packer interface {
 // around is how long before and after an alarm its evidence reaches.
 var around = map[Stream]time.Duration{"realtime": time.Hour, "hour": 24 * time.Hour, "day": 7 * 24 * time.Hour}
 
+// packs gathers the evidence of an alarm and of the others of its event.
+func (s *Service) packs(ctx context.Context, actor auth.Actor, id ID, in map[string]any) ([]string, error) {
+	f, err := s.Get(ctx, actor, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.Together) == 0 {
+		return s.pack(ctx, actor, id, in, "")
+	}
+	var all []string
+	for _, a := range f.Together {
+		ids, err := s.pack(ctx, actor, a.ID, in, a.Number+"-")
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, ids...)
+	}
+	return all, nil
+}
+
 // pack gathers the evidence of an alarm that a person is about to confirm. It
 // stands before the transaction: reading takes a while, and files that come to
 // nothing are swept.
-func (s *Service) pack(ctx context.Context, actor auth.Actor, id ID, in map[string]any) ([]string, error) {
+// prefix tells the files of several alarms apart.
+func (s *Service) pack(ctx context.Context, actor auth.Actor, id ID, in map[string]any, prefix string) ([]string, error) {
 	f, err := s.Get(ctx, actor, id)
 	if err != nil || s.packer == nil || f.Alarm.Verdict != "" {
 		return nil, err
@@ -71,6 +92,7 @@ func (s *Service) pack(ctx context.Context, actor auth.Actor, id ID, in map[stri
 		if e.Missing != "" {
 			continue
 		}
+		e.Name = prefix + e.Name
 		id, err := s.packer.Keep(ctx, f.Alarm.Area, e)
 		if err != nil {
 			return nil, err

@@ -181,7 +181,7 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, a *Alarm) (err error) {
 	if a.Number, err = db.NextNumber(ctx, tx, s.conf.Prefix); err != nil {
 		return err
 	}
-	a.ID, a.State, a.CreatedAt, a.UpdatedAt, a.Version = ID(db.NewID()), StateOpen, tx.Now, tx.Now, 1
+	a.ID, a.State, a.Highest, a.LevelAt, a.CreatedAt, a.UpdatedAt, a.Version = ID(db.NewID()), StateOpen, a.Level, tx.Now, tx.Now, tx.Now, 1
 	if err := s.grade(ctx, tx, a); err != nil {
 		return err
 	}
@@ -189,6 +189,9 @@ func (s *Service) begin(ctx context.Context, tx *db.Tx, a *Alarm) (err error) {
 		return err
 	}
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, Note: a.Summary}); err != nil {
+		return err
+	}
+	if err := s.assemble(ctx, tx, a); err != nil {
 		return err
 	}
 	return s.announce(ctx, tx, a)

@@ -29,17 +29,34 @@ const (
 	Silenced            = QuietKind(silence.Silenced)
 	Planned             = QuietKind(silence.Plan)
 	Inhibited QuietKind = "inhibited" // By is the alarm that it follows from
+	Merged    QuietKind = "merged"    // By is the alarm that speaks for their event
 )
 
-var quietTitles = map[QuietKind]string{Silenced: "静默中", Planned: "免打扰时段", Inhibited: inhibitions[0].Title}
+var quietTitles = map[QuietKind]string{Silenced: "静默中", Planned: "免打扰时段", Inhibited: inhibitions[0].Title, Merged: "由事件一并告知"}
 
 // Title is what people read beside the state.
 func (k QuietKind) Title() string { return quietTitles[k] }
 
+// hides reports whether nobody hears of what is behind the alarm either; of one that
+// is merged people hear by its event.
+func (k QuietKind) hides() bool { return k != Loud && k != Merged }
+
 // quiet says whether people must not be told of an alarm now, and whose word
-// that is. Exceedances by the standard are never quiet. Whoever tells people of an
-// alarm, or runs a clock of it, asks here first.
+// that is. Whoever tells people of an alarm, or runs a clock of it, asks here first.
 func quiet(ctx context.Context, tx *db.Tx, a Alarm) (why Quiet, err error) {
+	if why, err = hushed(ctx, tx, a); err != nil || why.Kind != Loud || a.EventID == "" {
+		return why, err
+	}
+	by, ok, err := speaker(ctx, tx, a)
+	if err != nil || !ok {
+		return Quiet{}, err
+	}
+	return Quiet{Merged, string(by)}, nil
+}
+
+// hushed is quiet for a reason of the alarm's own. Exceedances by the standard are
+// never hushed.
+func hushed(ctx context.Context, tx *db.Tx, a Alarm) (why Quiet, err error) {
 	if a.official() {
 		return Quiet{}, nil
 	}
@@ -90,18 +107,25 @@ func (s *Service) hush(ctx context.Context, tx *db.Tx, a *Alarm) (changed bool, 
 	if err := saveQuiet(ctx, tx, a); err != nil {
 		return true, err
 	}
+	if why.Kind != Loud && was.Kind == Loud {
+		if err := job.Cancel(ctx, tx, jobRung, string(a.ID)); err != nil {
+			return true, err
+		}
+	}
+	if why.Kind.hides() != was.Kind.hides() {
+		if err := s.stirred(ctx, tx, a); err != nil {
+			return true, err
+		}
+	} else if !why.Kind.hides() {
+		return true, nil // who speaks for an event is no news
+	}
 	verb := Hush
-	if why.Kind == Loud {
+	if !why.Kind.hides() {
 		verb = Sound
 	}
 	st, err := Machine.Check(a.State, verb, func(string) bool { return true }, facts(*a))
 	if err != nil {
 		return true, nil // cleared: nothing to write
-	}
-	if why.Kind != Loud && was.Kind == Loud {
-		if err := job.Cancel(ctx, tx, jobRung, string(a.ID)); err != nil {
-			return true, err
-		}
 	}
 	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: auth.System("rule"), Subject: string(a.ID), Area: a.Area, From: a.State, Note: why.Kind.Title()})
 	return true, err

@@ -89,6 +89,7 @@ type Window struct {
 	Samples []Sample
 	Now     int
 	Alarmed bool        // an alarm of this rule lasts
+	Level   Level       // that it has, or had when it ended; "" = there is none
 	Set     setting.Set // what holds at the value that has just come
 }
 

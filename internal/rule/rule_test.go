@@ -61,6 +61,7 @@ type funnel struct {
 	got   []clue.New
 	packs []string // clue, then files
 	fail  error
+	dead  bool // clues are dismissed
 }
 
 func (f *funnel) HandIn(_ context.Context, _ *db.Tx, n clue.New) (clue.ID, error) {
@@ -70,6 +71,8 @@ func (f *funnel) HandIn(_ context.Context, _ *db.Tx, n clue.New) (clue.ID, error
 	f.got = append(f.got, n)
 	return clue.ID("clue-" + n.SourceID), nil
 }
+
+func (f *funnel) Alive(context.Context, *db.Tx, clue.ID) (bool, error) { return !f.dead, nil }
 
 func (f *funnel) AddEvidence(_ context.Context, _ *db.Tx, _ auth.Actor, id clue.ID, _ string, files []string) error {
 	f.packs = append(f.packs, string(id))

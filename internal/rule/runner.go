@@ -46,12 +46,12 @@ func NewRunner(s *Service, source Source, log *slog.Logger) *Runner {
 	for _, stream := range streams {
 		r.lanes[stream] = newLane(s, stream)
 	}
-	r.loop = loop.Loop{Work: r.RunDue, Wake: source.Wake, Each: poll, Rest: rest, Log: log, Fail: "rules did not run; they will be tried again"}
+	r.loop = loop.Loop{Work: func(ctx context.Context) (int, error) { return r.run(ctx, false) }, Wake: source.Wake, Each: poll, Rest: rest, Log: log, Fail: "rules did not run; they will be tried again"}
 	return r
 }
 
-// Passed is the cursor up to which realtime values are judged, 0 before the
-// first pass.
+// Passed is the cursor up to which realtime values are judged and what they did is
+// stored, 0 before the first pass.
 func (r *Runner) Passed() int64 { return r.passed.Load() }
 
 // Cost tells how many values have been judged since the start and how much of a
@@ -76,25 +76,48 @@ func (r *Runner) Start(ctx context.Context) error { return r.loop.Start(ctx) }
 // Stop ends the running; what was not judged is judged after the next start.
 func (r *Runner) Stop(ctx context.Context) error { return r.loop.Stop(ctx) }
 
-// RunDue judges everything that is committed and reports how many values that
-// were.
-func (r *Runner) RunDue(ctx context.Context) (int, error) {
+// RunDue judges everything that is committed, stores what came of it and reports
+// how many values that were.
+func (r *Runner) RunDue(ctx context.Context) (int, error) { return r.run(ctx, true) }
+
+// run is RunDue that may leave for the next time what can wait.
+func (r *Runner) run(ctx context.Context, store bool) (int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	total := 0
 	for _, stream := range streams {
-		for {
-			n, more, err := r.pass(ctx, stream)
+		for more := true; more; {
+			n, again, err := r.pass(ctx, stream)
+			total += n
+			if err == nil && !again {
+				again, err = r.rest(ctx, stream, store)
+			}
 			if err != nil {
 				return total, err
 			}
-			total += n
-			if !more {
-				break
-			}
+			more = again
 		}
 	}
 	return total, nil
+}
+
+// rest stores what has waited; again is true when another runner was faster.
+func (r *Runner) rest(ctx context.Context, stream Stream, atOnce bool) (again bool, err error) {
+	l := r.lanes[stream]
+	spent := cpuTime()
+	err = l.rest(ctx, atOnce, r.limits.sets)
+	r.bill(l, spent())
+	return err == nil && !l.loaded, err
+}
+
+// bill counts what the work on a lane took of a processor.
+func (r *Runner) bill(l *lane, all time.Duration) {
+	alarms := l.storing()
+	r.spent.Add(int64(all - alarms))
+	r.stored.Add(int64(alarms))
+	if l.stream == enterprise.Realtime {
+		r.passed.Store(l.firm)
+	}
 }
 
 // pass judges one page of a stream.
@@ -112,15 +135,10 @@ func (r *Runner) pass(ctx context.Context, stream Stream) (n int, more bool, err
 	}
 	spent := cpuTime()
 	moved, err := l.judge(ctx, samples, next, r.limits)
-	all, alarms := spent(), l.storing()
-	r.spent.Add(int64(all - alarms))
-	r.stored.Add(int64(alarms))
+	r.bill(l, spent())
 	r.values.Add(int64(len(samples)))
 	if err != nil {
 		return 0, false, err
-	}
-	if stream == enterprise.Realtime {
-		r.passed.Store(l.cursor)
 	}
 	if !moved {
 		return 0, true, nil // another runner was faster: go on from where it is

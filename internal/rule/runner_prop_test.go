@@ -128,7 +128,12 @@ func TestRunner_RandomStreams(t *testing.T) {
 			if dice.IntN(3) == 0 { // the transaction that raises the next exceedance is lost
 				r.funnel.fail = errors.New("killed")
 			}
-			if _, err := runners[i].RunDue(ctx); err != nil {
+			run := runners[i].RunDue
+			if dice.IntN(2) == 0 { // what can wait waits, and is lost with a runner that dies
+				run = runners[i].RunLazily
+				c.Advance(time.Duration(dice.IntN(300)) * time.Millisecond)
+			}
+			if _, err := run(ctx); err != nil {
 				kills++
 				if dice.IntN(2) == 0 {
 					runners[i] = nil

@@ -28,6 +28,14 @@ func (r *room) due(n *rule.Runner) {
 	}
 }
 
+// lazily runs as the runner's own loop does.
+func (r *room) lazily(n *rule.Runner) {
+	r.t.Helper()
+	if _, err := n.RunLazily(ctx); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
 // weather fills the streams with values of two factors that cross their limit
 // again and again, some late, some corrected, some not valid.
 func (r *room) weather(seed uint64, n int) {
@@ -117,6 +125,34 @@ func TestRunner_FindsTheSameHoweverItIsCut(t *testing.T) {
 				}
 			}
 		},
+		"one runner that lets wait what can": func(*testing.T) func(*room, int64) {
+			var stays *rule.Runner
+			return func(r *room, at int64) {
+				if stays == nil || at%50 == 0 { // what waits is lost, and judged again
+					stays = r.runner()
+				}
+				r.source.at = at
+				r.clock.Advance(time.Duration(at%4) * 100 * time.Millisecond)
+				r.lazily(stays)
+				if at == n {
+					r.due(stays)
+				}
+			}
+		},
+		"two runners in turn that let wait what can": func(*testing.T) func(*room, int64) {
+			var all [2]*rule.Runner
+			return func(r *room, at int64) {
+				i := at / 7 % 2
+				if all[i] == nil {
+					all[i] = r.runner()
+				}
+				r.source.at = at
+				r.lazily(all[i])
+				if at == n {
+					r.due(all[i])
+				}
+			}
+		},
 		"two runners in turn, one of them restarted": func(*testing.T) func(*room, int64) {
 			var all [2]*rule.Runner
 			return func(r *room, at int64) {
@@ -197,6 +233,45 @@ func TestRunner_CalmValuesCostNoTransaction(t *testing.T) {
 		r.due(stays)
 		if n, err := r.runner().RunDue(ctx); err != nil || n != 0 {
 			t.Errorf("%d judged again behind a value that mattered, %v", n, err)
+		}
+	})
+}
+
+// What only goes on waits half a second; a beginning does not, and takes along
+// what waits. Nobody who asks for the cursor is told of what is not stored.
+func TestRunner_WhatGoesOnWaits(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		r := newRoom(t, d, c)
+		stays := r.runner()
+		step := func(values ...string) {
+			t.Helper()
+			r.values(enterprise.Realtime, 30*time.Second, values...)
+			r.lazily(stays)
+		}
+		step("60", "60")
+		if stays.Passed() != 0 {
+			t.Errorf("two values wait in their window, and %d are said to be stored", stays.Passed())
+		}
+		step("60")
+		if a := r.one().Alarm; a.Times != 3 || stays.Passed() != 3 {
+			t.Errorf("the third raises at once: %+v, %d", a, stays.Passed())
+		}
+		step("61")
+		if a := r.one().Alarm; a.Times != 3 || stays.Passed() != 3 {
+			t.Errorf("the fourth waits: %+v, %d", a, stays.Passed())
+		}
+		c.Advance(600 * time.Millisecond)
+		r.lazily(stays)
+		if a := r.one().Alarm; a.Times != 4 || stays.Passed() != 4 {
+			t.Errorf("not for long: %+v, %d", a, stays.Passed())
+		}
+		step("40", "40", "40", "40", "40")
+		if a := r.one().Alarm; !a.Lasts() {
+			t.Errorf("an end can wait: %+v", a)
+		}
+		step("60", "60", "60") // a new beginning does not, and the end comes first
+		if list := r.alarms(); len(list) != 2 || list[1].State != rule.StateCleared || !list[0].Lasts() || stays.Passed() != 12 {
+			t.Errorf("%+v, %d", list, stays.Passed())
 		}
 	})
 }

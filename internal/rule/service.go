@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/rule/event"
 	"github.com/qingshao/qingshao/internal/rule/grade"
 	"github.com/qingshao/qingshao/internal/rule/ladder"
 	"github.com/qingshao/qingshao/internal/rule/sign"
@@ -23,6 +24,8 @@ import (
 type Funnel interface {
 	// HandIn is idempotent by source and source id.
 	HandIn(ctx context.Context, tx *db.Tx, n clue.New) (clue.ID, error)
+	// Alive reports whether the clue is still being looked into, or has become an issue.
+	Alive(ctx context.Context, tx *db.Tx, id clue.ID) (bool, error)
 	// AddEvidence attaches what was gathered to the clue.
 	AddEvidence(ctx context.Context, tx *db.Tx, actor auth.Actor, id clue.ID, text string, files []string) error
 }
@@ -35,8 +38,9 @@ type Files interface {
 
 // Policy is what a jurisdiction decides about alarms.
 type Policy struct {
-	Prefix  string          // of numbers, e.g. WZ-Y
-	Ladders []ladder.Ladder // who hears, when; nil = ladder.Default
+	Prefix  string           // of numbers, e.g. WZ-Y
+	Ladders []ladder.Ladder  // who hears, when; nil = ladder.Default
+	Events  []event.Grouping // which alarms are one happening; nil = people say
 	// Sector is the agency that answers for a trade in an area; nil = none does.
 	Sector  func(industry, area string) string
 	City    string        // code of the whole jurisdiction
@@ -107,6 +111,9 @@ func (s *Service) Rules() []Rule { return s.rules }
 // Ladders lists who hears of alarms, when.
 func (s *Service) Ladders() []ladder.Ladder { return s.conf.Ladders }
 
+// Groupings lists which alarms become one event by themselves.
+func (s *Service) Groupings() []event.Grouping { return s.conf.Events }
+
 // Presences lists the rules about data that do not come.
 func (s *Service) Presences() []Rule { return presences }
 
@@ -164,6 +171,7 @@ type Query struct {
 	Area         string
 	OutletID     string
 	EnterpriseID string
+	EventID      string
 	Rules        []string
 	Key          bool     // of the key grade alone
 	Quiet        []string // kinds of quiet; "" = loud
@@ -229,14 +237,25 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 		if f.Timeline, err = s.book.Of(ctx, tx, Machine.Kind, string(id)); err != nil {
 			return err
 		}
-		f.Actions = s.withText(Machine.Actions(f.Alarm.State, s.can(actor, f.Alarm), facts(f.Alarm)), f.Alarm)
+		by, of := f.Alarm, MeasureQuery{AlarmID: string(id)}
+		if by.EventID != "" { // what is done to one is done to all
+			if f.Together, err = membersOf(ctx, tx, []EventID{by.EventID}); err != nil {
+				return err
+			}
+			by, of = f.Together[lead(f.Together)], MeasureQuery{EventID: string(by.EventID)}
+		}
+		f.Actions = s.actions(actor, by)
+		heard, entries, err := s.together(ctx, tx, &by)
+		if err != nil {
+			return err
+		}
 		table, err := published(ctx, tx)
 		if err != nil {
 			return err
 		}
 		f.RuleBasis = s.basisOf(table, f.Alarm)
-		f.WordDue, f.Guides = s.wordDue(f.Alarm, f.Timeline), s.Guides(actor, f.Alarm)
-		if f.Measures, err = s.listMeasures(ctx, tx, actor, MeasureQuery{AlarmID: string(id)}, "", 50); err != nil || !s.policy.Can(actor, auth.AlarmHandle, f.Alarm.Scope()) && !s.policy.Can(actor, auth.IssueSupervise, f.Alarm.Scope()) {
+		f.WordDue, f.Guides = s.wordDue(heard, entries), s.Guides(actor, f.Alarm)
+		if f.Measures, err = s.listMeasures(ctx, tx, actor, of, "", 50); err != nil || !s.policy.Can(actor, auth.AlarmHandle, f.Alarm.Scope()) && !s.policy.Can(actor, auth.IssueSupervise, f.Alarm.Scope()) {
 			return err
 		}
 		f.Suggest, err = s.suggestion(ctx, tx, f.Alarm, f.Measures)
@@ -267,29 +286,48 @@ func (s *Service) can(actor auth.Actor, a Alarm) func(string) bool {
 	return func(c string) bool { return s.policy.Can(actor, auth.Capability(c), a.Scope()) }
 }
 
+// actions are the verbs that the actor may do on the alarm now.
+func (s *Service) actions(actor auth.Actor, a Alarm) []flow.Action {
+	list := s.withText(Machine.Actions(a.State, s.can(actor, a), facts(a)), a)
+	return slices.DeleteFunc(list, func(x flow.Action) bool { return x.Verb == Split && a.EventID == "" })
+}
+
 func facts(a Alarm) flow.Facts {
-	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), freeToEnd: a.Level == Notice || a.State == StateOpen && a.Quiet.Kind != Loud,
+	return flow.Facts{noClue: a.ClueID == "", hasEnded: !a.Lasts(), freeToEnd: a.Highest == Notice || a.State == StateOpen && a.Quiet.Kind.hides(), inEvent: a.EventID != "",
 		mayExplain: a.Explained == "" || a.Explained == ExplanationRejected, explained: a.Explained == ExplanationGiven, silent: a.Explained == "" || a.Explained == ExplanationRejected, undecided: a.Verdict == ""}
 }
 
-// Do carries out a verb of a person. version is the one that the person saw.
+// Do carries out a verb of a person; on an alarm of an event it is done to the whole
+// event. version is the one that the person saw.
 func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, version int64, in map[string]any) error {
 	var pack []string
 	if verb == Confirm {
 		var err error
-		if pack, err = s.pack(ctx, actor, id, in); err != nil {
+		if pack, err = s.packs(ctx, actor, id, in); err != nil {
 			return err
 		}
 	}
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		a, err := s.seen(actor)(lockAlarm(ctx, tx, id))
+		var into *Alarm
+		if word, ok := in["alarm"].(string); ok && verb == Merge {
+			b, err := s.named(ctx, tx, actor, word)
+			if err != nil {
+				return err
+			}
+			into = &b
+		}
+		a, all, err := s.lockWith(ctx, tx, actor, id, into)
 		if err != nil {
 			return err
 		}
-		if a.Version != version {
+		if a.Seen() != version {
 			return errStale
 		}
-		st, err := Machine.Check(a.State, verb, s.can(actor, a), facts(a))
+		var others []*Alarm
+		if verb != Merge && verb != Split {
+			a, others = speaks(a, all)
+		}
+		st, err := Machine.Check(a.State, verb, s.can(actor, *a), facts(*a))
 		if err != nil {
 			return err
 		}
@@ -305,19 +343,37 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 				return err
 			}
 		}
-		if _, ok := begins[verb]; ok {
-			return s.open(ctx, tx, actor, &a, st, form)
+		switch verb {
+		case Merge:
+			return s.mergeWith(ctx, tx, actor, a, all, into.ID, st, form)
+		case Split:
+			return s.split(ctx, tx, actor, a, all, st, form)
 		}
-		if verb == Confirm || verb == Refute {
-			return s.judge(ctx, tx, actor, &a, st, form, pack)
-		}
-		if verb == HandIn {
-			if err := s.forward(ctx, tx, &a, form.Text("text"), nil); err != nil {
-				return err
-			}
-		}
-		return s.conclude(ctx, tx, actor, &a, st, form)
+		return s.answer(ctx, tx, actor, a, others, st, form, pack)
 	})
+}
+
+// answer takes a step of a person with an alarm, and along with it the others of
+// its event.
+func (s *Service) answer(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, others []*Alarm, st flow.Step, form flow.Form, pack []string) error {
+	do := s.conclude
+	if _, ok := begins[st.Verb]; ok {
+		do = s.open
+	}
+	switch st.Verb {
+	case Confirm, Refute:
+		do = func(ctx context.Context, tx *db.Tx, actor auth.Actor, a *Alarm, st flow.Step, form flow.Form) error {
+			return s.judge(ctx, tx, actor, a, st, form, pack)
+		}
+	case HandIn:
+		if err := s.forward(ctx, tx, a, form.Text("text"), nil); err != nil {
+			return err
+		}
+	}
+	if err := do(ctx, tx, actor, a, st, form); err != nil {
+		return err
+	}
+	return s.carry(ctx, tx, actor, a, others, st.Verb, form)
 }
 
 // withText offers the place's text for a remote warning.
@@ -396,6 +452,9 @@ func (s *Service) auto(ctx context.Context, tx *db.Tx, a *Alarm, v flow.Verb) (b
 func (s *Service) clear(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	cleared, err := s.auto(ctx, tx, a, Clear)
 	if err != nil || !cleared {
+		return err
+	}
+	if err := s.over(ctx, tx, a); err != nil {
 		return err
 	}
 	return job.Cancel(ctx, tx, jobRung, string(a.ID))

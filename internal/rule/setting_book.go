@@ -48,6 +48,23 @@ func (b *settingBook) refresh(ctx context.Context) error {
 
 // at is what holds for a rule at an outlet at the moment of a value.
 func (b *settingBook) at(ctx context.Context, tx *db.Tx, r *Rule, outlet string, at time.Time) (setting.Set, error) {
+	if set, known := b.inMemory(r, outlet, at); known {
+		return set, nil
+	}
+	o, err := enterprise.OutletByID(ctx, tx, outlet)
+	if err != nil {
+		return setting.Set{}, err
+	}
+	if b.lines == nil {
+		b.lines = map[place]setting.Line{}
+	}
+	line := b.table.Line(r.ID, r.Settings, o.Area)
+	b.lines[place{outlet, r.ID}] = line
+	return line.At(at), nil
+}
+
+// inMemory is at without a look into the database; known is false when it takes one.
+func (b *settingBook) inMemory(r *Rule, outlet string, at time.Time) (set setting.Set, known bool) {
 	if len(b.table[r.ID]) == 0 {
 		set, ok := b.defaults[r.ID]
 		if !ok {
@@ -57,20 +74,11 @@ func (b *settingBook) at(ctx context.Context, tx *db.Tx, r *Rule, outlet string,
 			set = setting.Defaults(r.Settings)
 			b.defaults[r.ID] = set
 		}
-		return set, nil
+		return set, true
 	}
-	key := place{outlet, r.ID}
-	line, ok := b.lines[key]
+	line, ok := b.lines[place{outlet, r.ID}]
 	if !ok {
-		o, err := enterprise.OutletByID(ctx, tx, outlet)
-		if err != nil {
-			return setting.Set{}, err
-		}
-		if b.lines == nil {
-			b.lines = map[place]setting.Line{}
-		}
-		line = b.table.Line(r.ID, r.Settings, o.Area)
-		b.lines[key] = line
+		return set, false
 	}
-	return line.At(at), nil
+	return line.At(at), true
 }

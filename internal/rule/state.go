@@ -50,6 +50,7 @@ const (
 	explained  flow.Fact = "explained"
 	silent     flow.Fact = "unexplained"
 	undecided  flow.Fact = "undecided"
+	inEvent    flow.Fact = "in_event"
 )
 
 // causes are what people may say was behind an alarm.
@@ -77,6 +78,8 @@ var Machine = &flow.Machine{
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Escalate, Title: "逾时未确认，提醒上级", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: End, Title: "数据恢复正常", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Return, Title: "情形再次出现", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Rise, Title: "级别升高", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Fall, Title: "级别回落", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Hush, Title: "静默", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Sound, Title: "恢复通知", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Acknowledge, To: StateAcknowledged, Title: "确认", Capability: capHandle,
@@ -128,6 +131,16 @@ var Machine = &flow.Machine{
 			Next: "督办期内，这家企业的预警按高一级告知",
 			Fields: []flow.Field{{Name: "text", Title: "列入的理由", Kind: flow.Text, Required: true},
 				{Name: "until", Title: "督办至", Kind: flow.Date, Hint: "不填为本地规定的期限"}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled}, Verb: Merge, Title: "合并为一件", Capability: capHandle,
+			Next: "两条预警（连同各自的事件）并为一个预警事件：一次告知，一并办理；可以拆出",
+			Fields: []flow.Field{{Name: "alarm", Title: "另一条预警", Kind: flow.Subject, Required: true, Hint: "同一企业未解除的预警的编号，例如 WZ-Y-2026-000001"},
+				{Name: "text", Title: "合并的理由", Kind: flow.Text, Required: true}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled, StateCleared}, Verb: Split, Title: "拆出事件", Capability: capHandle,
+			Next:   "这条预警不再属于该事件，此后单独告知和办理；不会再被自动并入",
+			Guards: []flow.Guard{{Fact: inEvent, Refuse: "这条预警不在任何预警事件中"}},
+			Fields: []flow.Field{{Name: "text", Title: "拆出的理由", Kind: flow.Text, Required: true}}},
+		{From: []flow.State{StateOpen, StateNotified, StateAcknowledged, StateHandled, StateCleared}, Verb: Join, Title: "并入预警事件", Capability: capHandle, Auto: true},
+		{From: []flow.State{StateOpen, StateNotified}, Verb: Follow, To: StateAcknowledged, Title: "随事件转为处置中", Capability: capHandle, Auto: true},
 		{From: []flow.State{StateHandled}, Verb: Clear, To: StateCleared, Title: "解除", Capability: capHandle, Auto: true,
 			Guards: []flow.Guard{{Fact: hasEnded, Refuse: "数据尚未恢复正常，预警不能解除"}}},
 		{From: []flow.State{StateOpen, StateNotified}, Verb: Clear, To: StateCleared, Title: "数据恢复，自动解除", Capability: capHandle, Auto: true,

@@ -12,16 +12,16 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.verdict, a.sector, a.grade_why, a.grade_up, a.level_at, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.event_id, COALESCE(v.number, ''), COALESCE(v.grouped_by, ''), COALESCE(v.version, 0), a.apart, a.verdict, a.sector, a.grade_why, a.grade_up, a.level_at, a.highest, a.created_at, a.updated_at, a.version`
 
-const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id `
+const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id LEFT JOIN alarm_event v ON v.id = a.event_id `
 
 func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
 	var why string
 	var started, last, ended, leveled, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.Verdict, &a.Sector, &why, &a.HearUp, &leveled, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.EventID, &a.EventNumber, &a.EventGrouping, &a.EventVersion, &a.Apart, &a.Verdict, &a.Sector, &why, &a.HearUp, &leveled, &a.Highest, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt, a.LevelAt = moment(created), moment(updated), moment(leveled)
 	if a.LevelAt.IsZero() {
@@ -29,6 +29,9 @@ func scanAlarm(s db.Scanner) (Alarm, error) {
 	}
 	if why != "" {
 		a.Why = strings.Split(why, "\n")
+	}
+	if a.Highest.rank() < a.Level.rank() { // of the time before alarms knew it
+		a.Highest = a.Level
 	}
 	return a, err
 }
@@ -53,10 +56,10 @@ func findAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
 
 func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO alarm (id, number, rule, level, state, outlet_id, enterprise_id, area, factor, limit_value, basis,
-		value, peak, times, started_at, last_at, ended_at, summary, clue_id, grade_why, grade_up, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
+		value, peak, times, started_at, last_at, ended_at, summary, clue_id, grade_why, grade_up, created_at, updated_at, version, highest)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
 		a.ID, a.Number, a.Rule, a.Level, a.State, a.OutletID, a.EnterpriseID, a.Area, a.Factor, a.Limit, a.Basis,
-		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, strings.Join(a.Why, "\n"), a.HearUp, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version)
+		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, strings.Join(a.Why, "\n"), a.HearUp, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version, a.Level)
 	return err
 }
 
@@ -65,8 +68,8 @@ func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
 func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	a.UpdatedAt = tx.Now
 	_, err := tx.ExecContext(ctx, `UPDATE alarm SET level = $1, limit_value = $2, basis = $3, value = $4, peak = $5, times = $6,
-		started_at = $7, last_at = $8, ended_at = $9, summary = $10, level_at = $11, updated_at = $12 WHERE id = $13`,
-		a.Level, a.Limit, a.Basis, a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, micros(a.LevelAt), tx.Micros(), a.ID)
+		started_at = $7, last_at = $8, ended_at = $9, summary = $10, level_at = $11, highest = $12, updated_at = $13 WHERE id = $14`,
+		a.Level, a.Limit, a.Basis, a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, micros(a.LevelAt), a.Highest, tx.Micros(), a.ID)
 	return err
 }
 
@@ -126,9 +129,16 @@ func lockAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
 	return db.One(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE a.id = $1`+locked(tx), id)
 }
 
+// alarmByNumber finds the id of an alarm.
+func alarmByNumber(ctx context.Context, tx *db.Tx, number string) (ID, error) {
+	return db.One(ctx, tx, db.Value[ID], `SELECT id FROM alarm WHERE number = $1`, number)
+}
+
 // mostAsked is how many outlets one question names; with more it asks for all.
 const mostAsked = 300
 
+// openAlarms reads the open alarms of a rule at some outlets, locked in the order
+// of their ids, as everybody locks alarms.
 func openAlarms(ctx context.Context, tx *db.Tx, rule string, outlets []string) (map[place]*Alarm, error) {
 	var f db.Filter
 	f.Add("a.rule = ?", rule)
@@ -136,7 +146,7 @@ func openAlarms(ctx context.Context, tx *db.Tx, rule string, outlets []string) (
 	if len(outlets) <= mostAsked {
 		f.In("a.outlet_id", outlets)
 	}
-	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE `+f.Where()+locked(tx), f.Args...)
+	list, err := db.All(ctx, tx, scanAlarm, `SELECT `+alarmColumns+alarmTables+`WHERE `+f.Where()+` ORDER BY a.id`+locked(tx), f.Args...)
 	out := map[place]*Alarm{}
 	for _, a := range list {
 		out[place{a.OutletID, a.Factor}] = &a
@@ -168,15 +178,19 @@ func lastSuspicion(ctx context.Context, tx *db.Tx, outlet, lock string) (open *A
 	return open, dealt, err
 }
 
-// openPlaces lists where alarms of a rule are not cleared.
-func openPlaces(ctx context.Context, tx *db.Tx, rule string) (map[place]bool, error) {
-	list, err := db.All(ctx, tx, func(s db.Scanner) (p place, err error) {
-		err = s.Scan(&p.outlet, &p.factor)
-		return p, err
-	}, `SELECT outlet_id, factor FROM alarm WHERE rule = $1 AND state <> 'cleared'`, rule)
-	out := make(map[place]bool, len(list))
-	for _, p := range list {
-		out[p] = true
+// openPlaces lists where alarms of a rule are not cleared, and how they stand.
+func openPlaces(ctx context.Context, tx *db.Tx, rule string) (map[place]pulse, error) {
+	type row struct {
+		place
+		pulse
+	}
+	list, err := db.All(ctx, tx, func(s db.Scanner) (r row, err error) {
+		err = s.Scan(&r.outlet, &r.factor, &r.level, &r.lasts)
+		return r, err
+	}, `SELECT outlet_id, factor, level, ended_at = 0 FROM alarm WHERE rule = $1 AND state <> 'cleared'`, rule)
+	out := make(map[place]pulse, len(list))
+	for _, r := range list {
+		out[r.place] = r.pulse
 	}
 	return out, err
 }
@@ -203,6 +217,9 @@ func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
 	}
 	if q.EnterpriseID != "" {
 		f.Add("a.enterprise_id = ?", q.EnterpriseID)
+	}
+	if q.EventID != "" {
+		f.Add("a.event_id = ?", q.EventID)
 	}
 	if !q.From.IsZero() {
 		f.Add("a.last_at >= ?", q.From.UnixMicro())

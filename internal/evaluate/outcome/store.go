@@ -38,7 +38,7 @@ func factsOf(ctx context.Context, tx *db.Tx, policy auth.Policy, actor auth.Acto
 		var started, last, ended, created int64
 		var quiet string
 		err = s.Scan(&x.id, &x.rule, &x.level, &x.state, &x.area, &x.enterpriseID, &x.enterpriseName, &x.clue, &x.found, &quiet, &started, &last, &ended, &created)
-		x.started, x.last, x.ended, x.created, x.quiet = moment(started), moment(last), moment(ended), moment(created), quiet != ""
+		x.started, x.last, x.ended, x.created, x.quiet = moment(started), moment(last), moment(ended), moment(created), quiet != "" && quiet != "merged"
 		return x, err
 	}, `SELECT a.id, a.rule, a.level, a.state, a.area, a.enterprise_id, e.name, COALESCE(c.state, ''), a.verdict, a.quiet, a.started_at, a.last_at, a.ended_at, a.created_at
 		FROM alarm a JOIN enterprise e ON e.id = a.enterprise_id LEFT JOIN clue c ON c.id = a.clue_id WHERE `+f.Where(), f.Args...)

@@ -189,7 +189,7 @@ func (v view) cluesWaiting(ctx context.Context, tx *db.Tx) ([]Todo, error) {
 // alarmsWaiting are the alarms that the reader must answer, newest first.
 func (v view) alarmsWaiting(ctx context.Context, tx *db.Tx) ([]Todo, error) {
 	f := v.alarms(auth.AlarmHandle)
-	f.Add("a.state IN ('open', 'notified', 'acknowledged')")
+	f.Add("a.state IN ('open', 'notified', 'acknowledged') AND a.quiet <> 'merged'") // an event waits once
 	return db.All(ctx, tx, scanTodo("alarm"), `SELECT a.id, a.number, e.name || '：' || a.summary, a.state, 0
 		FROM alarm a JOIN enterprise e ON e.id = a.enterprise_id WHERE `+f.Where()+` ORDER BY a.id DESC LIMIT `+f.Put(fewTodo), f.Args...)
 }

@@ -127,6 +127,39 @@ func TestOfficialMeans(t *testing.T) {
 	}
 }
 
+func TestLevel_RisesAtOnceAndFallsWhenSteadilyBelow(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		values string
+		now    int // from the end
+		was    rule.Level
+		want   rule.Level
+	}{
+		{"60 70 100", 0, rule.Exceed, rule.Grave},
+		{"100 60", 0, rule.Grave, rule.Grave},
+		{"100 60 60", 0, rule.Grave, rule.Grave},
+		{"100 60 60 60", 0, rule.Grave, rule.Exceed},
+		{"100 60 60 60", 0, rule.Exceed, rule.Exceed},
+		{"60 60 60", 0, "", rule.Exceed},
+		{"100 60 96 60", 0, rule.Grave, rule.Grave}, // 0.92 of the limit above it is not clearly below
+		{"100 60 96 60 60", 0, rule.Grave, rule.Grave},
+		{"100 60 96 60 60 60", 0, rule.Grave, rule.Exceed},
+		{"100 96 97 98 96 97", 0, rule.Grave, rule.Grave}, // hanging about the line
+		{"100 60 x60 60", 0, rule.Grave, rule.Grave},      // what may not be judged counts for nothing
+		{"100 60 x60 60 60", 0, rule.Grave, rule.Exceed},
+		{"100 40 40 60", 0, rule.Grave, rule.Exceed},    // compliant hours are below as well
+		{"100 60 60 60 70", 1, rule.Grave, rule.Grave},  // a late value lowers nothing
+		{"60 60 100 60 70", 2, rule.Exceed, rule.Grave}, // and lifts
+		{"60", 0, rule.Grave, rule.Grave},               // a window that knows too little
+	} {
+		w := window(c.values, time.Hour, true)
+		w.Level, w.Now, w.Set = c.was, len(w.Samples)-1-c.now, setting.Defaults(gasHourExceedance().Settings)
+		if f := gasHourExceedance().Judge(w); f.Verdict != rule.Broken || f.Level != c.want {
+			t.Errorf("%q, %s before: %+v", c.values, c.was, f)
+		}
+	}
+}
+
 func TestSummary_NamesFactorValueLimitAndMultiple(t *testing.T) {
 	t.Parallel()
 	f := judge(gasHourExceedance(), window("82.5", time.Hour, false), nil)

@@ -15,6 +15,14 @@ import (
 var grave = setting.Setting{Name: "grave", Title: "严重超标的超标倍数", Unit: "倍", Kind: setting.Number, Min: 0.1, Max: 10, Default: 1,
 	Meant: "超标倍数（测值÷限值－1）达到多少为严重超标；是否超标不受影响", Basis: "标准没有规定，由各地自定"}
 
+// A grave alarm falls to a plain exceedance when that many periods in a row, to
+// the newest, lie clearly below the multiple: a value that swings about it makes no
+// alarm swing.
+const (
+	steadyPeriods = 3
+	clearlyBelow  = 0.9 // of the multiple
+)
+
 // gasHourExceedance judges valid hourly means of flue gas, converted where the
 // standard asks for it. Exceeding hours with at most two compliant or missing
 // hours between them are one episode.
@@ -62,7 +70,7 @@ func official(name string, period time.Duration) func(rule.Window) rule.Finding 
 		}
 		s := w.Newest()
 		if s.Over() {
-			return rule.Finding{Verdict: rule.Broken, Level: grade(s, w.Set.Value("grave")), From: episode(w, period, gap), Summary: describe(s, name, "超标")}
+			return rule.Finding{Verdict: rule.Broken, Level: level(w), From: episode(w, period, gap), Summary: describe(s, name, "超标")}
 		}
 		last, found := lastOver(w)
 		newest := w.Samples[len(w.Samples)-1].At
@@ -96,6 +104,34 @@ func lastOver(w rule.Window) (time.Time, bool) {
 		}
 	}
 	return time.Time{}, false
+}
+
+// level is the grade of the newest value, held up by the alarm's own level until
+// the values have been clearly below it for long enough. A late value lifts the
+// level and never lowers it.
+func level(w rule.Window) rule.Level {
+	line := w.Set.Value(grave.Name)
+	now := grade(w.Newest(), line)
+	if w.Level != rule.Grave || now == rule.Grave {
+		return now
+	}
+	if w.Now != len(w.Samples)-1 {
+		return rule.Grave
+	}
+	calm := 0
+	for i := w.Now; i >= 0 && calm < steadyPeriods; i-- {
+		if !w.Samples[i].Valid {
+			continue
+		}
+		if m, over := w.Samples[i].Multiple(); over && m >= clearlyBelow*line {
+			return rule.Grave
+		}
+		calm++
+	}
+	if calm < steadyPeriods {
+		return rule.Grave
+	}
+	return now
 }
 
 func grade(s rule.Sample, grave float64) rule.Level {

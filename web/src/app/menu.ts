@@ -16,7 +16,7 @@ export const sections: Section[] = [
     key: 'monitor', title: '监测预警', icon: 'pulse', tabs: [
       { path: '/outlets', title: '监控点', needs: ['telemetry.read'] },
       { path: '/wall', title: '监控墙', needs: ['telemetry.read'] },
-      { path: '/alarms', title: '预警', needs: ['alarm.read'], under: ['/ladders', '/outcomes', '/silences'] },
+      { path: '/alarms', title: '预警', needs: ['alarm.read'], under: ['/alarm-events', '/ladders', '/outcomes', '/silences'] },
       { path: '/rules', title: '规则库', needs: ['rule.read'] },
       { path: '/measures', title: '监管措施', needs: ['alarm.read'] },
       { path: '/coverage', title: '监控覆盖', needs: ['registry.read', 'telemetry.read', 'overview.read'] },

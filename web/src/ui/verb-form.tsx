@@ -2,7 +2,7 @@
 // drawn from the flow table, says what will happen next and to whom, asks once
 // more before what cannot be undone, and keeps what was typed when it fails.
 
-import { App, Button, DatePicker, Input, InputNumber, Radio, Select } from 'antd'
+import { App, AutoComplete, Button, DatePicker, Input, InputNumber, Radio, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import { Problem, sentence } from '../api/problem'
@@ -199,6 +199,7 @@ function Control({ id, field, value, wrong, onChange, onBusy, similar }: FieldPr
     case 'place':
       return <PlaceField id={id} described={described} value={text} onChange={onChange} />
     case 'subject':
+      if (field.name === 'alarm') return <AutoComplete id={id} status={status} value={text} onChange={(v: string) => onChange(v ?? '')} options={similar ?? []} popupMatchSelectWidth={false} allowClear />
       return <SubjectPicker id={id} of={field.name === 'issue' ? '/issues' : '/clues'} status={status} value={text} onChange={onChange} similar={field.name === 'issue' ? [] : similar ?? []} />
     default:
       return <Input id={id} status={status} aria-describedby={described} value={text} onChange={(e) => onChange(e.target.value)} />

@@ -12,6 +12,7 @@ import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
 import { EnterpriseHelp } from './enterprise-help'
+import { Members } from './event'
 import { absent, hushable, judged } from './words'
 
 /** AlarmFile is one alarm: what was measured against which limit, the curve around it, what was done. */
@@ -20,9 +21,12 @@ export function AlarmFile() {
   const q = useGet('/alarms/{id}', { path: { id } })
   const act = useDo(
     (a: { verb: string; form: Record<string, unknown>; version: number }) => post('/alarms/{id}/{verb}', { path: { id, verb: a.verb }, body: { version: a.version, form: a.form } }),
-    ['/alarms', '/measures', '/clues', '/overview', '/portal', '/notices', '/me'],
+    ['/alarms', '/alarm-events', '/measures', '/clues', '/overview', '/portal', '/notices', '/me'],
   )
   const can = useCan()
+  const firm = q.data?.enterprise_id ?? ''
+  const others = useGet('/alarms', { query: { enterprise_id: firm, state: 'active', limit: 20 } }, { enabled: firm !== '' && can('alarm.handle') })
+  const near = (others.data?.items ?? []).filter((x) => x.id !== id && (!x.event_id || x.event_id !== q.data?.event_id)).map((x) => ({ value: x.number, label: `${x.number} ${x.outlet_name} ${x.factor_name}${x.level_title}` }))
   if (q.error && !q.data) return <Page title="预警"><div className="panel"><Trouble error={q.error} again={() => void q.refetch()} /></div></Page>
   if (!q.data) return <Page title="预警"><div className="panel"><Bones rows={8} /></div></Page>
   const a = q.data
@@ -40,6 +44,7 @@ export function AlarmFile() {
               <div><dt>开始</dt><dd className="num">{dateTime(a.started_at)}</dd></div>
               <div><dt>{a.ended_at ? '结束' : '最近'}</dt><dd className="num">{dateTime(a.ended_at || a.last_at)}</dd></div>
               <div><dt>持续</dt><dd className="num">{lasting(a.started_at, a.ended_at)}</dd></div>
+              {a.highest !== a.level && <div><dt>最高级别</dt><dd>{a.highest_title}</dd></div>}
               <div className="wide"><dt>摘要</dt><dd>{a.summary}</dd></div>
               <div className="wide"><dt>依据</dt><dd>{[...new Set([a.rule_title, a.basis, a.rule_basis])].filter(Boolean).join('；')}</dd></div>
               {a.key && <div className="wide"><dt>为什么是重点级</dt><dd>{a.why.map((w) => <div key={w}>{w}</div>)}{a.hear_up && <span className="sub">因此按高一级告知</span>}</dd></div>}
@@ -51,6 +56,11 @@ export function AlarmFile() {
           </Panel>
           {can('telemetry.read') && <Around a={a} />}
           {can('registry.read') && <Cameras outlet={a.outlet_id} at={a.started_at} quiet />}
+          {a.event_id && (
+            <Panel title={`所属预警事件（${a.together.length} 条预警）`} tools={<Go href={`/alarm-events/${a.event_id}`}>{a.event_number}</Go>}>
+              <Members list={a.together} here={a.id} />
+            </Panel>
+          )}
           {(a.measures.length > 0 || a.suggest.verb) && (
             <Panel title="监管措施">
               {a.suggest.verb && <p className="soft">建议：{a.suggest.title}（{a.suggest.reason}）</p>}
@@ -70,7 +80,8 @@ export function AlarmFile() {
           <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
         </div>
         <div className="side-col">
-          <Verbs actions={a.actions} waits={a.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
+          {a.event_id && a.actions.length > 0 && <p className="info small">这条预警属于一个预警事件：办理一次，对其中 {a.together.length} 条一并生效。</p>}
+          <Verbs actions={a.actions} waits={a.waits} similar={near} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
           {can('alarm.silence') && a.state !== 'cleared' && <Hush a={a} />}
         </div>
       </div>
@@ -82,6 +93,9 @@ export function AlarmFile() {
 function Hush({ a }: { a: Alarm }) {
   if (a.quiet === 'inhibited') {
     return <Panel title={a.quiet_title}><p>这条预警是另一条的后果，不单独通知；起因消除而情形仍在的，当时通知。</p><p><Go href={`/alarms/${a.quiet_by}`}>查看起因</Go></p></Panel>
+  }
+  if (a.quiet === 'merged') {
+    return <Panel title={a.quiet_title}><p>同一件事只告知一次；级别高于已告知的，才再告知。</p><p><Go href={`/alarms/${a.quiet_by}`}>查看代表事件的预警</Go></p></Panel>
   }
   if (a.quiet) {
     return <Panel title={a.quiet_title}><p>预警照常留存，不通知、不计时；到期仍在持续的当时通知。</p><p><Go href={`/silences/${a.quiet_by}`}>查看原因与期限，或提前解除</Go></p></Panel>

@@ -24,7 +24,7 @@ const filters: Filter[] = [
 
 const columns: Column<Alarm>[] = [
   { key: 'number', title: '编号', align: 'c', render: (a) => a.number, text: (a) => a.number },
-  { key: 'level', title: '级别', align: 'c', render: (a) => <><LevelMark level={a.level} title={a.level_title} />{a.key && <span className="sub red">重点级</span>}</>, text: (a) => [a.level_title, a.key && '重点级'].filter(Boolean).join(' ') },
+  { key: 'level', title: '级别', align: 'c', render: (a) => <><LevelMark level={a.level} title={a.level_title} />{a.highest !== a.level && <span className="sub">曾 {a.highest_title}</span>}{a.key && <span className="sub red">重点级</span>}</>, text: (a) => [a.level_title, a.key && '重点级'].filter(Boolean).join(' ') },
   { key: 'outlet', title: '企业与监控点', render: (a) => <>{a.enterprise_name}<span className="sub">{a.outlet_name}</span></>, text: (a) => `${a.enterprise_name} ${a.outlet_name}` },
   { key: 'area', title: '区域', align: 'c', render: (a) => a.area_name, text: (a) => a.area_name },
   { key: 'factor', title: '因子', align: 'c', render: (a) => a.factor_name, text: (a) => a.factor_name },
@@ -35,6 +35,7 @@ const columns: Column<Alarm>[] = [
   { key: 'peak', title: '峰值', align: 'r', optional: true, render: (a) => (judged(a) ? reading(a.peak) : '—'), text: (a) => a.peak },
   { key: 'started', title: '开始', align: 'c', render: (a) => dateTime(a.started_at), text: (a) => dateTime(a.started_at) },
   { key: 'lasting', title: '持续', align: 'r', render: (a) => lasting(a.started_at, a.ended_at), text: (a) => lasting(a.started_at, a.ended_at) },
+  { key: 'event', title: '事件', align: 'c', optional: true, render: (a) => a.event_number || '—', text: (a) => a.event_number },
   { key: 'rule', title: '规则', optional: true, render: (a) => a.rule_title, text: (a) => a.rule_title },
   { key: 'explained', title: '企业说明', align: 'c', optional: true, render: (a) => <span className={a.explained === 'given' ? 'amber' : 'soft'}>{a.explained_title}</span>, text: (a) => a.explained_title },
   { key: 'state', title: '状态', align: 'c', render: (a) => <><StateChip state={a.state} title={a.state_title} />{a.quiet_title && <span className="sub">{a.quiet_title}</span>}</>, text: (a) => [a.state_title, a.quiet_title].filter(Boolean).join(' ') },
@@ -43,13 +44,13 @@ const columns: Column<Alarm>[] = [
 /** Alarms lists what the rules found. */
 export function Alarms() {
   const [search] = useFilters()
-  const query = withDays(pick(search, ['q', 'area', 'level', 'key', 'state', 'explained', 'quiet', 'rule', 'from', 'to', 'outlet_id', 'enterprise_id']))
+  const query = withDays(pick(search, ['q', 'area', 'level', 'key', 'state', 'explained', 'quiet', 'rule', 'from', 'to', 'outlet_id', 'enterprise_id', 'event_id']))
   const list = useList('/alarms', query)
   const can = useCan()
   return (
-    <Page title="预警" tools={<><Go href="/outcomes">预警成效</Go>{can('alarm.silence') && <Go href="/silences">静默与免打扰时段</Go>}<Go href="/ladders">告知规则</Go></>}>
+    <Page title="预警" tools={<><Go href="/alarm-events">预警事件</Go><Go href="/outcomes">预警成效</Go>{can('alarm.silence') && <Go href="/silences">静默与免打扰时段</Go>}<Go href="/ladders">告知规则</Go></>}>
       <section className="panel" aria-label="预警">
-        <Filters filters={filters} extra={{ rule: '只看一条规则', outlet_id: '只看一个监控点', enterprise_id: '只看一家企业' }} />
+        <Filters filters={filters} extra={{ rule: '只看一条规则', outlet_id: '只看一个监控点', enterprise_id: '只看一家企业', event_id: '只看一个事件' }} />
         <DataList
           name="预警"
           list={list}

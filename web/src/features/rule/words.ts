@@ -9,6 +9,12 @@ export const alarmStates = [
   { value: 'cleared', label: '已解除' },
 ]
 
+export const eventStates = [
+  { value: 'active', label: '办理中' },
+  { value: 'closed', label: '已办结' },
+  { value: 'dissolved', label: '已拆散' },
+]
+
 export const measureKinds = [
   { value: 'warning', label: '远程预警' },
   { value: 'check', label: '现场核查' },
@@ -41,6 +47,7 @@ export const quiets = [
   { value: 'silence', label: '静默中' },
   { value: 'plan', label: '免打扰时段' },
   { value: 'inhibited', label: '由设备离线引起' },
+  { value: 'merged', label: '由事件一并告知' },
 ]
 
 /** absent: nothing came, so that there is nothing to judge. */
