@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/app"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/world"
 )
 
@@ -83,11 +84,21 @@ func Prepare(ctx context.Context, conf app.Config, devices int) error {
 	return errors.Join(a.Settle(ctx), a.Close())
 }
 
+// stuck is how long the rules may come no further before a measurement is given up.
+const stuck = 30 * time.Second
+
 // judged waits until the rules have caught up.
 func (s *server) judged(ctx context.Context) (time.Duration, error) {
 	began := time.Now()
-	for s.app.Unjudged() > 0 && ctx.Err() == nil {
+	left, since := s.app.Unjudged(), began
+	for left > 0 && ctx.Err() == nil {
 		wait(ctx, 5*time.Millisecond, nil, nil)
+		switch now := s.app.Unjudged(); {
+		case now < left:
+			left, since = now, time.Now()
+		case time.Since(since) > stuck:
+			return 0, fault.Conflictf("规则停在原处，还有 %d 批数据没有判断；原因见上面的日志", left)
+		}
 	}
 	return time.Since(began), ctx.Err()
 }

@@ -14,8 +14,10 @@ import (
 )
 
 // assemble puts an alarm that has just been raised to those with which it belongs
-// together, before anybody is told of it.
-func (s *Service) assemble(ctx context.Context, tx *db.Tx, a *Alarm) error {
+// together, before anybody is told of it. held are alarms that the caller goes on to
+// write in this transaction: what they hold is newer than what is stored, and what
+// becomes of them here they must know.
+func (s *Service) assemble(ctx context.Context, tx *db.Tx, a *Alarm, held ...*Alarm) error {
 	if len(s.conf.Events) == 0 {
 		return nil
 	}
@@ -24,17 +26,21 @@ func (s *Service) assemble(ctx context.Context, tx *db.Tx, a *Alarm) error {
 		return err
 	}
 	open = slices.DeleteFunc(open, func(x Alarm) bool { return x.ID == a.ID })
+	at := make(map[string]*Alarm, len(open))
 	matters := make([]event.Alarm, len(open))
-	for i, x := range open {
-		matters[i] = s.matter(x, a.LastAt)
+	for i := range open {
+		x := &open[i]
+		if k := slices.IndexFunc(held, func(h *Alarm) bool { return h.ID == x.ID }); k >= 0 {
+			x = held[k]
+		}
+		at[string(x.ID)], matters[i] = x, s.matter(*x, a.LastAt)
 	}
 	with, by, ok := event.Match(s.conf.Events, s.matter(*a, a.LastAt), matters)
 	if !ok {
 		return nil
 	}
 	if with[0].Event == "" {
-		other := open[slices.IndexFunc(open, func(x Alarm) bool { return string(x.ID) == with[0].ID })]
-		_, err := s.form(ctx, tx, auth.System("rule"), by.Name, "", &other, a)
+		_, err := s.form(ctx, tx, auth.System("rule"), by.Name, "", at[with[0].ID], a)
 		return err
 	}
 	v, err := touchEvent(ctx, tx, EventID(with[0].Event))

@@ -15,8 +15,8 @@ import (
 )
 
 // raise opens an alarm, tells the people concerned and hands official findings in
-// as clues.
-func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Finding) (Alarm, error) {
+// as clues. held are the caller's own alarms (see assemble).
+func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Finding, held ...*Alarm) (Alarm, error) {
 	n := w.Newest()
 	o, err := enterprise.OutletByID(ctx, tx, n.OutletID)
 	if err != nil {
@@ -42,7 +42,7 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: raising, Actor: system, Subject: string(a.ID), Area: a.Area, Note: f.Summary}); err != nil {
 		return a, err
 	}
-	if err := s.assemble(ctx, tx, &a); err != nil {
+	if err := s.assemble(ctx, tx, &a, held...); err != nil {
 		return a, err
 	}
 	if r.Official {
@@ -57,7 +57,8 @@ func (s *Service) raise(ctx context.Context, tx *db.Tx, r Rule, w Window, f Find
 }
 
 // again adds another value beyond the limit to an alarm; the caller writes its
-// values down.
+// values down. What decides who hears of the alarm is written at once: others of
+// its event ask the database for it.
 func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, n Sample, f Finding) error {
 	came := !a.Lasts()
 	if !n.At.Before(a.LastAt) {
@@ -73,8 +74,14 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, n Sample, f Fi
 		a.Peak, a.Limit, a.Basis = n.Value, *n.Bound(), n.Basis
 	}
 	a.Times++
+	level := a.Level
 	if err := s.regrade(ctx, tx, a, f.Level); err != nil {
 		return err
+	}
+	if came || a.Level != level {
+		if err := saveValues(ctx, tx, a); err != nil {
+			return err
+		}
 	}
 	if came {
 		if _, err := s.auto(ctx, tx, a, Return); err != nil {

@@ -3,6 +3,7 @@ package rule
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -292,7 +293,7 @@ func (w *watch) live(ctx context.Context, tx *db.Tx, p place, win Window, f Find
 	switch {
 	case f.Verdict == Broken && alarm == nil:
 		began, _ := threadTime()
-		a, err := w.service.raise(ctx, tx, w.rule, win, f)
+		a, err := w.service.raise(ctx, tx, w.rule, win, f, slices.Collect(maps.Values(w.alarms))...)
 		w.bill(began)
 		if err != nil {
 			return err
