@@ -43,6 +43,8 @@ const (
 	RegistryRead     Capability = "registry.read"
 	RegistryWrite    Capability = "registry.write"
 	TelemetryRead    Capability = "telemetry.read"
+	AmbientRead      Capability = "ambient.read"
+	AmbientWrite     Capability = "ambient.write"
 	TelemetryCommand Capability = "telemetry.command"
 	TelemetryControl Capability = "telemetry.control"
 	TelemetryKey     Capability = "telemetry.key"

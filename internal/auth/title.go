@@ -62,6 +62,8 @@ var capabilities = []capabilityTitle{
 	{RegistryRead, "查看企业与设备档案"},
 	{RegistryWrite, "维护企业与设备档案"},
 	{TelemetryRead, "查看监测数据"},
+	{AmbientRead, "查看环境质量"},
+	{AmbientWrite, "维护环境监测站点与数据"},
 	{TelemetryCommand, "向设备下发指令"},
 	{TelemetryControl, "远程采样、校准与参数设置"},
 	{TelemetryKey, "设置设备密码与密钥"},

@@ -79,6 +79,80 @@ CREATE TABLE alarm_told (
 
 CREATE INDEX alarm_told_enterprise ON alarm_told (enterprise_id, at);
 
+CREATE TABLE ambient_day (
+    station    BIGINT NOT NULL,
+    factor     TEXT NOT NULL,
+    day        BIGINT NOT NULL,
+    version    BIGINT NOT NULL,
+    hours      BYTEA NOT NULL,                    -- packed
+    source     TEXT NOT NULL,                     -- hj212, sheet, api
+    reason     TEXT NOT NULL DEFAULT '',          -- of versions behind the first
+    author     TEXT NOT NULL DEFAULT '',          -- '' = the device
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    PRIMARY KEY (station, factor, day, version)
+);
+
+CREATE TABLE ambient_function (
+    station_id TEXT NOT NULL REFERENCES ambient_station (id),
+    valid_from BIGINT NOT NULL,                   -- day
+    class      BIGINT NOT NULL,                   -- water 1 to 5, air 1 or 2, 0 = none
+    basis      TEXT NOT NULL,
+    created_by TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (station_id, valid_from)
+);
+
+CREATE TABLE ambient_manual (
+    station    BIGINT NOT NULL,
+    month      BIGINT NOT NULL,
+    factor     TEXT NOT NULL,
+    version    BIGINT NOT NULL,
+    value      TEXT NOT NULL,
+    below      BOOLEAN NOT NULL DEFAULT FALSE,    -- not found; the value is the limit of detection
+    reason     TEXT NOT NULL DEFAULT '',
+    author     TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    PRIMARY KEY (station, month, factor, version)
+);
+
+CREATE TABLE ambient_month (
+    station BIGINT NOT NULL,
+    factor  TEXT NOT NULL,
+    month   BIGINT NOT NULL,                      -- 12 × year + month − 1
+    days    BYTEA NOT NULL,                       -- packed
+    PRIMARY KEY (station, factor, month)
+);
+
+CREATE TABLE ambient_station (
+    id         TEXT PRIMARY KEY,
+    num        BIGINT NOT NULL UNIQUE,            -- short key of its values
+    code       TEXT NOT NULL UNIQUE,
+    name       TEXT NOT NULL,
+    kind       TEXT NOT NULL,                     -- air, section, source, lake
+    level      TEXT NOT NULL,                     -- air: urban, functional, …; water: national, provincial, …
+    method     TEXT NOT NULL,                     -- auto, manual
+    purpose    TEXT NOT NULL,                     -- assess: its values count for its area
+    area       TEXT NOT NULL,
+    water      TEXT NOT NULL DEFAULT '',          -- river, lake or reservoir
+    still      BOOLEAN NOT NULL DEFAULT FALSE,    -- a lake or reservoir: its limits of phosphorus
+    address    TEXT NOT NULL DEFAULT '',
+    lng        DOUBLE PRECISION NOT NULL DEFAULT 0,
+    lat        DOUBLE PRECISION NOT NULL DEFAULT 0,
+    mn         TEXT NOT NULL DEFAULT '',          -- of its data logger, '' = none
+    milligrams BOOLEAN NOT NULL DEFAULT FALSE,    -- the logger of an air station reports mg/m³
+    since      BIGINT NOT NULL,                   -- first day, days since 1970 in Beijing
+    until      BIGINT NOT NULL DEFAULT 0,         -- first day without it, 0 = stands
+    synthetic  BOOLEAN NOT NULL DEFAULT FALSE,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    version    BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX ambient_station_area ON ambient_station (area, code);
+
+CREATE UNIQUE INDEX ambient_station_mn ON ambient_station (mn) WHERE mn <> '';
+
 CREATE TABLE app_attempt (
     subject  TEXT PRIMARY KEY,
     user_id  TEXT NOT NULL DEFAULT '',   -- '' = no such login, or an address

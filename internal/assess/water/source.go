@@ -15,6 +15,9 @@ var extra = []Item{
 	{ID: "mn", Name: "锰", Unit: "mg/L", limits: one("0.1")},
 }
 
+// SourceItems are the items of table 2.
+func SourceItems() []Item { return append([]Item(nil), extra...) }
+
 func one(limit string) [5]*big.Rat {
 	r := assess.Rat(limit)
 	return [5]*big.Rat{r, r, r, r, r}
