@@ -18,11 +18,6 @@ type Entered struct {
 	Corrected int // a further version was written
 }
 
-// add sums up.
-func (e *Entered) add(o Entered) {
-	e.Added, e.Same, e.Corrected = e.Added+o.Added, e.Same+o.Same, e.Corrected+o.Corrected
-}
-
 // maxHours bounds one call: two years of six factors.
 const maxHours = 110_000
 

@@ -26,9 +26,6 @@ func scanRow(r db.Scanner) (x row, err error) {
 	return x, err
 }
 
-// newest is the condition of the newest version of d.
-const newest = `d.version = (SELECT MAX(v.version) FROM ambient_day v WHERE v.station = d.station AND v.factor = d.factor AND v.day = d.day)`
-
 // rowsOf reads the newest versions of a station's days, of one factor or all.
 func rowsOf(ctx context.Context, tx *db.Tx, station int64, factor string, from, to Day) ([]row, error) {
 	where, args := `d.station = $1 AND d.day >= $2 AND d.day <= $3`, []any{station, from, to}
@@ -187,10 +184,19 @@ func monthsOf(ctx context.Context, tx *db.Tx, station int64, from, to Month) ([]
 	}, `SELECT m.station, m.factor, m.month, m.days FROM ambient_month m WHERE `+where+` ORDER BY m.station, m.factor, m.month`, args...)
 }
 
-// lastDays reads, of every station and factor, the newest day that has values,
-// not older than a day.
-func lastDays(ctx context.Context, tx *db.Tx, since Day) ([]row, error) {
-	list, err := db.All(ctx, tx, scanRow, `SELECT d.station, d.factor, d.day, d.version, d.hours FROM ambient_day d
-		WHERE d.day >= $1 AND d.station IN (SELECT num FROM ambient_station) AND `+newest+` ORDER BY d.station, d.factor, d.day`, since)
-	return list, err
+// lastDays reads, of every station and factor, the newest versions of the days
+// from one on.
+func lastDays(ctx context.Context, tx *db.Tx, since Day) (map[int64][]row, error) {
+	list, err := db.All(ctx, tx, scanRow, `SELECT d.station, d.factor, d.day, d.version, d.hours FROM ambient_station s JOIN ambient_day d ON d.station = s.num
+		WHERE d.day >= $1 ORDER BY d.station, d.factor, d.day, d.version`, since)
+	out := map[int64][]row{}
+	for _, x := range list {
+		of := out[x.station]
+		if n := len(of); n > 0 && of[n-1].factor == x.factor && of[n-1].day == x.day {
+			of[n-1] = x
+			continue
+		}
+		out[x.station] = append(of, x)
+	}
+	return out, err
 }

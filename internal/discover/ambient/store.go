@@ -80,11 +80,6 @@ func All(ctx context.Context, tx *db.Tx) ([]Station, error) {
 	return db.All(ctx, tx, scanStation, `SELECT `+stationColumns+` FROM ambient_station s ORDER BY s.code`)
 }
 
-// senders reads the stations that have a data logger.
-func senders(ctx context.Context, tx *db.Tx) ([]Station, error) {
-	return db.All(ctx, tx, scanStation, `SELECT `+stationColumns+` FROM ambient_station s WHERE s.mn <> '' ORDER BY s.mn`)
-}
-
 // Query narrows a list. Empty fields do not narrow; Limit is 50 when zero and at
 // most 500.
 type Query struct {
