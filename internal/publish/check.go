@@ -2,6 +2,7 @@ package publish
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,7 +12,7 @@ import (
 )
 
 // New is what a writer hands in; Until is the last day on which a call takes
-// answers, 2006-01-02.
+// answers, 2006-01-02; Bounty is yuan, in digits, "" = none.
 type New struct {
 	Kind       Kind
 	Title      string
@@ -22,22 +23,32 @@ type New struct {
 	Category   string
 	IssueID    string
 	Until      string
-	BountyFen  int64
+	Bounty     string
 	Budget     string
+	Outcome    string // when a closed call is corrected
 }
 
 // How much may be written, in characters, and how long a call may last.
 const (
 	maxTitle = 100
 	maxText  = 5000
+	maxHide  = 50
 	maxDays  = 366
 )
 
 var beijing = time.FixedZone("CST", 8*3600)
 
-// Check names everything that is wrong with a draft and gives the end of a call's
-// last day.
-func (p Policy) Check(n New, now time.Time) (until time.Time, err error) {
+// tidy takes off what nobody means to write.
+func (n *New) tidy() {
+	for _, f := range []*string{&n.Title, &n.Text, &n.Enterprise, &n.Until, &n.Bounty, &n.Budget, &n.Outcome} {
+		*f = strings.TrimSpace(strings.ReplaceAll(*f, "\r\n", "\n"))
+	}
+}
+
+// Check names everything that is wrong with a draft and gives it as it is kept.
+// before is the end of the day that stood there, which may be over.
+func (p Policy) Check(n New, before, now time.Time) (d Draft, err error) {
+	n.tidy()
 	bad := fault.Invalidf("还有内容需要补充或修改，请按提示填写")
 	if _, ok := n.Kind.Row(); !ok {
 		bad = bad.With("kind", "请选择公开的种类")
@@ -54,58 +65,82 @@ func (p Policy) Check(n New, now time.Time) (until time.Time, err error) {
 	if n.Kind == Progress && n.IssueID == "" {
 		bad = bad.With("issue_id", "整改进展须说明是哪一个问题")
 	}
-	if n.Kind != Call {
-		if n.Until != "" || n.BountyFen != 0 || n.Budget != "" {
-			bad = bad.With("until", "只有征集线索有截止日和悬赏")
+	if len(n.Hide) > maxHide {
+		bad = bad.With("hide", "最多 %d 个；更多的请改写正文", maxHide)
+	}
+	for _, name := range n.Hide {
+		if utf8.RuneCountInString(name) < 2 {
+			bad = bad.With("hide", "“%s”只有一个字，会把别的字也遮掉，因此不能自动隐去：请写全名，或在正文中改写", name)
 		}
-	} else {
-		until, bad = p.checkCall(n, now, bad)
+	}
+	d = Draft{Title: n.Title, Text: n.Text, Hide: n.Hide, Enterprise: n.Enterprise, Budget: n.Budget, Outcome: n.Outcome}
+	switch {
+	case n.Kind == Call:
+		d.Until, d.BountyFen, bad = p.checkCall(n, before, now, bad)
+	case n.Until != "" || n.Bounty != "" || n.Budget != "" || n.Outcome != "":
+		bad = bad.With("until", "只有征集线索有截止日和悬赏")
 	}
 	if len(bad.Fields) > 0 {
-		return until, bad
+		return d, bad
 	}
-	return until, nil
+	return d, nil
 }
 
-func (p Policy) checkCall(n New, now time.Time, bad *fault.Error) (time.Time, *fault.Error) {
+func (p Policy) checkCall(n New, before, now time.Time, bad *fault.Error) (until time.Time, fen int64, _ *fault.Error) {
 	day, err := time.ParseInLocation(time.DateOnly, n.Until, beijing)
-	until := day.AddDate(0, 0, 1)
+	until = day.AddDate(0, 0, 1)
 	switch {
 	case err != nil:
 		bad = bad.With("until", "请填写截止日，例如 2026-12-31")
+	case lastDay(before) == n.Until: // as it was; closed early it ends within the day
+		until = before
 	case !until.After(now):
 		bad = bad.With("until", "截止日已过")
 	case until.After(now.AddDate(0, 0, maxDays+1)):
 		bad = bad.With("until", "征集最长一年，到期可另行发布")
+	case n.Outcome != "":
+		bad = bad.With("until", "结果已经公布的征集不能延长，请另行发布")
 	}
-	if n.BountyFen < 0 {
-		bad = bad.With("bounty", "悬赏金额应为正数")
+	if n.Bounty == "" {
+		return until, 0, bad
 	}
-	if n.BountyFen > 0 {
-		most, rule, ok := int64(0), "", false
-		if p.Bounty != nil {
-			most, rule, ok = p.Bounty(now)
-		}
-		switch {
-		case !ok:
-			bad = bad.With("bounty", "本地文件没有规定悬赏，不能设悬赏")
-		case n.BountyFen > most:
-			bad = bad.With("bounty", "悬赏最高 %d 元（%s）", most/100, rule)
-		}
-		if strings.TrimSpace(n.Budget) == "" {
-			bad = bad.With("budget", "请写明悬赏资金的预算科目或批准文号")
-		}
+	yuan, err := strconv.ParseInt(n.Bounty, 10, 64)
+	if err != nil || yuan < 0 || yuan > 1e9 {
+		return until, 0, bad.With("bounty", "悬赏应为整数（元），例如 50000；没有悬赏不填")
 	}
-	return until, bad
+	if fen = yuan * 100; fen == 0 {
+		return until, 0, bad
+	}
+	most, rule, ok := p.Offers(now)
+	switch {
+	case !ok:
+		bad = bad.With("bounty", "本地文件没有规定悬赏，不能设悬赏")
+	case fen > most:
+		bad = bad.With("bounty", "悬赏最高 %d 元（%s）", most/100, rule)
+	}
+	if n.Budget == "" {
+		bad = bad.With("budget", "请写明悬赏资金的预算科目或批准文号")
+	}
+	return until, fen, bad
 }
 
-// names cuts the list of what must be hidden.
-func names(text string) []string {
+// lastDay is the day that ends at a moment or in which it lies, "" for none.
+func lastDay(until time.Time) string {
+	if until.IsZero() {
+		return ""
+	}
+	return until.Add(-time.Microsecond).In(beijing).Format(time.DateOnly)
+}
+
+// Names cuts the list of what must be hidden.
+func Names(text string) []string {
 	out := []string{}
 	for _, s := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune("、，,;；\n", r) }) {
-		if s = strings.TrimSpace(s); s != "" {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
+
+func joined(list []string) string { return strings.Join(list, "、") }

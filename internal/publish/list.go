@@ -2,6 +2,7 @@ package publish
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -51,10 +52,23 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 	return page, err
 }
 
+// Counts says how many reports answered each of the items.
+func (s *Service) Counts(ctx context.Context, ids []ID) (out map[ID]int, err error) {
+	out = map[ID]int{}
+	if len(ids) == 0 {
+		return out, nil
+	}
+	err = s.db.Read(ctx, func(tx *db.Tx) error { out, err = counts(ctx, tx, ids); return err })
+	return out, err
+}
+
 // File is everything about one item for the person who opened it.
 type File struct {
 	Item     Item
-	Answers  []string // ids of the reports that answered a call
+	Preview  Shown // what exactly a release makes public
+	Now      Told  // what is public, zero when nothing is
+	Editions []Mark
+	Answers  []string // ids of the reports that answered a call, the newest first
 	Timeline []timeline.Entry
 	Actions  []flow.Action
 }
@@ -65,124 +79,85 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 		if f.Item, err = s.seen(actor)(find(ctx, tx, id)); err != nil {
 			return err
 		}
+		f.Preview = f.Item.Shown()
+		if f.Item.Edition > 0 {
+			row, err := toldByNumber(ctx, tx, f.Item.Number, 0)
+			if err != nil && !db.IsMissing(err) {
+				return err
+			}
+			f.Now = row.told(tx.Now)
+		}
+		if f.Editions, err = editionsOf(ctx, tx, id); err != nil {
+			return err
+		}
 		if f.Answers, err = answersOf(ctx, tx, id); err != nil {
 			return err
 		}
-		f.Actions = Machine.Actions(f.Item.State, s.can(actor, f.Item), facts(f.Item, actor, tx.Now))
-		for n := range f.Actions {
-			if f.Actions[n].Verb == Edit {
-				f.Actions[n].Fields = filled(f.Item)
-			}
-		}
+		f.Actions = s.actions(f.Item, Machine.Actions(f.Item.State, s.can(actor, f.Item), facts(f.Item, actor, tx.Now)))
 		f.Timeline, err = s.book.Of(ctx, tx, Machine.Kind, string(id))
 		return err
 	})
 	return f, err
 }
 
-// filled is the form of a change with what stands there now.
-func filled(i Item) []flow.Field {
-	now := map[string]string{"title": i.Title, "text": i.Text, "hide": joined(i.Hide), "enterprise": i.Enterprise}
-	out := append([]flow.Field{}, draftFields...)
-	for n := range out {
-		out[n].Default = now[out[n].Name]
+// See checks that the actor may see the item.
+func (s *Service) See(ctx context.Context, actor auth.Actor, id string) error {
+	return s.db.Read(ctx, func(tx *db.Tx) error {
+		_, err := s.seen(actor)(find(ctx, tx, ID(id)))
+		return err
+	})
+}
+
+// CallOf finds the call that a report answered; false when it answered none.
+func (s *Service) CallOf(ctx context.Context, tipID string) (i Item, ok bool, err error) {
+	err = s.db.Read(ctx, func(tx *db.Tx) error { i, err = callOf(ctx, tx, tipID); return err })
+	if db.IsMissing(err) {
+		return Item{}, false, nil
+	}
+	return i, err == nil, err
+}
+
+// actions leaves out what makes no sense for the item, and fills forms with what
+// stands there now.
+func (s *Service) actions(i Item, all []flow.Action) []flow.Action {
+	out := []flow.Action{}
+	for _, a := range all {
+		switch {
+		case a.Verb == Grant && i.BountyFen == 0, a.Verb == Close && i.Kind != Call:
+			continue
+		case a.Verb == Edit:
+			a.Fields = s.filled(i)
+		}
+		out = append(out, a)
 	}
 	return out
 }
 
-func joined(list []string) string {
-	text := ""
-	for i, s := range list {
-		if i > 0 {
-			text += "、"
+func (s *Service) filled(i Item) []flow.Field {
+	now := i.values()
+	_, _, pays := s.rules.Offers(s.db.Now())
+	out := []flow.Field{}
+	for _, f := range draftFields {
+		switch {
+		case i.Kind != Call && slices.Contains(ofCall, f.Name),
+			!pays && i.BountyFen == 0 && (f.Name == "bounty" || f.Name == "budget"),
+			i.Outcome == "" && f.Name == "outcome":
+			continue
 		}
-		text += s
-	}
-	return text
-}
-
-// Asked narrows what the public reads.
-type Asked struct {
-	Kind   Kind
-	Area   string
-	Open   bool // calls that still take answers
-	Cursor string
-	Limit  int
-}
-
-// Read is an item as the public reads it.
-type Read struct {
-	Item  Item
-	Shown Shown
-	Stage Stage // of its issue, empty when it has none
-}
-
-// Public reads a page of what is public, the newest first. Nothing but Shown and
-// Stage may reach the reader.
-func (s *Service) Public(ctx context.Context, q Asked) (list []Read, next string, err error) {
-	at, id := int64(0), ""
-	if q.Cursor != "" {
-		key, ok := db.ReadCursor(q.Cursor, 2)
-		if !ok {
-			return nil, "", errCursor
+		f.Default = now[f.Name]
+		if f.Name == "until" || f.Name == "outcome" {
+			f.Required = true
 		}
-		if at, err = strconv.ParseInt(key[0], 10, 64); err != nil {
-			return nil, "", errCursor
-		}
-		id = key[1]
+		out = append(out, f)
 	}
-	limit := q.Limit
-	q.Limit++
-	var items []Item
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		items, err = public(ctx, tx, q, at, id)
-		return err
-	})
-	if err != nil {
-		return nil, "", err
-	}
-	if len(items) > limit {
-		items = items[:limit]
-		last := items[limit-1]
-		next = db.Cursor(strconv.FormatInt(micros(last.PublicAt), 10), string(last.ID))
-	}
-	for _, i := range items {
-		r, err := s.read(ctx, i)
-		if err != nil {
-			return nil, "", err
-		}
-		list = append(list, r)
-	}
-	return list, next, nil
+	return out
 }
 
-// One reads an item by its number. One that was taken back comes with its reason
-// and without its content.
-func (s *Service) One(ctx context.Context, number string) (r Read, err error) {
-	var i Item
-	err = s.db.Read(ctx, func(tx *db.Tx) (err error) {
-		i, err = byNumber(ctx, tx, number)
-		return err
-	})
-	if db.IsMissing(err) || err == nil && i.State != Public && i.State != Ended && i.State != Withdrawn {
-		return r, fault.NotFoundf("没有这份公开信息，请从信息公开首页重新查找")
+// values is the working copy as the form has it.
+func (i Item) values() map[string]string {
+	v := map[string]string{"title": i.Title, "text": i.Text, "hide": joined(i.Hide), "enterprise": i.Enterprise, "until": lastDay(i.Until), "budget": i.Budget, "outcome": i.Outcome}
+	if i.BountyFen > 0 {
+		v["bounty"] = strconv.FormatInt(i.BountyFen/100, 10)
 	}
-	if err != nil {
-		return r, err
-	}
-	if i.State == Withdrawn {
-		reason, _ := Mask(i.Reason, i.Hide)
-		return Read{Item: Item{Number: i.Number, Kind: i.Kind, State: i.State, Reason: reason, UpdatedAt: i.UpdatedAt}}, nil
-	}
-	return s.read(ctx, i)
-}
-
-func (s *Service) read(ctx context.Context, i Item) (Read, error) {
-	r := Read{Item: i, Shown: i.Shown()}
-	if i.IssueID == "" {
-		return r, nil
-	}
-	stage, err := s.matters.Stage(ctx, auth.System("publish"), i.IssueID)
-	r.Stage = stage
-	return r, err
+	return v
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -34,7 +35,8 @@ func ends(head, tail int) func(string) string {
 
 // Mask replaces what identifies people by its form (phone, identity and card
 // numbers, addresses of mail, plates, houses) and the names that the writer lists,
-// and counts the places.
+// and counts the places. Names of one character cannot be told from other words:
+// a draft that lists one is refused (Check).
 func Mask(text string, names []string) (string, int) {
 	n := 0
 	for _, f := range forms {
@@ -44,12 +46,26 @@ func Mask(text string, names []string) (string, int) {
 	sort.SliceStable(names, func(i, j int) bool { return len(names[i]) > len(names[j]) })
 	for _, name := range names {
 		if name = strings.TrimSpace(name); utf8.RuneCountInString(name) > 1 {
-			n += strings.Count(text, name)
-			text = strings.ReplaceAll(text, name, hidden(name))
+			again := spaced(name)
+			n += len(again.FindAllStringIndex(text, -1))
+			text = again.ReplaceAllLiteralString(text, hidden(name))
 		}
 	}
 	return text, n
 }
+
+// spaced finds a name also where it was written with blanks (张 三).
+func spaced(name string) *regexp.Regexp {
+	parts := []string{}
+	for _, r := range name {
+		if !unicode.IsSpace(r) {
+			parts = append(parts, regexp.QuoteMeta(string(r)))
+		}
+	}
+	return regexp.MustCompile(strings.Join(parts, `[ \t　]*`))
+}
+
+func within(text, name string) bool { return spaced(name).MatchString(text) }
 
 // hidden is what stands for a name: 张三 is 张某, a longer name 某 and what it ends
 // with (某公司).

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -51,26 +52,34 @@ func (k Kind) Row() (KindRow, bool) {
 // Title is the kind in Chinese.
 func (k Kind) Title() string { r, _ := k.Row(); return r.Title }
 
-// Item is one thing told to the public. What readers see is Shown; the rest is
-// for those who write and review.
+// Draft is what a writer writes, as it is written.
+type Draft struct {
+	Title      string    `json:"title"`
+	Text       string    `json:"text"`
+	Hide       []string  `json:"hide"` // names that must not be read, besides what is masked by its form
+	Enterprise string    `json:"enterprise"`
+	Until      time.Time `json:"until"`      // of a call: the end of its last day
+	BountyFen  int64     `json:"bounty_fen"` // of a call: the most for a decisive clue, 0 = none
+	Budget     string    `json:"budget"`     // where the bounty's money stands, not public
+	Outcome    string    `json:"outcome"`    // of a call that is closed: what came of it
+}
+
+// Item is one thing told to the public, as those see it who write and review.
 type Item struct {
-	ID         ID
-	Number     string // e.g. WZ-G-2026-000001
-	Kind       Kind
-	State      flow.State
-	Title      string
-	Text       string
-	Hide       []string // names that must not be read, besides what is masked by its form
-	Enterprise string   // "" = none is named
-	Area       string
-	Category   string
-	IssueID    string
-	Until      time.Time // of a call: the end of its last day
-	BountyFen  int64     // of a call: the most for a decisive clue, 0 = none
-	Budget     string    // where the bounty's money stands
-	Outcome    string    // of a call that is closed: what came of it, public
-	Reason     string    // of an item taken back: why, public
-	WrittenBy  string
+	ID       ID
+	Number   string // e.g. WZ-G-2026-000001
+	Kind     Kind
+	State    flow.State
+	Draft    // the working copy
+	Area     string
+	Category string
+	IssueID  string
+	Cause    string // of a correction in hand: why, public
+	Conceal  bool   // of a correction in hand: the edition before may no longer be read
+	Ground   string // of an item taken back, see Grounds
+	Edition  int64  // that is public, 0 = none was
+	Writers  []string
+	// ReviewedBy and PublicAt are those of the edition that is public.
 	ReviewedBy string
 	PublicAt   time.Time
 	CreatedAt  time.Time
@@ -81,26 +90,38 @@ type Item struct {
 // Scope is where the item lies.
 func (i Item) Scope() auth.Scope { return auth.Scope{Area: i.Area} }
 
-// Open reports whether a call takes answers.
-func (i Item) Open(now time.Time) bool {
-	return i.Kind == Call && i.State == Public && now.Before(i.Until)
+// wrote notes who had a hand in what will be reviewed next.
+func (i *Item) wrote(who string) {
+	if !slices.Contains(i.Writers, who) {
+		i.Writers = append(i.Writers, who)
+	}
 }
 
-// Shown is an item as the public reads it.
+// Shown is what readers get, masked.
 type Shown struct {
-	Title, Text, Enterprise, Outcome string
-	Masked                           int // how many places were masked
+	Title, Text, Enterprise, Outcome, Cause string
+
+	Masked  int      // how many places were masked
+	Missing []string // names that were to be hidden and stand nowhere
 }
 
-// Shown masks what identifies people.
+// Shown masks what identifies people in the working copy. It is what a reviewer
+// reads and what a release keeps.
 func (i Item) Shown() Shown {
-	var s Shown
+	s := Shown{Missing: []string{}}
+	all := ""
 	for _, f := range []struct {
 		to   *string
 		text string
-	}{{&s.Title, i.Title}, {&s.Text, i.Text}, {&s.Enterprise, i.Enterprise}, {&s.Outcome, i.Outcome}} {
+	}{{&s.Title, i.Title}, {&s.Text, i.Text}, {&s.Enterprise, i.Enterprise}, {&s.Outcome, i.Outcome}, {&s.Cause, i.Cause}} {
 		text, n := Mask(f.text, i.Hide)
 		*f.to, s.Masked = text, s.Masked+n
+		all += f.text + "\n"
+	}
+	for _, name := range i.Hide {
+		if !within(all, name) {
+			s.Missing = append(s.Missing, name)
+		}
 	}
 	return s
 }
@@ -114,6 +135,44 @@ type Stage struct {
 	Closed bool
 }
 
+// Told is an edition as the public reads it. It holds nothing of what was written.
+type Told struct {
+	Number     string
+	Kind       Kind
+	Area       string
+	Category   string
+	IssueID    string
+	Edition    int64
+	Title      string
+	Text       string
+	Enterprise string
+	Outcome    string
+	Cause      string // why there is this edition, "" of the first
+	Until      time.Time
+	BountyFen  int64
+	PublicAt   time.Time // of this edition
+	Stage      Stage     // of its issue, empty when it has none
+
+	Newest bool
+	Open   bool // a call that takes answers
+}
+
+// Mark is one of an item's editions in its list.
+type Mark struct {
+	Edition   int64
+	Cause     string
+	PublicAt  time.Time
+	Concealed bool
+}
+
+// Page is an item as the public opens it.
+type Page struct {
+	Told
+	Editions  []Mark // the newest first
+	Ground    string // of an item taken back: why; then nothing else of it is told
+	Withdrawn time.Time
+}
+
 // Policy is what a place decides.
 type Policy struct {
 	Prefix     string // of numbers, e.g. WZ-G
@@ -121,4 +180,12 @@ type Policy struct {
 	// Bounty gives the most that may be offered on a day, in fen, and the rule that
 	// says so; false where the place's document knows no bounty.
 	Bounty func(day time.Time) (fen int64, rule string, ok bool)
+}
+
+// Offers reports whether a call may offer a bounty on a day.
+func (p Policy) Offers(day time.Time) (fen int64, rule string, ok bool) {
+	if p.Bounty == nil {
+		return 0, "", false
+	}
+	return p.Bounty(day)
 }

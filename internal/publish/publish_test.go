@@ -33,7 +33,7 @@ func TestMask(t *testing.T) {
 		{"大拇指五金厂、东门村、上官小明明", []string{"大拇指五金厂", "东门村", "上官小明明"}, "某厂、东某某、某某", 3},
 		{"排放浓度 12345678 毫克，2026年11月21日，COD 150 mg/L", nil, "排放浓度 12345678 毫克，2026年11月21日，COD 150 mg/L", 0},
 		{"统一编号 WZ-W-2026-000123", nil, "统一编号 WZ-W-2026-000123", 0},
-		{"一个字的名字不动", []string{"一", " "}, "一个字的名字不动", 0},
+		{"张 三和张　三", []string{"张三"}, "张某和张某", 2},
 	} {
 		got, n := Mask(c.text, c.names)
 		if got != c.want || n != c.n {
@@ -65,7 +65,7 @@ func TestCheck(t *testing.T) {
 	t.Parallel()
 	rich := Policy{Categories: []flow.Option{{Value: "water"}}, Bounty: bountiful}
 	poor := Policy{Bounty: func(time.Time) (int64, string, bool) { return 0, "", false }}
-	call := New{Kind: Call, Title: "征集", Text: "内容", Until: "2026-12-31", BountyFen: 1_000_000, Budget: "预算 2026-3"}
+	call := New{Kind: Call, Title: "征集", Text: "内容", Until: "2026-12-31", Bounty: "10000", Budget: "预算 2026-3"}
 	plain := New{Kind: Case, Title: "案例", Text: "内容", Category: "water"}
 	for name, c := range map[string]struct {
 		p    Policy
@@ -79,24 +79,30 @@ func TestCheck(t *testing.T) {
 		"ended yesterday":          {rich, call, func(n *New) { n.Until = "2026-11-20" }, "until"},
 		"no last day":              {rich, call, func(n *New) { n.Until = "" }, "until"},
 		"too long":                 {rich, call, func(n *New) { n.Until = "2028-01-01" }, "until"},
-		"more than the document":   {rich, call, func(n *New) { n.BountyFen = 50_000_001 }, "bounty"},
-		"exactly the most":         {rich, call, func(n *New) { n.BountyFen = 50_000_000 }, ""},
-		"less than nothing":        {rich, call, func(n *New) { n.BountyFen = -1 }, "bounty"},
+		"more than the document":   {rich, call, func(n *New) { n.Bounty = "500001" }, "bounty"},
+		"exactly the most":         {rich, call, func(n *New) { n.Bounty = "500000" }, ""},
+		"less than nothing":        {rich, call, func(n *New) { n.Bounty = "-1" }, "bounty"},
 		"no budget":                {rich, call, func(n *New) { n.Budget = " " }, "budget"},
 		"no bounty in this place":  {poor, call, func(*New) {}, "bounty"},
-		"without bounty":           {poor, call, func(n *New) { n.BountyFen, n.Budget = 0, "" }, ""},
-		"a case has no bounty":     {rich, plain, func(n *New) { n.BountyFen = 1 }, "until"},
+		"without bounty":           {poor, call, func(n *New) { n.Bounty, n.Budget = "", "" }, ""},
+		"a case has no bounty":     {rich, plain, func(n *New) { n.Bounty = "1" }, "until"},
 		"unknown kind":             {rich, plain, func(n *New) { n.Kind = "rumour" }, "kind"},
 		"no title":                 {rich, plain, func(n *New) { n.Title = "" }, "title"},
 		"a title of a page":        {rich, plain, func(n *New) { n.Title = strings.Repeat("长", 101) }, "title"},
 		"no text":                  {rich, plain, func(n *New) { n.Text = "" }, "text"},
 		"unknown category":         {rich, plain, func(n *New) { n.Category = "love" }, "category"},
 		"progress of what":         {rich, plain, func(n *New) { n.Kind = Progress }, "issue_id"},
+		"not whole yuan":           {rich, call, func(n *New) { n.Bounty = "1.5" }, "bounty"},
+		"a name of one character":  {rich, plain, func(n *New) { n.Hide = []string{"张三", "李"} }, "hide"},
+		"too many names":           {rich, plain, func(n *New) { n.Hide = strings.Split(strings.Repeat("某人,", 51), ",") }, "hide"},
+		"an outcome of a case":     {rich, plain, func(n *New) { n.Outcome = "办结" }, "until"},
+		"longer after the outcome": {rich, call, func(n *New) { n.Outcome = "办结" }, "until"},
 		"a place that never asked": {Policy{}, call, func(n *New) { n.Category = "" }, "bounty"},
 	} {
 		n := c.n
 		c.edit(&n)
-		until, err := c.p.Check(n, now)
+		d, err := c.p.Check(n, time.Time{}, now)
+		until := d.Until
 		var bad *fault.Error
 		switch {
 		case c.want == "" && err != nil:
@@ -114,21 +120,42 @@ func TestMachine(t *testing.T) {
 	if err := Machine.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	// Nobody brings anything before the public alone: every way from draft to
-	// public passes a step that the writer may not take.
+	// Nobody brings anything before the public alone: what makes an edition passes a
+	// step that no writer may take, out of a state of review.
 	for _, st := range Machine.Steps {
-		if st.To == Public && !slices.ContainsFunc(st.Guards, func(g flow.Guard) bool { return g.Fact == notWriter }) {
+		if !slices.Contains([]flow.Verb{Release, Grant, Confirm}, st.Verb) {
+			continue
+		}
+		if !slices.ContainsFunc(st.Guards, func(g flow.Guard) bool { return g.Fact == notWriter }) || st.Capability == capWrite {
 			t.Errorf("%s makes public without a second person", st.Verb)
 		}
-		if st.To == Public && !slices.Equal(st.From, []flow.State{Review}) {
+		if !slices.Contains([]flow.State{Review, Recheck, Closing}, st.From[0]) || len(st.From) != 1 {
 			t.Errorf("%s skips the review", st.Verb)
 		}
 	}
 }
 
+func TestCheck_TheDayThatStoodThereMayBeOver(t *testing.T) {
+	t.Parallel()
+	n := New{Kind: Call, Title: "征集", Text: "内容", Until: "2026-11-20"}
+	for _, before := range []time.Time{time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC), time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)} { // its end, and closed at noon
+		if d, err := (Policy{}).Check(n, before, now); err != nil || !d.Until.Equal(before) {
+			t.Errorf("%v %s, want %s", err, d.Until, before)
+		}
+	}
+}
+
+func TestShown_SaysWhatWasNotFound(t *testing.T) {
+	t.Parallel()
+	i := Item{Draft: Draft{Title: "张三案", Text: "张 三偷排", Hide: []string{"张三", "李四"}}}
+	if s := i.Shown(); s.Title != "张某案" || s.Text != "张某偷排" || s.Masked != 2 || !slices.Equal(s.Missing, []string{"李四"}) {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestNames(t *testing.T) {
 	t.Parallel()
-	if got := names(" 张三、李四,王五；\n赵六 ,"); !slices.Equal(got, []string{"张三", "李四", "王五", "赵六"}) {
+	if got := Names(" 张三、李四,王五；\n赵六 ,张三"); !slices.Equal(got, []string{"张三", "李四", "王五", "赵六"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -3,7 +3,7 @@ package publish
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"errors"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -63,18 +63,16 @@ func (s *Service) Now() time.Time { return s.db.Now() }
 func (s *Service) Jobs(r *job.Runner) { r.Handle(jobExpire, s.expire) }
 
 // writing is the beginning of an item.
-var writing = flow.Step{Verb: Write, To: Draft, Title: "拟稿", Capability: capWrite, Fields: draftFields}
+var writing = flow.Step{Verb: Write, To: Drafted, Title: "拟稿", Capability: capWrite, Fields: draftFields}
 
 // Write makes a draft.
 func (s *Service) Write(ctx context.Context, actor auth.Actor, n New) (Item, error) {
-	n.Title, n.Text, n.Enterprise, n.Budget = strings.TrimSpace(n.Title), strings.TrimSpace(n.Text), strings.TrimSpace(n.Enterprise), strings.TrimSpace(n.Budget)
 	if n.Area == "" {
 		if n.Area = actor.Area; n.Area == "" {
 			n.Area = s.regions.Root().Code
 		}
 	}
-	i := Item{ID: ID(db.NewID()), Kind: n.Kind, State: Draft, Title: n.Title, Text: n.Text, Hide: n.Hide, Enterprise: n.Enterprise, Area: n.Area, Category: n.Category,
-		IssueID: n.IssueID, BountyFen: n.BountyFen, Budget: n.Budget, WrittenBy: actor.ID, Version: 1}
+	i := Item{ID: ID(db.NewID()), Kind: n.Kind, State: Drafted, Area: n.Area, Category: n.Category, IssueID: n.IssueID, Writers: []string{actor.ID}, Version: 1}
 	if _, ok := s.regions.Find(i.Area); !ok {
 		return i, fault.Invalidf("没有这个辖区").With("area", "请从所列区域中选择")
 	}
@@ -82,7 +80,7 @@ func (s *Service) Write(ctx context.Context, actor auth.Actor, n New) (Item, err
 		return i, err
 	}
 	var err error
-	if i.Until, err = s.rules.Check(n, s.db.Now()); err != nil {
+	if i.Draft, err = s.rules.Check(n, time.Time{}, s.db.Now()); err != nil {
 		return i, err
 	}
 	if i.IssueID != "" {
@@ -98,8 +96,13 @@ func (s *Service) Write(ctx context.Context, actor auth.Actor, n New) (Item, err
 		if err := insert(ctx, tx, i); err != nil {
 			return err
 		}
-		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: writing, Actor: actor, Subject: string(i.ID), Area: i.Area,
-			Form: flow.Form{"title": i.Title, "text": i.Text, "hide": strings.Join(i.Hide, "、"), "enterprise": i.Enterprise}})
+		form := flow.Form{}
+		for name, value := range i.values() {
+			if value != "" {
+				form[name] = value
+			}
+		}
+		_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: writing, Actor: actor, Subject: string(i.ID), Area: i.Area, Form: form})
 		return err
 	})
 	return i, err
@@ -134,40 +137,130 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 func (s *Service) take(ctx context.Context, tx *db.Tx, actor auth.Actor, i *Item, st flow.Step, form flow.Form) error {
 	from := i.State
 	i.State = st.Target(from)
-	switch st.Verb {
-	case Edit:
-		i.Title, i.Text, i.Hide, i.Enterprise = form.Text("title"), form.Text("text"), names(form.Text("hide")), form.Text("enterprise")
-	case Release, Grant:
-		i.ReviewedBy, i.PublicAt = actor.ID, tx.Now
-	case Close:
-		i.Outcome = form.Text("text")
-	case Withdraw:
-		i.Reason = form.Text("text")
+	to := append([]string{}, i.Writers...)
+	if err := s.change(ctx, tx, actor, i, st.Verb, from, form); err != nil {
+		return err
 	}
 	if err := save(ctx, tx, i); err != nil {
 		return err
 	}
-	if i.State == Public && i.Kind == Call {
-		if err := job.Enqueue(ctx, tx, job.Spec{Kind: jobExpire, Dedup: string(i.ID), Payload: i.ID, RunAt: i.Until}); err != nil {
+	// Whatever makes a call public again looks at its last day again.
+	if i.State == Public && from != Public && i.Kind == Call {
+		at := i.Until
+		if at.Before(tx.Now) {
+			at = tx.Now
+		}
+		if err := job.Enqueue(ctx, tx, job.Spec{Kind: jobExpire, Payload: i.ID, RunAt: at}); err != nil {
 			return err
 		}
 	}
 	if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: actor, Subject: string(i.ID), Area: i.Area, From: from, Form: form}); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, actor, *i, st, form)
+	return s.tell(ctx, tx, actor, *i, st, form, to)
 }
 
-func (s *Service) tell(ctx context.Context, tx *db.Tx, actor auth.Actor, i Item, st flow.Step, form flow.Form) error {
+// change does what the verb means.
+func (s *Service) change(ctx context.Context, tx *db.Tx, actor auth.Actor, i *Item, verb flow.Verb, from flow.State, form flow.Form) error {
+	switch verb {
+	case Edit:
+		i.wrote(actor.ID)
+		return s.edit(i, form, tx.Now)
+	case Release, Grant:
+		return s.release(ctx, tx, actor, i)
+	case Correct:
+		i.Cause, i.Conceal, i.Writers = form.Text("text"), form.Text("old") == "conceal", []string{actor.ID}
+	case Close:
+		i.Outcome, i.Cause, i.Conceal, i.Writers = form.Text("text"), closed, false, []string{actor.ID}
+	case Confirm:
+		if i.Until.After(tx.Now) {
+			i.Until = tx.Now
+		}
+		return s.release(ctx, tx, actor, i)
+	case Abandon:
+		return s.restore(ctx, tx, i)
+	case Sendback:
+		if from == Closing {
+			return s.restore(ctx, tx, i)
+		}
+	case Withdraw:
+		i.Ground = form.Text("ground")
+	}
+	return nil
+}
+
+// closed is why there is an edition with the outcome.
+const closed = "公布征集结果"
+
+// edit takes the form over as the working copy.
+func (s *Service) edit(i *Item, form flow.Form, now time.Time) error {
+	n := New{Kind: i.Kind, Title: form.Text("title"), Text: form.Text("text"), Hide: Names(form.Text("hide")), Enterprise: form.Text("enterprise"), Category: i.Category, IssueID: i.IssueID,
+		Until: form.Text("until"), Bounty: form.Text("bounty"), Budget: form.Text("budget"), Outcome: form.Text("outcome")}
+	d, err := s.rules.Check(n, i.Until, now)
+	var bad *fault.Error
+	if errors.As(err, &bad) {
+		for k := range bad.Fields {
+			bad.Fields[k].Name = "form." + bad.Fields[k].Name
+		}
+		return bad
+	}
+	if err != nil {
+		return err
+	}
+	if i.Outcome != "" && d.Outcome == "" {
+		return fault.Invalidf("请检查征集结果").With("form.outcome", "结果已经公布，只能更正，不能删去")
+	}
+	if i.Outcome == "" && d.Outcome != "" {
+		return fault.Invalidf("请检查征集结果").With("form.outcome", "结果在结束征集时填写")
+	}
+	i.Draft = d
+	return nil
+}
+
+// release keeps the masked working copy as the edition that readers get.
+func (s *Service) release(ctx context.Context, tx *db.Tx, actor auth.Actor, i *Item) error {
+	i.ReviewedBy, i.PublicAt = actor.ID, tx.Now
+	i.Edition++
+	if err := insertEdition(ctx, tx, *i, i.Shown()); err != nil {
+		return err
+	}
+	if i.Conceal {
+		if err := conceal(ctx, tx, i.ID, i.Edition-1); err != nil {
+			return err
+		}
+	}
+	i.Cause, i.Conceal, i.Writers = "", false, []string{}
+	return nil
+}
+
+// restore makes the working copy what the public edition was written as.
+func (s *Service) restore(ctx context.Context, tx *db.Tx, i *Item) error {
+	source, err := sourceOf(ctx, tx, i.ID, i.Edition)
+	if err != nil {
+		return err
+	}
+	i.Cause, i.Conceal, i.Writers, i.Draft = "", false, []string{}, Draft{}
+	return json.Unmarshal([]byte(source), &i.Draft)
+}
+
+func (s *Service) tell(ctx context.Context, tx *db.Tx, actor auth.Actor, i Item, st flow.Step, form flow.Form, writers []string) error {
 	n := notify.Notice{Except: []string{actor.ID}, Kind: Machine.Kind, Subject: string(i.ID), Area: i.Area, Text: form.Text("text"), Link: "/publications/" + string(i.ID)}
+	what := i.Kind.Title()
+	if i.Edition > 0 {
+		what += "更正"
+	}
 	switch st.Verb {
 	case Submit:
-		n.To, n.Title = []notify.Audience{{Capability: auth.PublishReview, Area: i.Area}}, i.Kind.Title()+"待审核："+i.Title
+		n.To, n.Title = []notify.Audience{{Capability: auth.PublishReview, Area: i.Area}}, what+"待审核："+i.Title
 		if i.BountyFen > 0 {
 			n.To[0].Capability = auth.PublishBounty
 		}
-	case Sendback, Release, Grant, Withdraw, Expire:
-		n.To, n.Title = []notify.Audience{{Persons: []string{i.WrittenBy}}}, st.Title+"："+i.Title
+	case Close:
+		n.To, n.Title = []notify.Audience{{Capability: auth.PublishReview, Area: i.Area}}, "征集结果待审核："+i.Title
+	case Sendback, Release, Grant, Confirm:
+		n.To, n.Title = []notify.Audience{{Persons: writers}}, st.Title+"："+i.Title
+	case Withdraw, Expire:
+		n.To, n.Title = []notify.Audience{{Capability: auth.PublishWrite, Area: i.Area}}, st.Title+"："+i.Title
 	default:
 		return nil
 	}
@@ -192,31 +285,34 @@ func (s *Service) expire(ctx context.Context, j job.Job) error {
 }
 
 // Answer ties a report to the call that it answers, within the transaction that
-// keeps the report.
+// keeps the report. What is public decides whether the call is open.
 func (s *Service) Answer(ctx context.Context, tx *db.Tx, number, tipID string) error {
-	i, err := byNumber(ctx, tx, number)
-	if db.IsMissing(err) || err == nil && !i.Open(tx.Now) {
+	told, err := toldByNumber(ctx, tx, number, 0)
+	if err != nil && !db.IsMissing(err) {
+		return err
+	}
+	if err != nil || !told.open(tx.Now) {
 		return fault.Invalidf("这次征集已经截止或撤回；您仍可以从首页举报").With("call", "征集已经截止")
 	}
-	if err != nil {
+	if err := insertAnswer(ctx, tx, told.id, told.Edition, tipID); err != nil {
 		return err
 	}
-	if err := insertAnswer(ctx, tx, i.ID, tipID); err != nil {
-		return err
+	st, ok := Machine.Find(told.state, Answer)
+	if !ok {
+		return errStale
 	}
-	st, _ := Machine.Find(i.State, Answer)
-	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: auth.System("reporter"), Subject: string(i.ID), Area: i.Area, From: i.State, Form: flow.Form{}})
+	_, err = s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: auth.System("reporter"), Subject: string(told.id), Area: told.Area, From: told.state, Form: flow.Form{}})
 	return err
 }
 
-// CallOf finds the call that a report answered; false when it answered none. A
-// reward asks it whether a bounty was offered, and how much.
-func (s *Service) CallOf(ctx context.Context, tx *db.Tx, tipID string) (Item, bool, error) {
-	i, err := callOf(ctx, tx, tipID)
+// Offer gives what the call promised that a report answered, as it stood when the
+// report came; false when it answered none, or one without a bounty.
+func (s *Service) Offer(ctx context.Context, tx *db.Tx, tipID string) (Told, bool, error) {
+	r, err := offerOf(ctx, tx, tipID)
 	if db.IsMissing(err) {
-		return Item{}, false, nil
+		return Told{}, false, nil
 	}
-	return i, err == nil, err
+	return r.told(tx.Now), err == nil && r.BountyFen > 0, err
 }
 
 func (s *Service) can(actor auth.Actor, i Item) func(string) bool {
@@ -224,8 +320,12 @@ func (s *Service) can(actor auth.Actor, i Item) func(string) bool {
 }
 
 func facts(i Item, actor auth.Actor, now time.Time) flow.Facts {
-	return flow.Facts{notWriter: !actor.Is(i.WrittenBy), noBounty: i.BountyFen == 0, bounty: i.BountyFen > 0, isCall: i.Kind == Call,
-		inTime: i.Kind != Call || i.Until.After(now)}
+	wrote := false
+	for _, w := range i.Writers {
+		wrote = wrote || actor.Is(w)
+	}
+	return flow.Facts{notWriter: !wrote, noBounty: i.BountyFen == 0, bounty: i.BountyFen > 0, isCall: i.Kind == Call,
+		inTime: i.Kind != Call || i.Until.After(now), noOutcome: i.Outcome == ""}
 }
 
 // seen makes an item that the actor may not see one that is not there.
