@@ -63,7 +63,8 @@ type API struct {
 	endStreams context.CancelFunc
 	heartbeat  time.Duration
 
-	rewards *reward.Service // of the public pages; nil without them
+	rewards      *reward.Service // of the public pages; nil without them
+	publications *publications   // likewise
 }
 
 // New makes an empty surface.

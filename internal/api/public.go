@@ -92,6 +92,9 @@ func (a *API) Public(s *tip.Service, p Place, h *halt.Service, files fs.FS) erro
 	}
 	a.mux.Handle("GET "+publicBase, http.RedirectHandler(publicBase+"/", http.StatusFound))
 	x.sealed()
+	if err := x.information(files); err != nil {
+		return err
+	}
 	return x.assets(files)
 }
 
@@ -182,7 +185,7 @@ type kindGroup struct {
 	Kinds []tip.Kind
 }
 
-func (x *public) kinds(w http.ResponseWriter, _ *http.Request) error {
+func (x *public) kinds(w http.ResponseWriter, r *http.Request) error {
 	if err := x.through(tip.Web.Gate()); err != nil {
 		return err
 	}
@@ -194,7 +197,7 @@ func (x *public) kinds(w http.ResponseWriter, _ *http.Request) error {
 		g := &groups[len(groups)-1]
 		g.Kinds = append(g.Kinds, k)
 	}
-	x.show(w, http.StatusOK, "kinds", map[string]any{"Groups": groups})
+	x.show(w, http.StatusOK, "kinds", map[string]any{"Groups": groups, "Call": x.calling(r.Context(), r.URL.Query().Get("call"))})
 	return nil
 }
 
@@ -202,7 +205,7 @@ func (x *public) kinds(w http.ResponseWriter, _ *http.Request) error {
 type filled struct {
 	Mode, Text, Suspect, Area, Address, Lng, Lat, Contact string
 	Answers                                               map[string][]string
-	Once                                                  string
+	Once, Call                                            string
 	Wrong                                                 map[string]string
 }
 
@@ -236,7 +239,7 @@ func (x *public) form(w http.ResponseWriter, r *http.Request) error {
 	if r.URL.Query().Get("mode") == string(tip.Confidential) {
 		mode = string(tip.Confidential)
 	}
-	return x.ask(w, r, http.StatusOK, k, filled{Mode: mode, Once: token()}, "")
+	return x.ask(w, r, http.StatusOK, k, filled{Mode: mode, Once: token(), Call: r.URL.Query().Get("call")}, "")
 }
 
 func (x *public) ask(w http.ResponseWriter, r *http.Request, status int, k tip.Kind, f filled, text string) error {
@@ -250,7 +253,7 @@ func (x *public) ask(w http.ResponseWriter, r *http.Request, status int, k tip.K
 			modes = append(modes, m)
 		}
 	}
-	x.show(w, status, "form", map[string]any{"Kind": k, "Form": f, "Modes": modes, "Text": text})
+	x.show(w, status, "form", map[string]any{"Kind": k, "Form": f, "Modes": modes, "Text": text, "Call": x.calling(r.Context(), f.Call)})
 	return nil
 }
 
@@ -306,6 +309,9 @@ func (x *public) receive(w http.ResponseWriter, r *http.Request, sealed bool) er
 			f.Wrong[w.Name] = w.Message
 		}
 		status, text := x.words(r.Context(), err)
+		if f.Wrong["call"] != "" {
+			f.Call = "" // sent again it is a report like any other
+		}
 		if len(photos) > 0 {
 			text += "。照片需要重新选择。"
 		}
@@ -399,13 +405,13 @@ func readFilled(k tip.Kind, v map[string][]string) (filled, tip.New) {
 		return ""
 	}
 	f := filled{Mode: one("mode"), Text: one("text"), Suspect: one("suspect"), Area: one("area"), Address: one("address"), Lng: one("lng"), Lat: one("lat"),
-		Contact: one("contact"), Once: one("once"), Answers: map[string][]string{}}
+		Contact: one("contact"), Once: one("once"), Call: one("call"), Answers: map[string][]string{}}
 	for _, q := range k.Questions {
 		if a := v["answer."+q.Code]; len(a) > 0 {
 			f.Answers[q.Code] = a
 		}
 	}
-	n := tip.New{Mode: tip.Mode(f.Mode), Channel: tip.Web, Kind: k.Code, Text: f.Text, Suspect: f.Suspect, Area: f.Area, Address: f.Address, Contact: f.Contact, Answers: f.Answers}
+	n := tip.New{Mode: tip.Mode(f.Mode), Channel: tip.Web, Kind: k.Code, Text: f.Text, Suspect: f.Suspect, Area: f.Area, Address: f.Address, Contact: f.Contact, Answers: f.Answers, Call: f.Call}
 	lng, err1 := strconv.ParseFloat(f.Lng, 64)
 	lat, err2 := strconv.ParseFloat(f.Lat, 64)
 	if err1 == nil && err2 == nil {

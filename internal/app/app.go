@@ -47,6 +47,7 @@ import (
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/protect/halt"
 	"github.com/qingshao/qingshao/internal/protect/trace"
+	"github.com/qingshao/qingshao/internal/publish"
 	"github.com/qingshao/qingshao/internal/rule"
 	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
@@ -134,9 +135,10 @@ type App struct {
 	halts    *halt.Service
 	calendar *calendar.Calendar
 
-	obligations *obligation.Service
-	rewards     *reward.Service
-	risk        *riskmap.Service
+	obligations  *obligation.Service
+	rewards      *reward.Service
+	risk         *riskmap.Service
+	publications *publish.Service
 
 	parts  []part
 	due    []func(context.Context) (int, error)

@@ -7,7 +7,7 @@ import (
 
 // reward builds the rewards for those who report; the loop comes first.
 func (a *App) reward() {
-	a.rewards = reward.New(reward.Deps{DB: a.db, Auth: a.policy, Policy: a.place.Reward, Calendar: a.calendar, Files: a.files, Notify: a.notify, Timeline: a.timeline})
+	a.rewards = reward.New(reward.Deps{DB: a.db, Auth: a.policy, Policy: a.place.Reward, Calendar: a.calendar, Files: a.files, Notify: a.notify, Timeline: a.timeline, Calls: offered{a.publications}})
 	a.rewards.Jobs(a.jobs)
 	a.files.Guard(a.rewards.Machine().Kind, a.rewards.See)
 }

@@ -33,7 +33,7 @@ func (a *App) report() {
 	}
 	a.switches()
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
-		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault, Gate: a.halts})
+		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault, Gate: a.halts, Calls: a.publications})
 	a.files.Guard(tip.Machine.Kind, a.tips.See)
 	a.tips.Jobs(a.jobs)
 	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)

@@ -59,6 +59,7 @@ type intake struct {
 	sealed   string          // to be sealed before anything is written
 	envelope *vault.Envelope // sealed already, in a browser
 	proof    []byte
+	call     string // number of the call that it answers
 }
 
 // answerTo carries out what the desk tells a reporter of accepting, in the

@@ -38,6 +38,19 @@ type Tracker interface {
 	Progress(ctx context.Context, clueID string) (Progress, error)
 }
 
+// Calls ties a report to the public call for clues that it answers (征集), in the
+// transaction that keeps the report.
+type Calls interface {
+	Answer(ctx context.Context, tx *db.Tx, number, tipID string) error
+}
+
+// noCalls is a program that asks for nothing.
+type noCalls struct{}
+
+func (noCalls) Answer(context.Context, *db.Tx, string, string) error {
+	return fault.Invalidf("没有这次征集；您仍可以从首页举报").With("call", "没有这次征集")
+}
+
 // Deps is what the service works with.
 type Deps struct {
 	DB       *db.DB
@@ -54,6 +67,7 @@ type Deps struct {
 	Sealer   Sealer         // nil = the vault's, or nothing can be sealed
 	Vault    *vault.Service // nil = no sealed modes
 	Gate     Gate           // nil = nothing is ever closed
+	Calls    Calls          // nil = there are none
 }
 
 // Service is the register of reports.
@@ -72,6 +86,7 @@ type Service struct {
 	sealer  Sealer
 	vault   *vault.Service
 	gate    Gate
+	answers Calls
 }
 
 // NewService makes the service.
@@ -86,7 +101,10 @@ func NewService(d Deps) *Service {
 	if d.Gate == nil {
 		d.Gate = openGate{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault, d.Gate}
+	if d.Calls == nil {
+		d.Calls = noCalls{}
+	}
+	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault, d.Gate, d.Calls}
 }
 
 // Clock is now, for those who ask on the register's behalf.
@@ -124,7 +142,7 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 		return r, err
 	}
 	r.Secret = newSecret()
-	w := intake{tip: t, actor: reporter, source: clueSource, contact: n.Contact, envelope: n.Sealed, proof: verifier(r.Secret, t.ID)}
+	w := intake{tip: t, actor: reporter, source: clueSource, contact: n.Contact, envelope: n.Sealed, proof: verifier(r.Secret, t.ID), call: n.Call}
 	err = s.db.Write(ctx, func(tx *db.Tx) error { return s.keep(ctx, tx, &w, k, once) })
 	r.Number = w.tip.Number
 	return r, err
@@ -161,6 +179,11 @@ func (s *Service) keep(ctx context.Context, tx *db.Tx, w *intake, k Kind, once s
 	}
 	if err := insertDesk(ctx, tx, t.ID, t.Desk); err != nil {
 		return err
+	}
+	if w.call != "" {
+		if err := s.answers.Answer(ctx, tx, w.call, string(t.ID)); err != nil {
+			return err
+		}
 	}
 	if w.envelope != nil {
 		if err := s.confide(ctx, tx, t.ID, *w.envelope); err != nil {

@@ -193,6 +193,7 @@ type New struct {
 	Contact  string          // public mode; at the desk's doors also confidential, sealed before anything is written
 	Sealed   *vault.Envelope // confidential mode: the contact as the browser sealed it
 	Photos   [][]byte
+	Call     string // number of the call for clues that it answers
 }
 
 // Receipt is what the reporter keeps; the secret is stored nowhere.

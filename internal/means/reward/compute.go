@@ -82,6 +82,33 @@ type Reporter struct {
 	Ground string    `json:"ground,omitempty"`
 }
 
+// Offer is what a public call for clues (征集) promised when a report came that
+// answered it.
+type Offer struct {
+	Call   string `json:"call"` // its number
+	Title  string `json:"title"`
+	Amount Fen    `json:"amount"`
+	From   Day    `json:"from"`
+	Report string `json:"report"`
+}
+
+// figure is the offer as a rule row of the sheet.
+func (o Offer) figure() Figure {
+	return Figure{ID: "call-" + o.Call, Kind: Bounty, Title: "征集公告的悬赏", Value: o.Amount.Yuan(), Source: "征集公告 " + o.Call + "《" + o.Title + "》", Certainty: "A", From: o.From}
+}
+
+// offer is the highest that a report answered which is rewarded; false when none
+// did.
+func (in Input) offer() (best Offer, ok bool) {
+	for _, o := range in.Offers {
+		paid := slices.ContainsFunc(in.Reporters, func(r Reporter) bool { return r.Report == o.Report && r.Part != None })
+		if paid && (!ok || o.Amount > best.Amount) {
+			best, ok = o, true
+		}
+	}
+	return best, ok
+}
+
 // Input is everything that an amount depends on besides the rules.
 type Input struct {
 	On        Day        `json:"on"` // day of the decision: its rules apply
@@ -93,6 +120,7 @@ type Input struct {
 	Decided   Fen        `json:"decided,omitempty"` // of the ways that are decided singly
 	Consent   string     `json:"consent,omitempty"` // document of the government's consent, or of the public call
 	Honour    bool       `json:"honour,omitempty"`  // offer honour besides
+	Offers    []Offer    `json:"offers,omitempty"`  // of the calls that the reports answered
 	Reporters []Reporter `json:"reporters"`
 }
 
@@ -181,6 +209,10 @@ func (s *Sheet) byFine(p Policy) {
 
 func (s *Sheet) singly(p Policy) {
 	f, _ := p.On(s.Input.On, figureOf(s.Input.Basis), "")
+	if o, ok := s.Input.offer(); ok && s.Input.Basis == ByBounty {
+		s.step(f, fmt.Sprintf("本地规定的悬赏不超过 %s", fenOf(f.Value)), fenOf(f.Value))
+		f = o.figure()
+	}
 	text := fmt.Sprintf("决定给予 %s，不超过 %s", s.Input.Decided, fenOf(f.Value))
 	if s.Input.Consent != "" {
 		text += "；依据 " + s.Input.Consent
@@ -315,7 +347,11 @@ func (p Policy) checkBasis(bad *fault.Error, in Input) *fault.Error {
 	case in.Decided > most:
 		bad = bad.With("decided", "不能超过 %s（%s）", most, f.Source)
 	}
-	if in.Basis != ByFixed && strings.TrimSpace(in.Consent) == "" {
+	offer, called := in.offer()
+	if called = called && in.Basis == ByBounty; called && in.Decided > offer.Amount {
+		bad = bad.With("decided", "不能超过征集公告 %s 的悬赏 %s", offer.Call, offer.Amount)
+	}
+	if in.Basis != ByFixed && !called && strings.TrimSpace(in.Consent) == "" {
 		bad = bad.With("consent", "请填写同级政府同意或悬赏公告的文号")
 	}
 	return bad

@@ -137,6 +137,44 @@ func TestCompute_WordsNameNobodyElse(t *testing.T) {
 	}
 }
 
+func TestCompute_TheBountyOfACallIsARuleRow(t *testing.T) {
+	t.Parallel()
+	rich := place(fig("bounty", Bounty, "", "500000"))
+	call := func(decided Fen, offers ...Offer) Input {
+		return base(func(i *Input) { i.Basis, i.Decided, i.Offers = ByBounty, decided, offers })
+	}
+	low, high := Offer{Call: "WZ-G-1", Title: "废酸", Amount: 5_000_000, From: "2026-11-01", Report: "A"}, Offer{Call: "WZ-G-2", Title: "废酸再征集", Amount: 8_000_000, From: "2026-11-10", Report: "A"}
+	s, err := Compute(rich, call(5_000_000, low))
+	if err != nil || s.Total != 5_000_000 || len(s.Rules) != 2 || s.Rules[0].ID != "bounty" || s.Rules[1].ID != "call-WZ-G-1" || s.Rules[1].Value.String() != "50000.00" || !strings.Contains(s.Rules[1].Source, "《废酸》") {
+		t.Errorf("%v %+v", err, s.Rules)
+	}
+	if same, changed := Again(s, rich); !same || len(changed) != 0 {
+		t.Errorf("done again it differs: %v %v", same, changed)
+	}
+	if s, err := Compute(rich, call(8_000_000, low, high)); err != nil || s.Rules[1].ID != "call-WZ-G-2" {
+		t.Errorf("not the higher promise: %v %+v", err, s.Rules)
+	}
+	other := high
+	other.Report = "B" // is not on this act, or gets nothing
+	for name, c := range map[string]struct {
+		p     Policy
+		in    Input
+		field string
+	}{
+		"more than promised":        {rich, call(5_000_001, low), "decided"},
+		"promised to somebody else": {rich, call(5_000_000, other), "consent"},
+		"no call at all":            {rich, call(5_000_000), "consent"},
+		"a place without bounties":  {place(), call(5_000_000, low), "basis"},
+		"special is not a bounty":   {rich, base(func(i *Input) { i.Basis, i.Decided, i.Offers = BySpecial, 100, []Offer{low} }), "consent"},
+	} {
+		_, err := Compute(c.p, c.in)
+		var bad *fault.Error
+		if !errors.As(err, &bad) || len(bad.Fields) != 1 || bad.Fields[0].Name != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestCompute_Refusals(t *testing.T) {
 	t.Parallel()
 	bounty := func(i *Input) { i.Basis, i.Decided, i.Consent = ByBounty, 100, "公告" }

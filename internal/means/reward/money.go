@@ -32,6 +32,9 @@ func fenOf(d decimal.Decimal) Fen {
 	return Fen(d.Mantissa)
 }
 
+// Most is an amount of yuan that a figure allows.
+func (f Figure) Most() Fen { return fenOf(f.Value) }
+
 // Yuan is the amount as a decimal number, for tables.
 func (f Fen) Yuan() decimal.Decimal { return decimal.Decimal{Mantissa: int64(f), Scale: 2} }
 

@@ -26,6 +26,12 @@ type Files interface {
 	Attach(ctx context.Context, tx *db.Tx, fileIDs []string, kind, subject string) error
 }
 
+// Calls tells what a public call promised for a report; false when the report
+// answered none with a bounty.
+type Calls interface {
+	Offer(ctx context.Context, tx *db.Tx, tipID string) (Offer, bool, error)
+}
+
 // Deps is what the service works with.
 type Deps struct {
 	DB       *db.DB
@@ -35,6 +41,7 @@ type Deps struct {
 	Files    Files
 	Notify   *notify.Service
 	Timeline *timeline.Book
+	Calls    Calls // nil = there are none
 }
 
 // Service holds the verbs of rewards, awards and budgets.
@@ -136,8 +143,29 @@ func (s *Service) sheet(ctx context.Context, tx *db.Tx, i issueRow, in Input) (S
 	if len(bad.Fields) > 0 {
 		return Sheet{}, nil, bad
 	}
+	if in.Offers, err = s.offers(ctx, tx, reports); err != nil {
+		return Sheet{}, nil, err
+	}
 	out, err := Compute(s.Policy, in)
 	return out, reports, err
+}
+
+// offers reads what calls promised for the reports; nobody types it.
+func (s *Service) offers(ctx context.Context, tx *db.Tx, reports []Report) (out []Offer, err error) {
+	if s.Calls == nil {
+		return nil, nil
+	}
+	for _, r := range reports {
+		o, ok, err := s.Calls.Offer(ctx, tx, r.TipID)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			o.Report = r.Number
+			out = append(out, o)
+		}
+	}
+	return out, nil
 }
 
 // Propose puts a reward on the way (提出奖励).

@@ -499,3 +499,30 @@ func TestStatistics_NameNobody(t *testing.T) {
 		}
 	})
 }
+
+// calls promises something for one report.
+type calls struct{ tip string }
+
+func (c *calls) Offer(_ context.Context, _ *db.Tx, tipID string) (Offer, bool, error) {
+	return Offer{Call: "WZ-G-2026-000001", Title: "废酸", Amount: 5_000_000, From: "2026-11-01"}, tipID == c.tip, nil
+}
+
+func TestPropose_TheCallsPromiseIsReadNotTyped(t *testing.T) {
+	each(t, 2, func(x *scene) {
+		x.s.Calls = &calls{x.tips[1]}
+		x.s.Policy = place(fig("bounty", Bounty, "", "500000"))
+		typed := func(i *Input) {
+			i.Basis, i.Decided = ByBounty, 50_000_000
+			i.Offers = []Offer{{Call: "FALSE", Amount: 50_000_000, Report: "WZ-J-1"}}
+		}
+		if _, err := x.s.Propose(bg, desk, x.proposal(typed)); !fault.Is(err, fault.Invalid) {
+			x.t.Errorf("an offer that somebody typed: %v", err)
+		}
+		id := x.propose(func(i *Input) { i.Basis, i.Decided = ByBounty, 5_000_000 })
+		f := x.file(id)
+		in := f.Reward.Sheet.Input
+		if len(in.Offers) != 1 || in.Offers[0].Report != "WZ-J-2" || f.Reward.Total != 5_000_000 || !f.Same || f.Reward.Sheet.Rules[1].Value.String() != "50000.00" {
+			x.t.Errorf("%+v %+v", in.Offers, f.Reward.Sheet.Rules)
+		}
+	})
+}
