@@ -45,7 +45,9 @@ import (
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/obs"
 	"github.com/qingshao/qingshao/internal/profile"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/protect/halt"
+	"github.com/qingshao/qingshao/internal/protect/safety"
 	"github.com/qingshao/qingshao/internal/protect/trace"
 	"github.com/qingshao/qingshao/internal/publish"
 	"github.com/qingshao/qingshao/internal/rule"
@@ -133,6 +135,8 @@ type App struct {
 	judges   *rule.Runner
 	copies   *trace.Service
 	halts    *halt.Service
+	circles  *circle.Service
+	safety   *safety.Service
 	calendar *calendar.Calendar
 
 	obligations  *obligation.Service

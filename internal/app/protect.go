@@ -3,10 +3,14 @@ package app
 import (
 	"context"
 
+	"github.com/qingshao/qingshao/internal/api"
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/protect/halt"
+	"github.com/qingshao/qingshao/internal/protect/safety"
 	"github.com/qingshao/qingshao/internal/protect/trace"
+	"github.com/qingshao/qingshao/internal/seal"
 )
 
 // protect builds what surrounds the reports; the register of reports comes first.
@@ -16,6 +20,11 @@ func (a *App) protect() {
 		o, err := a.tips.Get(ctx, actor, tip.ID(id))
 		return trace.Document{Label: o.Tip.Number, Area: o.Tip.Area}, err
 	})
+	a.circles = circle.New(circle.Deps{DB: a.db, Auth: a.policy, Notify: a.notify, Timeline: a.timeline, Keep: safety.Keep})
+	a.circles.Kind(tip.Machine.Kind, a.tips.Matter)
+	a.circles.Kind(tip.InsiderMachine.Kind, a.tips.MatterTold)
+	a.safety = safety.New(safety.Deps{DB: a.db, Box: seal.New(a.conf.Dir), Calendar: a.calendar, Notify: a.notify, Timeline: a.timeline})
+	a.safety.Jobs(a.jobs)
 }
 
 // switches builds the emergency switch; the doors that it closes ask it.
@@ -32,7 +41,8 @@ func (a *App) switches() {
 }
 
 // protectPages adds its resources.
-func (a *App) protectPages() {
+func (a *App) protectPages(words api.Names) {
 	a.api.Copies(a.copies, a.auth)
 	a.api.Halts(a.halts, a.auth, a.files)
+	a.api.Circles(a.circles, a.safety, words, a.auth, a.files)
 }

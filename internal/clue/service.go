@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/org"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/region"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
@@ -225,10 +226,22 @@ func (s *Service) See(ctx context.Context, actor auth.Actor, id string) error {
 // find reads a clue by id that the actor may see.
 func (s *Service) find(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID) (Clue, error) {
 	c, err := findClue(ctx, tx, id)
-	if db.IsMissing(err) || err == nil && !s.sees(actor, c) {
+	inside := err == nil && s.sees(actor, c)
+	if inside {
+		if inside, err = circle.Admits(ctx, tx, actor, c.SourceID); err != nil {
+			return Clue{}, err
+		}
+	}
+	if db.IsMissing(err) || err == nil && !inside {
 		return Clue{}, fault.NotFoundf("没有这条线索，或者它不在您的查看范围内")
 	}
 	return c, err
+}
+
+// Circled reports whether a circle keeps what a clue says from others.
+func (s *Service) Circled(ctx context.Context, tx *db.Tx, c Clue) (bool, error) {
+	_, drawn, err := circle.Readers(ctx, tx, c.SourceID)
+	return drawn, err
 }
 
 // sees reports whether the actor may read the clue: by the policy, because the
@@ -251,14 +264,19 @@ func (s *Service) OfIssue(ctx context.Context, tx *db.Tx, issue string) ([]Clue,
 	return byIssue(ctx, tx, issue)
 }
 
-// IssueOf is the issue that a clue became or joined, "" for none; the caller
-// decides who may know.
-func (s *Service) IssueOf(ctx context.Context, tx *db.Tx, id ID) (string, error) {
+// IssueOf is the issue that a clue became or joined, "" for none, and whether a
+// circle keeps the clue from those who see the issue; the caller decides who may
+// know.
+func (s *Service) IssueOf(ctx context.Context, tx *db.Tx, id ID) (issue string, circled bool, err error) {
 	c, err := findClue(ctx, tx, id)
 	if db.IsMissing(err) {
-		return "", nil
+		return "", false, nil
 	}
-	return c.IssueID, err
+	if err != nil {
+		return "", false, err
+	}
+	circled, err = s.Circled(ctx, tx, c)
+	return c.IssueID, circled, err
 }
 
 // Material lists the files that came with a clue or were added to it later; what

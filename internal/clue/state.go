@@ -73,6 +73,7 @@ func NewMachine(p Policy) *flow.Machine {
 					{Name: "category", Title: "问题类别", Kind: flow.Choice, Required: true, Options: p.Categories},
 					{Name: "severity", Title: "严重程度", Kind: flow.Choice, Required: true, Options: p.Severities},
 					{Name: "text", Title: "研判意见", Kind: flow.Text, Hint: "事实认定与立为问题的理由"},
+					{Name: "plain", Title: "交给承办单位的内容", Kind: flow.Text, Hint: "不填则沿用线索内容；限定了知悉范围的必须填写，改写后不得看出举报人"},
 				}},
 			{From: fresh, Verb: Join, To: StateMerged, Title: "并入已有问题", Capability: capTriage, Stop: []string{clockJudge},
 				Next: "作为该问题的补充材料，一并处置",

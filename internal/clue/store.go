@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
 const selectClue = `SELECT c.id, c.number, c.state, c.source, c.source_id, c.title, c.body, c.area, c.address, c.lng, c.lat,
@@ -111,6 +112,7 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db
 	var f db.Filter
 	walk = walk || !q.From.IsZero() // the index on the time finds fewer
 	s.visible(&f, actor, walk)
+	circle.Within(&f, actor, "c.source_id")
 	f.In("c.state", q.States)
 	f.In("c.source", q.Sources)
 	if q.Area != "" {
@@ -157,6 +159,7 @@ func (s *Service) countClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q
 func (s *Service) candidates(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue) ([]Clue, error) {
 	var f db.Filter
 	f.Add(s.policy.Where(actor, auth.ClueRead, columns(false), &f.Args))
+	circle.Within(&f, actor, "c.source_id")
 	f.Add("c.id <> ?", c.ID)
 	f.Add("c.created_at BETWEEN ? AND ?", micros(c.CreatedAt.AddDate(0, 0, -similarDays)), micros(c.CreatedAt.AddDate(0, 0, similarDays)))
 	or := "FALSE"
@@ -189,6 +192,7 @@ func (s *Service) candidates(ctx context.Context, tx *db.Tx, actor auth.Actor, c
 func (s *Service) toldNearby(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue) ([]Clue, error) {
 	var f db.Filter
 	f.Add(s.policy.Where(actor, auth.ClueRead, columns(true), &f.Args))
+	circle.Within(&f, actor, "c.source_id")
 	f.Add("c.area = ?", c.Area)
 	f.Add("c.id < ?", c.ID) // ids grow with time
 	f.Add("c.created_at >= ?", micros(c.CreatedAt.AddDate(0, 0, -toldDays)))

@@ -2,6 +2,7 @@ package clue
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -76,6 +78,11 @@ func (s *Service) Merge(ctx context.Context, actor auth.Actor, id ID, a Act) (Cl
 			return wrong.With("form.into", "没有找到编号为 %s 的线索", f.Text("into"))
 		case err != nil:
 			return err
+		}
+		if inside, err := circle.Admits(ctx, tx, actor, into.SourceID); err != nil || !inside {
+			return errors.Join(err, wrong.With("form.into", "没有找到编号为 %s 的线索", f.Text("into")))
+		}
+		switch {
 		case into.ID == c.ID:
 			return wrong.With("form.into", "不能合并到自身")
 		case into.State == StateMerged || into.State == StateDismissed:
@@ -365,7 +372,15 @@ func desk(c Clue, all bool) notify.Audience {
 }
 
 func (s *Service) tell(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue, title, text string, to ...notify.Audience) error {
-	_, err := s.notify.Tell(ctx, tx, notify.Notice{To: to, Except: []string{actor.ID}, Kind: s.machine.Kind, Subject: string(c.ID), Area: c.Area,
+	in, drawn, err := circle.Readers(ctx, tx, c.SourceID)
+	if err != nil {
+		return err
+	}
+	if drawn {
+		to = []notify.Audience{{Persons: in}, {Capability: auth.CircleManage, Area: c.Area}}
+		text = "请在线索页查看"
+	}
+	_, err = s.notify.Tell(ctx, tx, notify.Notice{To: to, Except: []string{actor.ID}, Kind: s.machine.Kind, Subject: string(c.ID), Area: c.Area,
 		Title: title + "：" + c.Number, Text: text, Link: "/clues/" + string(c.ID), Confidential: c.Source != SourceAlarm}) // what people told us stays inside
 	return err
 }

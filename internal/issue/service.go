@@ -235,11 +235,11 @@ func (s *Service) SeeClue(ctx context.Context, actor auth.Actor, clueID string) 
 		return denied
 	}
 	return s.db.Read(ctx, func(tx *db.Tx) error {
-		id, err := s.clues.IssueOf(ctx, tx, clue.ID(clueID))
+		id, circled, err := s.clues.IssueOf(ctx, tx, clue.ID(clueID))
 		if err != nil {
 			return err
 		}
-		if id == "" {
+		if id == "" || circled {
 			return denied
 		}
 		if _, err := s.find(ctx, tx, actor, ID(id)); err != nil {

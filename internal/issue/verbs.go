@@ -58,6 +58,16 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, actor auth.Actor, c clu
 	if i.Title == "" {
 		i.Title = c.Title
 	}
+	circled, err := s.clues.Circled(ctx, tx, c)
+	if err != nil {
+		return i, err
+	}
+	if i.Text = f.Text("plain"); i.Text == "" {
+		if circled {
+			return i, fault.Invalidf("这条线索限定了知悉范围").With("form.plain", "请改写交给承办单位的内容，不得看出举报人")
+		}
+		i.Text = c.Text
+	}
 	form := flow.Form{}
 	timeline.Terms(creating, form, s.term(form))
 	i.DueAt = s.cal.AddWorkingDays(tx.Now, s.rules.AssignDays)

@@ -9,6 +9,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
 // Bounds of what a browser may send.
@@ -186,6 +187,9 @@ func (s *Service) Look(ctx context.Context, actor auth.Actor, id string) (e Enve
 		if err != nil {
 			return err
 		}
+		if inside, err := circle.Admits(ctx, tx, actor, e.Subject); err != nil || !inside {
+			return orNone(err)
+		}
 		sh, err := ownShare(ctx, tx, e.ID, Desk, actor.ID)
 		if db.IsMissing(err) {
 			return errNoShare
@@ -200,6 +204,14 @@ func (s *Service) Look(ctx context.Context, actor auth.Actor, id string) (e Enve
 		return audit.Record(ctx, tx, audit.Entry{Actor: actor.ID, Action: "seal.look", Kind: e.Kind, Subject: e.Subject, Area: s.Policy.Area, Detail: map[string]any{"part": e.Part, "envelope": e.ID}})
 	})
 	return e, err
+}
+
+// orNone is what someone learns whom a circle keeps out: nothing.
+func orNone(err error) error {
+	if err == nil {
+		err = fault.NotFoundf("没有这份密件，请刷新")
+	}
+	return err
 }
 
 var errNoShare = fault.New(fault.Conflict, "您的密钥没有这份密件的份额：请由同方的同事在“保密密钥”页为您重封")

@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -39,6 +40,9 @@ func (s *Service) Request(ctx context.Context, actor auth.Actor, envelopeID, key
 		}
 		if err != nil {
 			return err
+		}
+		if inside, err := circle.Admits(ctx, tx, actor, e.Subject); err != nil || !inside {
+			return orNone(err)
 		}
 		k, err := s.usable(ctx, tx, actor, keyID)
 		if err != nil {
@@ -250,6 +254,9 @@ func (s *Service) Open(ctx context.Context, actor auth.Actor, id string) (b Open
 			return fault.NotFoundf("密件已按期限删除")
 		} else if err != nil {
 			return err
+		}
+		if inside, err := circle.Admits(ctx, tx, actor, o.Subject); err != nil || !inside {
+			return orNone(err)
 		}
 		k, err := s.usable(ctx, tx, actor, o.KeyID)
 		if err != nil {

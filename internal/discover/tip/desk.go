@@ -188,7 +188,14 @@ func (s *Service) tick(ctx context.Context, j job.Job, verb flow.Verb, all bool)
 		if err != nil || !done {
 			return err
 		}
-		_, err = s.notify.Tell(ctx, tx, notify.Notice{To: []notify.Audience{{Capability: auth.ClueTriage, Area: t.Area, AllLevels: all}}, Kind: Machine.Kind, Subject: string(t.ID), Area: t.Area,
+		to, err := readers(ctx, tx, t.ID, notify.Audience{Capability: auth.ClueTriage, Area: t.Area, AllLevels: all})
+		if err != nil {
+			return err
+		}
+		if all { // the heads hear that it is late, though not what it is
+			to = append(to, notify.Audience{Capability: auth.CircleManage, Area: t.Area, AllLevels: true})
+		}
+		_, err = s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: Machine.Kind, Subject: string(t.ID), Area: t.Area,
 			Title: st.Title + "：" + t.Number, Text: "请答复举报人是否受理", Link: "/tips/" + string(t.ID), Confidential: true})
 		return err
 	})

@@ -15,6 +15,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/timeline"
 	"github.com/qingshao/qingshao/internal/vault"
 )
@@ -111,7 +112,11 @@ func (s *Service) told(ctx context.Context, tx *db.Tx, actor auth.Actor, t Told,
 	if actor.ID != reporter.ID {
 		return nil
 	}
-	_, err := s.notify.Tell(ctx, tx, notify.Notice{To: []notify.Audience{{Capability: auth.SealDesk, Area: s.root(), AllLevels: true}}, Kind: InsiderMachine.Kind, Subject: string(t.ID), Area: s.root(),
+	to, err := readers(ctx, tx, t.ID, notify.Audience{Capability: auth.SealDesk, Area: s.root(), AllLevels: true})
+	if err != nil {
+		return err
+	}
+	_, err = s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: InsiderMachine.Kind, Subject: string(t.ID), Area: s.root(),
 		Title: st.Title + "：" + t.Number, Text: "请在“保密举报”页阅办", Link: "/sealed-tips/" + string(t.ID), Confidential: true})
 	return err
 }
@@ -179,6 +184,21 @@ func (s *Service) ReplyTold(ctx context.Context, actor auth.Actor, id ID, e vaul
 	return s.message(ctx, actor, id, Reply, partReply, e)
 }
 
+// admits refuses whoever a circle keeps out, as if there were nothing.
+func admits(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID) error {
+	inside, err := circle.Admits(ctx, tx, actor, string(id))
+	if err == nil && !inside {
+		err = errNoTold
+	}
+	return err
+}
+
+// MatterTold describes an insider's report to whoever draws its circle.
+func (s *Service) MatterTold(ctx context.Context, tx *db.Tx, id string) (circle.Matter, error) {
+	t, err := toldByID(ctx, tx, ID(id))
+	return circle.Matter{Number: t.Number, Area: s.root(), Readers: []auth.Capability{auth.SealDesk}}, err
+}
+
 func (s *Service) message(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, part string, e vault.Envelope) error {
 	if e.Parted || !e.For(vault.Reporter) {
 		return fault.Invalidf("内容没有按规定封存，没有保存；请刷新页面后重试")
@@ -190,6 +210,11 @@ func (s *Service) message(ctx context.Context, actor auth.Actor, id ID, verb flo
 		}
 		if err != nil {
 			return err
+		}
+		if actor.ID != reporter.ID {
+			if err := admits(ctx, tx, actor, id); err != nil {
+				return err
+			}
 		}
 		if _, err := s.vault.Put(ctx, tx, InsiderMachine.Kind, string(id), part, e); err != nil {
 			return err
@@ -229,10 +254,10 @@ func (s *Service) Confided(ctx context.Context, actor auth.Actor, mode, cursor s
 		before = key[0]
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Total, page.Capped, err = countConfided(ctx, tx, mode); err != nil {
+		if page.Total, page.Capped, err = countConfided(ctx, tx, actor, mode); err != nil {
 			return err
 		}
-		page.Items, err = listConfided(ctx, tx, mode, before, limit+1)
+		page.Items, err = listConfided(ctx, tx, actor, mode, before, limit+1)
 		return err
 	})
 	if len(page.Items) > limit {
@@ -256,6 +281,9 @@ func (s *Service) GetConfided(ctx context.Context, actor auth.Actor, id ID) (f C
 		return f, err
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
+		if err := admits(ctx, tx, actor, id); err != nil {
+			return err
+		}
 		kind := InsiderMachine.Kind
 		f.Told, err = toldByID(ctx, tx, id)
 		if db.IsMissing(err) {
@@ -289,8 +317,11 @@ func (s *Service) mayTold(actor auth.Actor) func(string) bool {
 }
 
 // SeeTold checks that the actor may hear of insiders' reports.
-func (s *Service) SeeTold(_ context.Context, actor auth.Actor, _ string) error {
-	return s.policy.Require(actor, auth.SealDesk, auth.Scope{Area: s.root()})
+func (s *Service) SeeTold(ctx context.Context, actor auth.Actor, id string) error {
+	if err := s.policy.Require(actor, auth.SealDesk, auth.Scope{Area: s.root()}); err != nil {
+		return err
+	}
+	return s.db.Read(ctx, func(tx *db.Tx) error { return admits(ctx, tx, actor, ID(id)) })
 }
 
 // DoTold carries out a verb of the confidential desk: writing the sanitised clue
@@ -302,6 +333,9 @@ func (s *Service) DoTold(ctx context.Context, actor auth.Actor, id ID, verb flow
 			return errNoTold
 		}
 		if err != nil {
+			return err
+		}
+		if err := admits(ctx, tx, actor, id); err != nil {
 			return err
 		}
 		st, err := InsiderMachine.Check(t.State, verb, s.mayTold(actor), nil)

@@ -3,7 +3,9 @@ package tip
 import (
 	"context"
 
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
 const selectTold = `SELECT i.id, i.number, i.state, i.reply_to, i.clue_id, i.issue_id, i.stage, i.closed, i.note, i.agency, i.due_at, i.closed_at, i.created_at, i.updated_at, i.version FROM insider i `
@@ -64,8 +66,9 @@ func saveToldProgress(ctx context.Context, tx *db.Tx, id ID, p Progress) error {
 const confided = `SELECT t.id AS id, t.number AS number, t.mode AS mode, t.kind AS kind, '' AS state, t.stage AS stage, t.closed AS closed, t.due_at AS due_at, t.created_at AS created_at FROM tip t WHERE t.mode = 'confidential'
 	UNION ALL SELECT i.id, i.number, 'insider', '', i.state, i.stage, i.closed, i.due_at, i.created_at FROM insider i`
 
-func confidedFilter(mode, before string) db.Filter {
+func confidedFilter(actor auth.Actor, mode, before string) db.Filter {
 	var f db.Filter
+	circle.Within(&f, actor, "c.id")
 	if mode != "" {
 		f.Add("c.mode = ?", mode)
 	}
@@ -75,8 +78,8 @@ func confidedFilter(mode, before string) db.Filter {
 	return f
 }
 
-func listConfided(ctx context.Context, tx *db.Tx, mode, before string, limit int) ([]Confided, error) {
-	f := confidedFilter(mode, before)
+func listConfided(ctx context.Context, tx *db.Tx, actor auth.Actor, mode, before string, limit int) ([]Confided, error) {
+	f := confidedFilter(actor, mode, before)
 	return db.All(ctx, tx, func(r db.Scanner) (c Confided, err error) {
 		var due, created int64
 		err = r.Scan(&c.ID, &c.Number, &c.Mode, &c.Kind, &c.State, &c.Stage, &c.Closed, &due, &created)
@@ -85,7 +88,7 @@ func listConfided(ctx context.Context, tx *db.Tx, mode, before string, limit int
 	}, `SELECT c.id, c.number, c.mode, c.kind, c.state, c.stage, c.closed, c.due_at, c.created_at FROM (`+confided+`) c WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT `+f.Put(limit), f.Args...)
 }
 
-func countConfided(ctx context.Context, tx *db.Tx, mode string) (int, bool, error) {
-	f := confidedFilter(mode, "")
+func countConfided(ctx context.Context, tx *db.Tx, actor auth.Actor, mode string) (int, bool, error) {
+	f := confidedFilter(actor, mode, "")
 	return db.Count(ctx, tx, `SELECT 1 FROM (`+confided+`) c WHERE `+f.Where(), f.Args...)
 }

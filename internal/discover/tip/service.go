@@ -16,6 +16,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/region"
 	"github.com/qingshao/qingshao/internal/timeline"
 	"github.com/qingshao/qingshao/internal/vault"
@@ -318,7 +319,11 @@ func (s *Service) Say(ctx context.Context, id ID, verb flow.Verb, in map[string]
 		if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: reporter, Subject: string(t.ID), Area: t.Area, From: t.Review, Form: form}); err != nil {
 			return err
 		}
-		_, err = s.notify.Tell(ctx, tx, notify.Notice{To: []notify.Audience{{Capability: auth.ClueTriage, Area: t.Area}}, Kind: Machine.Kind, Subject: string(t.ID), Area: t.Area,
+		to, err := readers(ctx, tx, t.ID, notify.Audience{Capability: auth.ClueTriage, Area: t.Area})
+		if err != nil {
+			return err
+		}
+		_, err = s.notify.Tell(ctx, tx, notify.Notice{To: to, Kind: Machine.Kind, Subject: string(t.ID), Area: t.Area,
 			Title: st.Title + "：" + t.Number, Text: "请在举报页查看", Link: "/tips/" + string(t.ID)})
 		return err
 	})
@@ -334,7 +339,7 @@ type Opened struct {
 // Get opens a report for the desk. What the actor may not see is not found.
 func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (o Opened, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if o.Tip, err = s.withDesk(ctx, tx)(s.seen(actor)(tipByID(ctx, tx, id))); err != nil {
+		if o.Tip, err = s.withDesk(ctx, tx)(s.seen(ctx, tx, actor)(tipByID(ctx, tx, id))); err != nil {
 			return err
 		}
 		o.Kind, _ = s.rules.Kind(o.Tip.Kind)
@@ -348,18 +353,43 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (o Opened, e
 // See checks that the actor may see the report.
 func (s *Service) See(ctx context.Context, actor auth.Actor, id string) error {
 	return s.db.Read(ctx, func(tx *db.Tx) error {
-		_, err := s.seen(actor)(tipByID(ctx, tx, ID(id)))
+		_, err := s.seen(ctx, tx, actor)(tipByID(ctx, tx, ID(id)))
 		return err
 	})
 }
 
-func (s *Service) seen(actor auth.Actor) func(Tip, error) (Tip, error) {
+func (s *Service) seen(ctx context.Context, tx *db.Tx, actor auth.Actor) func(Tip, error) (Tip, error) {
 	return func(t Tip, err error) (Tip, error) {
-		if db.IsMissing(err) || err == nil && !s.policy.Can(actor, auth.ClueTriage, t.Scope()) {
-			return Tip{}, fault.NotFoundf("没有这件举报，或者它不在您的查看范围内")
+		inside := err == nil && s.policy.Can(actor, auth.ClueTriage, t.Scope())
+		if inside {
+			if inside, err = circle.Admits(ctx, tx, actor, string(t.ID)); err != nil {
+				return Tip{}, err
+			}
+		}
+		if db.IsMissing(err) || err == nil && !inside {
+			return Tip{}, errNoTold
 		}
 		return t, err
 	}
+}
+
+// readers turns an audience into the circle of a report, where it has one.
+func readers(ctx context.Context, tx *db.Tx, id ID, to ...notify.Audience) ([]notify.Audience, error) {
+	in, drawn, err := circle.Readers(ctx, tx, string(id))
+	if drawn {
+		to = []notify.Audience{{Persons: in}}
+	}
+	return to, err
+}
+
+// Matter describes a report to whoever draws its circle.
+func (s *Service) Matter(ctx context.Context, tx *db.Tx, id string) (circle.Matter, error) {
+	t, err := tipByID(ctx, tx, ID(id))
+	m := circle.Matter{Number: t.Number, Area: t.Area, Readers: []auth.Capability{auth.ClueTriage, auth.ClueRead}}
+	if t.Mode == Confidential {
+		m.Readers = append(m.Readers, auth.SealDesk)
+	}
+	return m, err
 }
 
 func (s *Service) can(actor auth.Actor, t Tip) func(string) bool {
@@ -374,7 +404,7 @@ func facts(t Tip) flow.Facts {
 // Do carries out a verb of the desk.
 func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Verb, version int64, in map[string]any) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		t, err := s.withDesk(ctx, tx)(s.seen(actor)(lockTip(ctx, tx, id)))
+		t, err := s.withDesk(ctx, tx)(s.seen(ctx, tx, actor)(lockTip(ctx, tx, id)))
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
 const selectTip = `SELECT t.id, t.number, t.mode, t.channel, t.kind, t.body, t.suspect, t.area, t.address, t.lng, t.lat, t.answers, t.media_url, t.files,
@@ -119,6 +120,9 @@ func addEcho(ctx context.Context, tx *db.Tx, id ID) error {
 func (s *Service) filter(actor auth.Actor, q Query, now time.Time) db.Filter {
 	var f db.Filter
 	f.Add(s.policy.Where(actor, auth.ClueTriage, auth.Columns{Area: "t.area"}, &f.Args))
+	if q.System == "" { // what goes back to its platform holds no content
+		circle.Within(&f, actor, "t.id")
+	}
 	f.In("t.review", q.States)
 	f.In("t.kind", q.Kinds)
 	f.In("t.mode", q.Modes)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
 // view is whose figures are counted, and where.
@@ -181,6 +182,7 @@ func scanTodo(kind string) func(db.Scanner) (Todo, error) {
 // cluesWaiting are the clues at the reader's desk that nobody else has taken.
 func (v view) cluesWaiting(ctx context.Context, tx *db.Tx) ([]Todo, error) {
 	f := v.clues(auth.ClueTriage)
+	circle.Within(&f, v.actor, "c.source_id")
 	f.Add("c.state = 'new' AND (c.owner_id = '' OR c.owner_id = ?)", v.actor.ID)
 	return db.All(ctx, tx, scanTodo("clue"), `SELECT c.id, c.number, c.title, c.state, c.due_at FROM clue c
 		WHERE `+f.Where()+` ORDER BY c.due_at, c.id LIMIT `+f.Put(fewTodo), f.Args...)

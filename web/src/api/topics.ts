@@ -9,6 +9,7 @@ const stale: Record<string, string[]> = {
   mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms', '/tips'],
   tip: ['/tips'],
+  circle: ['/circles', '/tips', '/clues'],
   reward: ['/rewards', '/awards'],
   award: ['/awards', '/rewards'],
   issue: ['/issues', '/overview', '/clues', '/tips'],

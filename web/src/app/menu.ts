@@ -40,6 +40,7 @@ export const sections: Section[] = [
     { path: '/sealed-tips', title: '保密举报', needs: ['seal.desk'] },
     { path: '/openings', title: '身份开启', needs: ['seal.read'] },
     { path: '/seal', title: '保密密钥', needs: ['seal.read'] },
+    { path: '/circles', title: '知悉范围', needs: ['circle.manage'] },
   ] },
   { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
   { key: 'evaluate', title: '评价', icon: 'chart', tabs: [

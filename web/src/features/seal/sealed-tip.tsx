@@ -9,6 +9,7 @@ import { dateTime, day } from '../../ui/format'
 import { Go } from '../../ui/go'
 import { Chip } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
+import { Readers } from '../../ui/readers'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
@@ -46,6 +47,7 @@ export function SealedTipFile() {
           {t.mode === 'insider' && <Panel title="经过"><Timeline entries={t.timeline} /></Panel>}
         </div>
         <div className="side-col">
+          <Readers kind={t.mode === 'insider' ? 'insider' : 'tip'} subject={t.id} />
           {t.mode === 'insider' && <Verbs actions={t.actions} waits="保密岗" run={(verb, form) => act.mutateAsync({ verb, form, version: t.version })} />}
           {t.mode === 'insider' && <Answer tip={t} />}
         </div>

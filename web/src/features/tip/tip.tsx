@@ -9,6 +9,7 @@ import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
+import { Readers } from '../../ui/readers'
 import { AnswerOfTip, ModeOfTip, StageOfTip } from './parts'
 
 /** TipFile is one report: what was said, what the reporter is told, what the public may read. */
@@ -65,6 +66,7 @@ export function TipFile() {
           <Panel title="经过"><Timeline entries={t.timeline} /></Panel>
         </div>
         <div className="side-col">
+          <Readers kind="tip" subject={t.id} />
           <Verbs actions={t.actions} waits="受理研判岗" run={(verb, form) => act.mutateAsync({ verb, form, version: t.version })} />
         </div>
       </div>

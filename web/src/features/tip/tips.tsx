@@ -1,6 +1,6 @@
 import type { Tip } from '../../api/types'
 import { address } from '../../api/client'
-import { useList } from '../../api/use'
+import { useGet, useList } from '../../api/use'
 import { dateTime, day } from '../../ui/format'
 import { Filters, useFilters, type Filter } from '../../ui/filters'
 import { DataList, type Column } from '../../ui/list'
@@ -45,10 +45,12 @@ export function Tips() {
   const query = pick(search, ['q', 'area', 'status', 'mode', 'channel', 'state', 'from', 'to', 'kind', 'answer', 'outside'])
   const asked = search.due === 'true' ? { ...query, due: true } : query
   const list = useList('/tips', asked)
+  const hidden = useGet('/circles/hidden').data?.count ?? 0
   return (
     <Page title="公众举报" tools={<><Go className="linkish" href="/tips/new">登记举报</Go><a className="linkish" href="/public/" target="_blank" rel="noreferrer">打开公众页面</a></>}>
       <section className="panel" aria-label="公众举报">
         <Filters filters={filters} />
+        {hidden > 0 && <p className="info small">另有 {hidden} 件举报限定了知悉范围，只有指定的人看得到。</p>}
         <DataList
           name="公众举报"
           list={list}
