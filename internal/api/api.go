@@ -19,6 +19,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	parted "github.com/qingshao/qingshao/internal/discover/tip/upload"
 	"github.com/qingshao/qingshao/internal/means/reward"
 )
 
@@ -58,6 +59,7 @@ type API struct {
 
 	exported func(ctx context.Context, who auth.Actor, what, query string) error
 	proxies  []netip.Prefix
+	uploads  *parted.Store // nil = nowhere
 
 	ending     context.Context // ends with EndStreams
 	endStreams context.CancelFunc

@@ -49,6 +49,7 @@ type public struct {
 	filing  *limit.Book       // by address
 	reading *limit.Book       // by address
 	asks    asking            // receipts
+	losing  asking            // receipts that were lost
 	halts   *halt.Service
 
 	mu       sync.Mutex
@@ -63,9 +64,9 @@ type visitor struct {
 
 // Public registers the public entry; files hold its templates, style and script.
 func (a *API) Public(s *tip.Service, p Place, h *halt.Service, files fs.FS) error {
-	x := &public{a: a, tips: s, place: p, halts: h, asks: newAsking(), pages: map[string]*template.Template{}, visitors: map[string]visitor{},
+	x := &public{a: a, tips: s, place: p, halts: h, asks: newAsking(), losing: newAsking(), pages: map[string]*template.Template{}, visitors: map[string]visitor{},
 		filing: limit.New(2*time.Second, 30, 10_000), reading: limit.New(time.Second, 30, 10_000)}
-	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code", "insider", "scripts"} {
+	for _, name := range []string{"home", "kinds", "form", "receipt", "track", "progress", "echo", "problem", "reward", "code", "insider", "scripts", "lost", "renewed"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
 			return err
@@ -95,16 +96,17 @@ func (a *API) Public(s *tip.Service, p Place, h *halt.Service, files fs.FS) erro
 	if err := x.information(files); err != nil {
 		return err
 	}
+	x.more()
 	return x.assets(files)
 }
 
 // assets serves the style and the script.
 func (x *public) assets(files fs.FS) error {
 	var err error
-	if x.hashes, err = integrity(files, "entry.js", "work.js", "seal.js", "sealed.js"); err != nil {
+	if x.hashes, err = integrity(files, "entry.js", "work.js", "upload.js", "seal.js", "sealed.js"); err != nil {
 		return err
 	}
-	for _, name := range []string{"entry.css", "entry.js", "work.js", "seal.js", "sealed.js"} {
+	for _, name := range []string{"entry.css", "entry.js", "work.js", "upload.js", "seal.js", "sealed.js"} {
 		body, err := fs.ReadFile(files, name)
 		if err != nil {
 			return err
@@ -206,6 +208,7 @@ type filled struct {
 	Mode, Text, Suspect, Area, Address, Lng, Lat, Contact string
 	Answers                                               map[string][]string
 	Once, Call                                            string
+	Uploads                                               []string
 	Wrong                                                 map[string]string
 }
 
@@ -290,6 +293,12 @@ func (x *public) receive(w http.ResponseWriter, r *http.Request, sealed bool) er
 	}
 	f, n := readFilled(k, v)
 	n.Photos = photos
+	var end func(bool)
+	if n.Media, end, err = x.a.uploaded(v["upload"]); err != nil {
+		f.Uploads, f.Wrong = nil, map[string]string{"media": fault.Sentence(err, "文件没有收到，请重新选择")}
+		return x.ask(w, r, http.StatusUnprocessableEntity, k, f, "视频或录音没有收到，请重新选择。")
+	}
+	defer func() { end(false) }()
 	if sealed {
 		if n.Sealed, err = sealedContact(v); err != nil {
 			return err
@@ -320,7 +329,8 @@ func (x *public) receive(w http.ResponseWriter, r *http.Request, sealed bool) er
 		}
 		return x.ask(w, r, status, k, f, text)
 	}
-	x.show(w, http.StatusOK, "receipt", map[string]any{"Receipt": receipt, "Kind": k, "Days": x.place.Report.Days})
+	end(true)
+	x.show(w, http.StatusOK, "receipt", map[string]any{"Receipt": receipt, "Kind": k, "Days": x.place.Report.Days, "Public": n.Mode == tip.Public})
 	return nil
 }
 
@@ -405,7 +415,7 @@ func readFilled(k tip.Kind, v map[string][]string) (filled, tip.New) {
 		return ""
 	}
 	f := filled{Mode: one("mode"), Text: one("text"), Suspect: one("suspect"), Area: one("area"), Address: one("address"), Lng: one("lng"), Lat: one("lat"),
-		Contact: one("contact"), Once: one("once"), Call: one("call"), Answers: map[string][]string{}}
+		Contact: one("contact"), Once: one("once"), Call: one("call"), Uploads: v["upload"], Answers: map[string][]string{}}
 	for _, q := range k.Questions {
 		if a := v["answer."+q.Code]; len(a) > 0 {
 			f.Answers[q.Code] = a
@@ -431,7 +441,7 @@ func (x *public) track(w http.ResponseWriter, r *http.Request) error {
 	if err := x.through(tip.TrackGate); err != nil {
 		return err
 	}
-	x.lookUp(w, http.StatusOK, map[string]any{})
+	x.lookUp(w, http.StatusOK, map[string]any{"Number": r.URL.Query().Get("number")})
 	return nil
 }
 
@@ -500,6 +510,7 @@ type spoken struct {
 	Who, Text string
 	Own       bool
 	At        time.Time
+	Files     int
 }
 
 func (x *public) progress(w http.ResponseWriter, r *http.Request) error {
@@ -521,7 +532,7 @@ func (x *public) report(w http.ResponseWriter, r *http.Request, status int, id t
 	}
 	said := []spoken{}
 	for _, e := range f.Messages {
-		m := spoken{Who: "承办人员", At: e.At}
+		m := spoken{Who: "承办人员", At: e.At, Files: len(e.Files)}
 		if e.Verb != tip.Reply {
 			m.Who, m.Own = "我", true
 		}
@@ -577,6 +588,9 @@ type near struct {
 
 // near answers the page's question, in JSON.
 func (x *public) near(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.Web.Gate(), tip.Public.Gate()); err != nil {
+		return err
+	}
 	if !x.reading.Allow(addressOf(r), x.tips.Clock()) {
 		return fault.New(fault.TooMany, "请求过于频繁，请稍后再试")
 	}
@@ -601,6 +615,9 @@ func (x *public) near(w http.ResponseWriter, r *http.Request) error {
 
 // echo says “I see it too”.
 func (x *public) echo(w http.ResponseWriter, r *http.Request) error {
+	if err := x.through(tip.Web.Gate(), tip.Public.Gate()); err != nil {
+		return err
+	}
 	if !x.filing.Allow(addressOf(r), x.tips.Clock()) {
 		return fault.New(fault.TooMany, "提交过于频繁，请几分钟后再试")
 	}

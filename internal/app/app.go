@@ -171,6 +171,9 @@ const settleLimit = 200
 // Settle runs everything that is due, in rounds, until nothing is left. Only a
 // program built with Manual needs it.
 func (a *App) Settle(ctx context.Context) error {
+	if a.tips != nil {
+		a.tips.Settled()
+	}
 	for range settleLimit {
 		done := 0
 		for _, due := range a.due {

@@ -10,9 +10,11 @@ import (
 	"github.com/qingshao/qingshao/internal/config"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/discover/tip/upload"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
+	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/vault"
 	"github.com/qingshao/qingshao/web"
@@ -33,7 +35,8 @@ func (a *App) report() {
 	}
 	a.switches()
 	a.tips = tip.NewService(tip.Deps{DB: a.db, Auth: a.policy, Policy: tipPolicy(a.place), Calendar: a.calendar, Regions: a.place.Regions, Seats: seats,
-		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault, Gate: a.halts, Calls: a.publications})
+		Clues: a.clues, Files: a.files, Tracker: matter{a}, Notify: a.notify, Timeline: a.timeline, Vault: a.vault, Gate: a.halts, Calls: a.publications,
+		Texter: a.post.Direct(notify.SMSKind, 200, 5), Loop: again{a}})
 	a.files.Guard(tip.Machine.Kind, a.tips.See)
 	a.tips.Jobs(a.jobs)
 	a.bus.Subscribe("tip.progress", tip.Topics, a.tips.Heard)
@@ -41,6 +44,12 @@ func (a *App) report() {
 
 // publicPages adds the doors that need no account.
 func (a *App) publicPages(words api.Names) error {
+	uploads, err := upload.Open(upload.Dir(a.conf.Dir), upload.DefaultLimits(), a.db.Now)
+	if err != nil {
+		return err
+	}
+	a.jobs.Every("upload.sweep", 10*time.Minute, func(context.Context, job.Job) error { _, err := uploads.Sweep(); return err })
+	a.api.Uploads(uploads)
 	a.api.Tips(a.tips, words, a.files)
 	a.api.Doors(a.tips, words, a.files)
 	a.api.WorkOrders(a.tips, words)
@@ -60,7 +69,7 @@ func vaultPolicy(p *profile.Profile) vault.Policy {
 }
 
 func tipPolicy(p *profile.Profile) tip.Policy {
-	out := tip.Policy{Prefix: p.Prefix + "-J", Secret: p.Prefix + "-M", Days: p.Report.Days}
+	out := tip.Policy{Prefix: p.Prefix + "-J", Secret: p.Prefix + "-M", Days: p.Report.Days, Again: p.Report.Again, AgainDays: p.Report.AgainDays}
 	for _, r := range p.Report.Routes {
 		out.Routes = append(out.Routes, tip.Route(r))
 	}
@@ -136,6 +145,42 @@ func dismissal(f clue.File, m *flow.Machine) string {
 		}
 	}
 	return "经研判不予立案"
+}
+
+// again takes up what a reporter says is not solved.
+type again struct{ app *App }
+
+// usualAgain is the term of a rectification that is taken up again where its kind
+// names none, in working days.
+const usualAgain = 10
+
+// TakeUp reopens the issue, or has the clue judged anew.
+func (x again) TakeUp(ctx context.Context, clueID, reason string) error {
+	self := auth.System("reporter")
+	f, err := x.app.clues.Get(ctx, self, clue.ID(clueID))
+	for err == nil && f.Clue.State == clue.StateMerged && f.Clue.IssueID == "" && f.Clue.MergedInto != "" {
+		f, err = x.app.clues.Get(ctx, self, f.Clue.MergedInto)
+	}
+	if err != nil {
+		return err
+	}
+	c := f.Clue
+	if c.IssueID != "" {
+		i, err := x.app.issues.Get(ctx, self, issue.ID(c.IssueID))
+		if err != nil || i.Issue.State != issue.Closed {
+			return err
+		}
+		days := usualAgain
+		if k, ok := x.app.place.Category(i.Issue.Category); ok {
+			days = k.DeadlineDays
+		}
+		_, err = x.app.issues.Reopen(ctx, self, i.Issue.ID, issue.Act{Version: i.Issue.Version, Form: map[string]any{"reason": reason, "days": days}})
+		return err
+	}
+	if c.State == clue.StateDismissed || c.State == clue.StateSettled {
+		_, err = x.app.clues.Reconsider(ctx, self, c.ID, clue.Act{Version: c.Version, Form: map[string]any{"reason": reason}})
+	}
+	return err
 }
 
 var stages = map[flow.State][2]string{

@@ -29,16 +29,21 @@ const (
 	XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	CSV  = "text/csv"
 	Text = "text/plain"
+	M4A  = "audio/mp4"
+	MP3  = "audio/mpeg"
+	WAV  = "audio/wav"
+	AMR  = "audio/amr"
 )
 
 // extensions says which names a type may bear.
 var extensions = map[string]string{
 	".jpg": JPEG, ".jpeg": JPEG, ".png": PNG, ".webp": WebP, ".heic": HEIC, ".heif": HEIC,
 	".pdf": PDF, ".mp4": MP4, ".docx": DOCX, ".xlsx": XLSX, ".csv": CSV, ".txt": Text,
+	".m4a": M4A, ".mp3": MP3, ".wav": WAV, ".amr": AMR,
 }
 
 // Accepted tells people what may be uploaded.
-const Accepted = "图片（jpg、png、webp、heic）、视频（mp4）、文档（pdf、docx、xlsx、csv、txt）"
+const Accepted = "图片（jpg、png、webp、heic）、视频（mp4）、录音（m4a、mp3、wav、amr）、文档（pdf、docx、xlsx、csv、txt）"
 
 // advice helps with what people try most often.
 var advice = map[string]string{
@@ -132,6 +137,14 @@ func sniff(c io.ReaderAt, size int64, want string) (string, error) {
 		return PDF, nil
 	case has(4, "ftyp") && len(head) >= 12 && slices.Contains(heicBrands, string(head[8:12])):
 		return HEIC, nil
+	case has(4, "ftypM4A "):
+		return M4A, nil
+	case has(0, "RIFF") && has(8, "WAVE"):
+		return WAV, nil
+	case has(0, "#!AMR"):
+		return AMR, nil
+	case has(0, "ID3"), want == MP3 && len(head) > 2 && head[0] == 0xFF && head[1]&0xE6 == 0xE2:
+		return MP3, nil
 	case has(4, "ftyp") && len(head) >= 12 && slices.Contains(mp4Brands, string(head[8:12])):
 		return MP4, nil
 	case has(0, "PK\x03\x04"):

@@ -719,6 +719,14 @@ CREATE TABLE device_rhythm (
     PRIMARY KEY (device_id, cn)
 );
 
+CREATE TABLE direct_day (
+    kind TEXT NOT NULL,                -- of channel
+    day  TEXT NOT NULL,
+    mark TEXT NOT NULL,                -- '' = all together
+    sent BIGINT NOT NULL,
+    PRIMARY KEY (kind, day, mark)
+);
+
 CREATE TABLE enterprise (
     id           TEXT PRIMARY KEY,
     code         TEXT NOT NULL DEFAULT '',   -- unified social credit code; '' = not known

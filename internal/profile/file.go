@@ -109,6 +109,8 @@ type fileReport struct {
 	Phones  []filePhone `yaml:"phones" check:"required" title:"求助和举报电话"`
 	Ways    []fileWay   `yaml:"channels" title:"所依据的文件列出的举报渠道"`
 	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`
+	Again   int         `yaml:"again_most" check:"min=0,max=10" title:"办结后举报人最多可以要求重新办理几次；不写为 2"`
+	AgainIn int         `yaml:"again_days" check:"min=0,max=365" title:"办结后多少天内可以要求重新办理；不写为 30"`
 	Routes  []fileRoute `yaml:"routes" title:"举报归谁受理：区域、事项与单位；外部机关只写名称"`
 	Line    Line        `yaml:"-"`
 }

@@ -139,6 +139,9 @@ type Report struct {
 	Channels []Channel
 	Kinds    []ReportKind
 	Routes   []ReportRoute
+	// How often a reporter may have a closed matter taken up again, and within how
+	// many days.
+	Again, AgainDays int
 }
 
 // ReportRoute says whose duty a kind of report is in an area: one of the place's

@@ -11,7 +11,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 var questionTypes = []string{"string", "text", "number", "datetime", "singlevaluelist", "multivaluelist"}
 
 func (b *builder) report(p *Profile, f fileReport) Report {
-	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key, Escrow: f.Escrow}
+	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key, Again: f.Again, AgainDays: f.AgainIn, Escrow: f.Escrow}
 	for _, x := range f.Phones {
 		r.Phones = append(r.Phones, Phone(x))
 	}
@@ -22,6 +22,12 @@ func (b *builder) report(p *Profile, f fileReport) Report {
 			continue
 		}
 		r.Channels = append(r.Channels, Channel{x.Source, p.Sources[i].Name, x.How})
+	}
+	if r.Again == 0 {
+		r.Again = 2
+	}
+	if r.AgainDays == 0 {
+		r.AgainDays = 30
 	}
 	seen := map[string]bool{}
 	for _, k := range f.Kinds {

@@ -21,7 +21,8 @@
 //	publish GW-1 secret                           the same by MQTT, until it is acknowledged
 //	key 12345                                     a key of the open interface, kept as ${key}
 //	FORM /public/track                            a form sent by a citizen's browser, which keeps
-//	  number=${number}                            cookies and follows where it is sent
+//	  number=${number}                            cookies and follows where it is sent; photo=a.png
+//	                                              sends a small picture along
 //	PAGE /public/progress                         a page of that browser, or any address outside the API
 //	UPLOAD 整改前.png                             a small picture to /files
 //	SEND /work-orders/columns a.csv               a file with the lines indented below; \n is an empty line,
@@ -35,7 +36,8 @@
 //	mailbox Rcpt=550 5.1.1 unknown                the same server answers so from now on; mailbox ok = takes all
 //	mails 2 wang@example.org                      how many it took for the address; indented: what the last one says
 //	hook                                          an HTTP server, its address kept as ${hook}; hook 500 = its answer
-//	hooks 2                                       how often it was asked; indented: what the last body contains
+//	hooks 2                                       how often it was asked; indented: what the last body contains,
+//	                                              or find, as above
 //	advance 48h                                   moves the clock, then lets all due work run
 //	restart                                       stops the program and starts it on the same data
 //

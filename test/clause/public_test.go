@@ -3,6 +3,7 @@ package clause
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"mime/multipart"
@@ -35,8 +36,8 @@ func (w *world) browse(verb, path string, body []string) error {
 			form.Add(name, value)
 		}
 	}
-	if verb == "FORM" && path == "/public/track" { // the page's script solves what the page asks
-		page, err := w.text(address)
+	if verb == "FORM" && (path == "/public/track" || strings.HasPrefix(path, "/public/lost")) { // the page's script solves what the page asks
+		page, err := w.text(strings.TrimSuffix(address, "/code"))
 		if err != nil {
 			return err
 		}
@@ -44,14 +45,46 @@ func (w *world) browse(verb, path string, body []string) error {
 		form.Add("work", challenge)
 		form.Add("nonce", nonce)
 	}
-	r, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+	kind, sent := "application/x-www-form-urlencoded; charset=utf-8", form.Encode()
+	if form.Has("photo") {
+		var err error
+		if kind, sent, err = withPhotos(form); err != nil {
+			return err
+		}
+	}
+	r, err := http.NewRequest(method, address, strings.NewReader(sent))
 	if err != nil {
 		return err
 	}
 	if verb == "FORM" {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+		r.Header.Set("Content-Type", kind)
 	}
 	return w.ask(w.public, r)
+}
+
+// withPhotos sends a form whose photos are the smallest picture under the given names.
+func withPhotos(form url.Values) (kind, body string, err error) {
+	png, err := base64.StdEncoding.DecodeString(onePixel)
+	if err != nil {
+		return "", "", err
+	}
+	var b strings.Builder
+	m := multipart.NewWriter(&b)
+	for name, values := range form {
+		for _, v := range values {
+			if name != "photo" {
+				err = errors.Join(err, m.WriteField(name, v))
+				continue
+			}
+			part, e := m.CreateFormFile("photos", v)
+			if e == nil {
+				_, e = part.Write(png)
+			}
+			err = errors.Join(err, e)
+		}
+	}
+	err = errors.Join(err, m.Close())
+	return m.FormDataContentType(), b.String(), err
 }
 
 // sendFile sends what is indented below a command as a file.

@@ -54,7 +54,7 @@ func (w *world) sink(verb, rest string, body []string) (err error) {
 				got = append(got, text)
 			}
 		}
-		return counted("mails", count, got, body)
+		return w.counted("mails", count, got, body)
 	case "hook":
 		if w.hook == nil {
 			w.hook = notifytest.NewHTTP(nil)
@@ -75,17 +75,20 @@ func (w *world) sink(verb, rest string, body []string) (err error) {
 	for _, a := range w.hook.Asked() {
 		got = append(got, a.Header.Get("Qingshao-Signature")+"\n"+a.Body)
 	}
-	return counted("requests", rest, got, body)
+	return w.counted("requests", rest, got, body)
 }
 
-func counted(what, count string, got, body []string) error {
+func (w *world) counted(what, count string, got, body []string) error {
 	if strconv.Itoa(len(got)) != count {
 		return fmt.Errorf("%d %s, want %s: %q", len(got), what, count, got)
 	}
 	for _, line := range body {
-		word, text, _ := strings.Cut(line, " ")
-		if has := strings.Contains(got[len(got)-1], text); word == "contains" && !has || word == "without" && has || word != "contains" && word != "without" {
-			return fmt.Errorf("%s: the last is %q", line, got[len(got)-1])
+		line, err := expand(line, w.vars, w.clock.Now())
+		if err != nil {
+			return err
+		}
+		if err := check(nil, got[len(got)-1], line, w.vars); err != nil {
+			return fmt.Errorf("%s: %w: the last is %q", line, err, got[len(got)-1])
 		}
 	}
 	return nil

@@ -57,7 +57,7 @@ if (form) {
   }));
   form.addEventListener("input", start, { once: true });
   form.addEventListener("submit", (e) => {
-    if (e.defaultPrevented || form.secret.value.replace(/[^0-9０-９]/g, "").length === 24) return;
+    if (e.defaultPrevented || (form.secret?.value ?? "").replace(/[^0-9０-９]/g, "").length === 24) return;
     e.preventDefault();
     form.querySelector("button[type=submit]").disabled = true;
     form.querySelector("[data-working]").hidden = false;

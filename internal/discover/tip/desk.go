@@ -48,6 +48,7 @@ type Desk struct {
 	Score      string
 	RatedAt    time.Time
 	Reopened   int
+	Again      bool // the reporter may have it taken up again now
 }
 
 // intake is one report on its way into the register.
@@ -154,6 +155,7 @@ type ticking struct {
 // Jobs names the handlers of the clock.
 func (s *Service) Jobs(r *job.Runner) {
 	r.Handle(remindJob, func(ctx context.Context, j job.Job) error { return s.tick(ctx, j, Remind, false) })
+	r.Handle(againJob, s.onAgain)
 	r.Handle(overdueJob, func(ctx context.Context, j job.Job) error { return s.tick(ctx, j, OverdueBy, true) })
 }
 

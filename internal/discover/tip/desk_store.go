@@ -90,6 +90,20 @@ func saveAnswered(ctx context.Context, tx *db.Tx, id ID, d Desk) error {
 	return err
 }
 
+func saveScore(ctx context.Context, tx *db.Tx, id ID, d Desk) error {
+	_, err := db.Exec(ctx, tx, `UPDATE tip_desk SET score = $1, rated_at = $2, reopened = $3 WHERE tip_id = $4`, d.Score, micros(d.RatedAt), d.Reopened, id)
+	return err
+}
+
+// saveProof changes the secret that opens a report; it is in its reporter's hands.
+func saveProof(ctx context.Context, tx *db.Tx, id ID, proof []byte) error {
+	if _, err := db.Exec(ctx, tx, `UPDATE tip SET proof = $1 WHERE id = $2`, proof, id); err != nil {
+		return err
+	}
+	_, err := db.Exec(ctx, tx, `UPDATE tip_desk SET handed = FALSE WHERE tip_id = $1`, id)
+	return err
+}
+
 func setAcceptBy(ctx context.Context, tx *db.Tx, id ID, due time.Time) error {
 	_, err := db.Exec(ctx, tx, `UPDATE tip_desk SET accept_by = $1 WHERE tip_id = $2`, micros(due), id)
 	return err

@@ -35,6 +35,9 @@ func photoFault(i int, err error) error {
 	return fault.Invalidf("第 %d 张照片%s", i+1, err.Error()).With("photos", "第 %d 张照片%s", i+1, err.Error())
 }
 
+// photoError makes a sentence of what is wrong with a photo.
+func photoError(err error) error { return fault.Invalidf("%s", err.Error()) }
+
 // cleanPhoto decodes a photo and encodes its pixels anew, upright: position,
 // camera, owner and whatever else was in the file are gone, and a file that is
 // two things at once is only a photo afterwards.

@@ -25,6 +25,7 @@ import (
 // Funnel takes what a tip hands in.
 type Funnel interface {
 	HandIn(ctx context.Context, tx *db.Tx, n clue.New) (clue.ID, error)
+	Contact(ctx context.Context, actor auth.Actor, id clue.ID) (string, error)
 	TurnAway(ctx context.Context, tx *db.Tx, actor auth.Actor, id clue.ID, ground, reason string) error
 }
 
@@ -69,6 +70,8 @@ type Deps struct {
 	Vault    *vault.Service // nil = no sealed modes
 	Gate     Gate           // nil = nothing is ever closed
 	Calls    Calls          // nil = there are none
+	Texter   Texter         // nil = no receipt can be recovered
+	Loop     Loop
 }
 
 // Service is the register of reports.
@@ -88,6 +91,10 @@ type Service struct {
 	vault   *vault.Service
 	gate    Gate
 	answers Calls
+	texter  Texter
+	loop    Loop
+
+	recovery recovery
 }
 
 // NewService makes the service.
@@ -105,7 +112,14 @@ func NewService(d Deps) *Service {
 	if d.Calls == nil {
 		d.Calls = noCalls{}
 	}
-	return &Service{d.DB, d.Auth, d.Policy, d.Calendar, d.Regions, d.Seats, d.Clues, d.Files, d.Tracker, d.Notify, d.Timeline, d.Sealer, d.Vault, d.Gate, d.Calls}
+	if d.Texter == nil {
+		d.Texter = noTexter{}
+	}
+	if d.Policy.Again == 0 {
+		d.Policy.Again, d.Policy.AgainDays = 2, 30
+	}
+	return &Service{db: d.DB, policy: d.Auth, rules: d.Policy, cal: d.Calendar, regions: d.Regions, seats: d.Seats, clues: d.Clues, files: d.Files, tracker: d.Tracker,
+		notify: d.Notify, book: d.Timeline, sealer: d.Sealer, vault: d.Vault, gate: d.Gate, answers: d.Calls, texter: d.Texter, loop: d.Loop}
 }
 
 // Clock is now, for those who ask on the register's behalf.
@@ -139,7 +153,7 @@ func (s *Service) File(ctx context.Context, n New, once string) (r Receipt, err 
 	if n.HasPoint {
 		t.Lng, t.Lat = n.Lng, n.Lat
 	}
-	if t.Files, err = s.pictures(ctx, t, n.Photos); err != nil {
+	if t.Files, err = s.material(ctx, t.ID, Material{n.Photos, n.Media}); err != nil {
 		return r, err
 	}
 	r.Secret = newSecret()
@@ -283,16 +297,17 @@ func (s *Service) Track(ctx context.Context, number, secret string) (id ID, err 
 // Follow reads a report for its reporter, who has shown the receipt.
 func (s *Service) Follow(ctx context.Context, id ID) (f Filed, err error) {
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if f.Tip, err = tipByID(ctx, tx, id); err != nil {
+		if f.Tip, err = s.withDesk(ctx, tx)(tipByID(ctx, tx, id)); err != nil {
 			return err
 		}
+		f.Tip.Desk.Again = s.again(f.Tip, tx.Now) == nil
 		f.Kind, _ = s.rules.Kind(f.Tip.Kind)
 		if f.Openings, err = vault.History(ctx, tx, Machine.Kind, string(id)); err != nil {
 			return err
 		}
 		all, err := s.book.Of(ctx, tx, Machine.Kind, string(id))
 		for _, e := range all {
-			if slices.Contains([]flow.Verb{Reply, Message, Rate}, e.Verb) {
+			if slices.Contains([]flow.Verb{Reply, Message, Rate, AskAgain}, e.Verb) {
 				f.Messages = append(f.Messages, e)
 			}
 		}
@@ -304,12 +319,12 @@ func (s *Service) Follow(ctx context.Context, id ID) (f Filed, err error) {
 // Say adds a message of the reporter; the desk is told.
 func (s *Service) Say(ctx context.Context, id ID, verb flow.Verb, in map[string]any) error {
 	return s.db.Write(ctx, func(tx *db.Tx) error {
-		t, err := lockTip(ctx, tx, id)
+		t, err := s.lockWithDesk(ctx, tx, id)
 		if err != nil {
 			return err
 		}
 		st, ok := Machine.Find(t.Review, verb)
-		if !ok || !st.Auto {
+		if !ok || verb != Message && verb != Rate {
 			return fault.Conflictf("现在不能这样做，请刷新页面")
 		}
 		form, err := st.Fill(in)
@@ -318,6 +333,12 @@ func (s *Service) Say(ctx context.Context, id ID, verb flow.Verb, in map[string]
 		}
 		if _, err := s.book.Write(ctx, tx, timeline.Act{Machine: Machine, Step: st, Actor: reporter, Subject: string(t.ID), Area: t.Area, From: t.Review, Form: form}); err != nil {
 			return err
+		}
+		if verb == Rate {
+			t.Desk.Score, t.Desk.RatedAt = form.Text("score"), tx.Now
+			if err := saveScore(ctx, tx, t.ID, t.Desk); err != nil {
+				return err
+			}
 		}
 		to, err := readers(ctx, tx, t.ID, notify.Audience{Capability: auth.ClueTriage, Area: t.Area})
 		if err != nil {

@@ -26,6 +26,8 @@ const (
 	Judge     flow.Verb = "judge" // the clue was judged, which answers the reporter too
 	Remind    flow.Verb = "remind"
 	OverdueBy flow.Verb = "overdue"
+	AskAgain  flow.Verb = "again" // the reporter: not solved
+	Renewed   flow.Verb = "renewed"
 	Moved     flow.Verb = "moved" // the other system has changed its deadline
 )
 
@@ -103,6 +105,9 @@ var Machine = &flow.Machine{
 				{Value: "solved", Title: "已解决"}, {Value: "partly", Title: "部分解决"}, {Value: "unsolved", Title: "没有解决"}}},
 				{Name: "text", Title: "说明", Kind: flow.Text}}},
 		{From: anyState, Verb: Judge, Title: "研判已有结果", Capability: capTriage, Auto: true, Stop: []string{clockAccept}},
+		{From: anyState, Verb: AskAgain, Title: "举报人反映没有解决", Capability: capTriage, Auto: true, Start: []string{clockAccept},
+			Fields: []flow.Field{{Name: "text", Title: "还有什么没有解决", Kind: flow.Text, Required: true}, {Name: "files", Title: "照片和视频", Kind: flow.Files}}},
+		{From: anyState, Verb: Renewed, Title: "更换查询码", Capability: capTriage, Auto: true},
 		{From: anyState, Verb: Moved, Title: "外部平台更改期限", Capability: capTriage, Auto: true, Fields: []flow.Field{{Name: "due", Title: "办结期限", Kind: flow.Line}}},
 		{From: anyState, Verb: Remind, Title: "答复是否受理将到期", Capability: capTriage, Auto: true},
 		{From: anyState, Verb: OverdueBy, Title: "逾期未答复是否受理", Capability: capTriage, Auto: true},

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
+	"github.com/qingshao/qingshao/internal/discover/tip/media"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/vault"
 )
@@ -193,7 +194,8 @@ type New struct {
 	Contact  string          // public mode; at the desk's doors also confidential, sealed before anything is written
 	Sealed   *vault.Envelope // confidential mode: the contact as the browser sealed it
 	Photos   [][]byte
-	Call     string // number of the call for clues that it answers
+	Call     string         // number of the call for clues that it answers
+	Media    []media.Source // videos and recordings
 }
 
 // Receipt is what the reporter keeps; the secret is stored nowhere.
@@ -209,7 +211,10 @@ type Policy struct {
 	Days   int    // working days until the reporter is told
 	Kinds  []Kind
 	Routes []Route
-	Branch func(agency, area string) string // the agency's own branch there, nil = the agency itself
+	// How often, and for how many days after closing, a reporter may have a matter
+	// taken up again; 0 = twice within 30 days.
+	Again, AgainDays int
+	Branch           func(agency, area string) string // the agency's own branch there, nil = the agency itself
 }
 
 // Kind finds a kind of report.
