@@ -76,6 +76,14 @@ type TipFile struct {
 	Files    []File        `json:"files" nullable:"false"`
 	Door     []TipAnswer   `json:"door" nullable:"false" doc:"来路自己的栏目"`
 	Routes   []TipRoute    `json:"routes" nullable:"false" doc:"可能是谁的职责"`
+	Phrases  []TipPhrase   `json:"phrases" nullable:"false" doc:"答复模板，变量已代入；没有值的变量留作空缺，填写后才能发出"`
+}
+
+// TipPhrase is a ready sentence for one verb.
+type TipPhrase struct {
+	Verb  string `json:"verb"`
+	Title string `json:"title"`
+	Text  string `json:"text"`
 }
 
 // TipShown is what the public may read.
@@ -163,6 +171,10 @@ func (r tips) file(ctx context.Context, id tip.ID) (out TipFile, err error) {
 		out.Answers = append(out.Answers, TipAnswer{l.Title, l.Values})
 	}
 	out.Door, out.Routes = []TipAnswer{}, r.routes(t)
+	out.Phrases = []TipPhrase{}
+	for _, p := range r.tips.Phrases(t, r.names.agency) {
+		out.Phrases = append(out.Phrases, TipPhrase{p.Verb, p.Title, p.Text})
+	}
 	for _, l := range t.DoorLines() {
 		out.Door = append(out.Door, TipAnswer{l.Title, l.Values})
 	}

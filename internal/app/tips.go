@@ -69,7 +69,7 @@ func vaultPolicy(p *profile.Profile) vault.Policy {
 }
 
 func tipPolicy(p *profile.Profile) tip.Policy {
-	out := tip.Policy{Prefix: p.Prefix + "-J", Secret: p.Prefix + "-M", Days: p.Report.Days, Again: p.Report.Again, AgainDays: p.Report.AgainDays}
+	out := tip.Policy{Prefix: p.Prefix + "-J", Secret: p.Prefix + "-M", Days: p.Report.Days, Again: p.Report.Again, AgainDays: p.Report.AgainDays, Phrases: p.Report.Replies}
 	for _, r := range p.Report.Routes {
 		out.Routes = append(out.Routes, tip.Route(r))
 	}

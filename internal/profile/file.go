@@ -112,7 +112,16 @@ type fileReport struct {
 	Again   int         `yaml:"again_most" check:"min=0,max=10" title:"办结后举报人最多可以要求重新办理几次；不写为 2"`
 	AgainIn int         `yaml:"again_days" check:"min=0,max=365" title:"办结后多少天内可以要求重新办理；不写为 30"`
 	Routes  []fileRoute `yaml:"routes" title:"举报归谁受理：区域、事项与单位；外部机关只写名称"`
+	Replies []fileReply `yaml:"replies" title:"受理台的答复模板"`
 	Line    Line        `yaml:"-"`
+}
+
+type fileReply struct {
+	Verb  string   `yaml:"for" check:"required" title:"用在哪个动作：reply 答复、accept 受理、refuse 不予受理、pass 应由其他机关受理"`
+	Kinds []string `yaml:"kinds" title:"事项编号；不写为全部"`
+	Title string   `yaml:"title" check:"required" title:"受理员看到的名称"`
+	Text  string   `yaml:"text" check:"required" title:"答复的内容，可用 {编号}、{事项}、{举报日期}、{区域}、{阶段}、{承办单位}、{期限}、{职责单位}、{职责依据}"`
+	Line  Line     `yaml:"-"`
 }
 
 type fileRoute struct {

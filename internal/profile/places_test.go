@@ -243,3 +243,21 @@ func TestPlaces_RewardsOfTheDocuments(t *testing.T) {
 		}
 	})
 }
+
+func TestReplies_AreCheckedToTheLine(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{for: reply, title: 甲, text: "举报{姓名}"}`:               "没有变量“姓名”",
+		`{for: reply, title: 甲, text: "举报{编号"}`:                "没有对应",
+		`{for: shout, title: 甲, text: "收到"}`:                   "for 应为",
+		`{for: reply, kinds: [nothing], title: 甲, text: "收到"}`: "没有编号为 nothing",
+	} {
+		dir := write(t, strings.Replace(extending, "key_service: 书面申请}", "key_service: 书面申请, replies: ["+text+"]}", 1), smallCSV)
+		if _, err := profile.Load(dir); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "甲") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if n := len(wenzhou(t).Report.Replies); n < 6 {
+		t.Errorf("%d ready sentences", n)
+	}
+}

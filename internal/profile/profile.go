@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/means/reward"
@@ -142,6 +143,7 @@ type Report struct {
 	// How often a reporter may have a closed matter taken up again, and within how
 	// many days.
 	Again, AgainDays int
+	Replies          []phrase.Phrase // ready sentences of the desk
 }
 
 // ReportRoute says whose duty a kind of report is in an area: one of the place's

@@ -3,6 +3,8 @@ package profile
 import (
 	"regexp"
 	"slices"
+
+	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 )
 
 var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
@@ -44,7 +46,25 @@ func (b *builder) report(p *Profile, f fileReport) Report {
 	for _, x := range f.Routes {
 		r.Routes = append(r.Routes, b.route(p, x, seen))
 	}
+	for _, x := range f.Replies {
+		r.Replies = append(r.Replies, b.reply(x, seen))
+	}
 	return r
+}
+
+func (b *builder) reply(x fileReply, kinds map[string]bool) phrase.Phrase {
+	if !slices.Contains(phrase.Verbs, x.Verb) {
+		b.fail(x.Line, "答复模板“%s”：for 应为 %v 之一", x.Title, phrase.Verbs)
+	}
+	for _, k := range x.Kinds {
+		if !kinds[k] {
+			b.fail(x.Line, "答复模板“%s”：没有编号为 %s 的举报事项", x.Title, k)
+		}
+	}
+	if err := phrase.Check(x.Text); err != nil {
+		b.fail(x.Line, "答复模板“%s”：%s", x.Title, err.Error())
+	}
+	return phrase.Phrase{Verb: x.Verb, Kinds: x.Kinds, Title: x.Title, Text: x.Text}
 }
 
 func (b *builder) route(p *Profile, x fileRoute, kinds map[string]bool) ReportRoute {

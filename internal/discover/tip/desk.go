@@ -9,6 +9,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/notify"
@@ -277,6 +278,33 @@ func (p Policy) Suggest(t Tip) []Route {
 
 // Suggest lists whose duty a report may be.
 func (s *Service) Suggest(t Tip) []Route { return s.rules.Suggest(t) }
+
+// Phrases are the ready sentences that fit a report, filled in from it.
+func (s *Service) Phrases(t Tip, agency func(string) string) []phrase.Phrase {
+	p, out := t.Progress, []phrase.Phrase{}
+	k, _ := s.rules.Kind(t.Kind)
+	values := map[string]string{"编号": t.Number, "事项": k.Name, "举报日期": chineseDay(t.CreatedAt), "区域": s.regions.Name(t.Area), "阶段": p.Stage, "承办单位": p.Agency, "期限": chineseDay(p.DueAt)}
+	if routes := s.rules.Suggest(t); len(routes) > 0 {
+		values["职责单位"], values["职责依据"] = routes[0].Body, routes[0].Why
+		if routes[0].Agency != "" {
+			values["职责单位"] = agency(routes[0].Agency)
+		}
+	}
+	for _, x := range s.rules.Phrases {
+		if x.Fits(t.Kind) {
+			x.Text = phrase.Fill(x.Text, values)
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+func chineseDay(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(beijing).Format("1月2日")
+}
 
 // filled puts what is known into the forms of the desk's verbs.
 func (s *Service) filled(t Tip, actions []flow.Action) []flow.Action {

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/blob"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/db"
+	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
@@ -442,6 +443,9 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 		form, err := st.Fill(in)
 		if err != nil {
 			return err
+		}
+		if gap := phrase.Gap(form.Text("text")); gap != "" {
+			return fault.Invalidf("还没有填写“%s”", gap).With("text", "还没有填写“%s”", gap)
 		}
 		from := t.Review
 		t.Review = st.Target(from)

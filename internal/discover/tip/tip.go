@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/clue"
 	"github.com/qingshao/qingshao/internal/discover/tip/media"
+	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/vault"
 )
@@ -214,6 +215,7 @@ type Policy struct {
 	// How often, and for how many days after closing, a reporter may have a matter
 	// taken up again; 0 = twice within 30 days.
 	Again, AgainDays int
+	Phrases          []phrase.Phrase                  // ready sentences of the desk
 	Branch           func(agency, area string) string // the agency's own branch there, nil = the agency itself
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Field } from '../api/types'
-import { blankForm, checkForm, formBody } from './form'
+import { blankForm, checkForm, formBody, withPhrase } from './form'
 
 const fields: Field[] = [
   { name: 'lead', title: '责任单位', kind: 'agency', required: true },
@@ -30,5 +30,13 @@ describe('a verb’s form', () => {
   })
   it('sends trimmed texts and leaves out what is blank', () => {
     expect(formBody(fields, { lead: 'sthj', assist: [], days: 15, note: ' 已整改 ', files: ['1', '2'], level: '' })).toEqual({ lead: 'sthj', days: 15, note: '已整改', files: ['1', '2'] })
+  })
+})
+
+describe('a ready sentence', () => {
+  it('goes where nothing was typed, and behind what was', () => {
+    expect(withPhrase('', '已受理')).toBe('已受理')
+    expect(withPhrase(undefined, '已受理')).toBe('已受理')
+    expect(withPhrase('您好。 ', '已受理')).toBe('您好。\n已受理')
   })
 })

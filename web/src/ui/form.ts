@@ -44,3 +44,8 @@ export function formBody(fields: Field[], values: FormValues): Record<string, un
   }
   return out
 }
+
+/** withPhrase puts a ready sentence into a text: what was typed stays. */
+export function withPhrase(typed: FormValue, phrase: string): string {
+  return typeof typed === 'string' && typed.trim() !== '' ? `${typed.trimEnd()}\n${phrase}` : phrase
+}

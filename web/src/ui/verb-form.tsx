@@ -10,7 +10,7 @@ import type { Action, Field } from '../api/types'
 import { useMe, useReference } from '../api/use'
 import { FilesField } from './files'
 import { PlaceField } from './place'
-import { blankForm, checkForm, formBody, type FormValues } from './form'
+import { blankForm, checkForm, formBody, withPhrase, type FormValues } from './form'
 import { AreaPicker, PersonPicker, SubjectPicker } from './pickers'
 import { Panel } from './page'
 
@@ -21,9 +21,18 @@ export interface VerbsProps {
   run: (verb: string, form: Record<string, unknown>) => Promise<unknown>
   /** similar things offered where the form asks for another one */
   similar?: { value: string; label: string }[]
+  /** phrases are ready sentences, put into the form's text and changed there before they are sent */
+  phrases?: Phrase[]
 }
 
-export function Verbs({ actions, waits, run, similar }: VerbsProps) {
+/** Phrase is a ready sentence for one verb. */
+export interface Phrase {
+  verb: string
+  title: string
+  text: string
+}
+
+export function Verbs({ actions, waits, run, similar, phrases }: VerbsProps) {
   const [open, setOpen] = useState('')
   const [said, setSaid] = useState('')
   const chosen = actions.find((a) => a.verb === open && a.allowed)
@@ -57,6 +66,7 @@ export function Verbs({ actions, waits, run, similar }: VerbsProps) {
             key={chosen.verb}
             action={chosen}
             similar={similar}
+            phrases={phrases?.filter((p) => p.verb === chosen.verb)}
             cancel={() => setOpen('')}
             run={async (form) => {
               await run(chosen.verb, form)
@@ -76,7 +86,7 @@ function leadVerb(actions: Action[]): string | undefined {
   return (open.find((a) => a.next) ?? open[0])?.verb
 }
 
-function VerbForm({ action, run, cancel, similar }: { action: Action; run: (form: Record<string, unknown>) => Promise<void>; cancel: () => void; similar?: { value: string; label: string }[] }) {
+function VerbForm({ action, run, cancel, similar, phrases = [] }: { action: Action; run: (form: Record<string, unknown>) => Promise<void>; cancel: () => void; similar?: { value: string; label: string }[]; phrases?: Phrase[] }) {
   const [values, setValues] = useState<FormValues>(() => blankForm(action.fields))
   const [wrong, setWrong] = useState<Record<string, string>>({})
   const [trouble, setTrouble] = useState('')
@@ -91,6 +101,12 @@ function VerbForm({ action, run, cancel, similar }: { action: Action; run: (form
   const set = (name: string, v: FormValues[string]) => {
     setValues((s) => ({ ...s, [name]: v }))
     setWrong(({ [name]: _gone, ...rest }) => rest)
+  }
+  const spoken = phrases.length > 0 ? action.fields.find((f) => f.kind === 'text')?.name : undefined
+  const say = (text: string) => {
+    if (!spoken) return
+    set(spoken, withPhrase(values[spoken], text))
+    box.current?.querySelector<HTMLElement>(`#f-${spoken}`)?.focus()
   }
   const send = async () => {
     setBusy(true)
@@ -130,6 +146,12 @@ function VerbForm({ action, run, cancel, similar }: { action: Action; run: (form
       <h3>{action.title}</h3>
       {action.next && <p className="info small">{action.next}</p>}
       {trouble && <div className="trouble" role="alert">{trouble}</div>}
+      {spoken && (
+        <div className="field">
+          <label htmlFor="f-phrase">套用答复模板</label>
+          <Select id="f-phrase" value={null} placeholder="选一条，填到下面后可以修改" onChange={(i: number | null) => { if (i !== null) say(phrases[i]?.text ?? '') }} options={phrases.map((p, i) => ({ value: i, label: p.title }))} />
+        </div>
+      )}
       {action.fields.map((f) => (
         <FieldRow key={f.name} field={f} value={values[f.name]} wrong={wrong[f.name]} onChange={(v) => set(f.name, v)} onBusy={setSending} similar={similar} />
       ))}

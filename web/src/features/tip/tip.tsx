@@ -67,7 +67,7 @@ export function TipFile() {
         </div>
         <div className="side-col">
           <Readers kind="tip" subject={t.id} />
-          <Verbs actions={t.actions} waits="受理研判岗" run={(verb, form) => act.mutateAsync({ verb, form, version: t.version })} />
+          <Verbs actions={t.actions} waits="受理研判岗" phrases={t.phrases} run={(verb, form) => act.mutateAsync({ verb, form, version: t.version })} />
         </div>
       </div>
     </Page>
