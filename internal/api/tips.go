@@ -23,6 +23,7 @@ func (a *API) Tips(s *tip.Service, n Names, files Describer) {
 	get(a, "listTips", "/tips", "公众举报列表", r.list, needs(auth.ClueTriage))
 	exportList(a, "exportTips", "/tips/export", "导出公众举报", "公众举报", tipColumns, r.list, needs(auth.ClueTriage))
 	get(a, "getTip", "/tips/{id}", "公众举报详情", r.get, needs(auth.ClueTriage))
+	r.statistics(a)
 	post(a, "actOnTip", "/tips/{id}/{verb}", "审核公开、答复举报人", r.act, needs(auth.ClueTriage))
 }
 

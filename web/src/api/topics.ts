@@ -8,7 +8,7 @@ const stale: Record<string, string[]> = {
   obligation: ['/obligations', '/portal'],
   mark: ['/marks', '/portal', '/outlets'],
   clue: ['/clues', '/overview', '/alarms', '/tips'],
-  tip: ['/tips'],
+  tip: ['/tips', '/tip-statistics'],
   circle: ['/circles', '/tips', '/clues'],
   reward: ['/rewards', '/awards'],
   award: ['/awards', '/rewards'],

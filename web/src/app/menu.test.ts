@@ -13,7 +13,7 @@ describe('the menu', () => {
     expect(menu(all)).toHaveLength(sections.length)
   })
   it('follows the order of the loop and shows only what opens', () => {
-    expect(titles(duty)).toEqual(['工作台', '监测预警', '线索', '问题', '资源'])
+    expect(titles(duty)).toEqual(['工作台', '监测预警', '线索', '问题', '评价', '资源'])
     expect(titles(['user.read', 'system.read'])).toEqual(['管理'])
     expect(titles([])).toEqual([])
   })
@@ -26,7 +26,7 @@ describe('the menu', () => {
   })
   it('an agency enters clues but has no clue desk, and no devices without telemetry', () => {
     const paths = menu(agency).flatMap((s) => s.tabs.map((t) => t.path))
-    expect(paths).toEqual(['/', '/clues/new', '/issues', '/enterprises'])
+    expect(paths).toEqual(['/', '/clues/new', '/issues', '/tip-statistics', '/enterprises'])
   })
   it('a tab needs all of its capabilities', () => {
     expect(menu(['registry.read']).flatMap((s) => s.tabs.map((t) => t.path))).toEqual(['/enterprises'])

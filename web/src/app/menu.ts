@@ -45,6 +45,7 @@ export const sections: Section[] = [
   { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
   { key: 'evaluate', title: '评价', icon: 'chart', tabs: [
     { path: '/risk-map', title: '风险预警图', needs: ['risk.read'] },
+    { path: '/tip-statistics', title: '举报统计', needs: ['overview.read'] },
   ] },
   {
     key: 'resource', title: '资源', icon: 'house', tabs: [

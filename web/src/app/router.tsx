@@ -94,6 +94,7 @@ const pages = [
   page('/clues/new', () => import('../features/clue/enter'), 'EnterClue'),
   page('/clues/$id', () => import('../features/clue/clue'), 'ClueFile'),
   page('/tips', () => import('../features/tip/tips'), 'Tips'),
+  page('/tip-statistics', () => import('../features/tip/statistics'), 'TipStatistics'),
   page('/tips/new', () => import('../features/tip/enter'), 'EnterTip'),
   page('/work-orders', () => import('../features/tip/orders'), 'WorkOrders'),
   page('/work-orders/import', () => import('../features/tip/import-orders'), 'ImportOrders'),

@@ -27,3 +27,6 @@ export const reviews = [
   { value: 'shown', label: '已公开' },
   { value: 'held', label: '不公开' },
 ]
+
+/** share says how much of a whole something is, and nothing where there is no whole. */
+export const share = (part: number, whole: number) => (whole === 0 ? '—' : `${Math.round((part / whole) * 100)}%`)
