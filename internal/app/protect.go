@@ -11,6 +11,7 @@ import (
 	"github.com/qingshao/qingshao/internal/protect/safety"
 	"github.com/qingshao/qingshao/internal/protect/trace"
 	"github.com/qingshao/qingshao/internal/seal"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 // protect builds what surrounds the reports; the register of reports comes first.
@@ -19,6 +20,15 @@ func (a *App) protect() {
 	a.copies.Mark(tip.Machine.Kind, func(ctx context.Context, actor auth.Actor, id string) (d trace.Document, err error) {
 		o, err := a.tips.Get(ctx, actor, tip.ID(id))
 		return trace.Document{Label: o.Tip.Number, Area: o.Tip.Area}, err
+	})
+	root := a.place.Regions.Root().Code
+	a.copies.Mark(tip.InsiderMachine.Kind, func(ctx context.Context, actor auth.Actor, id string) (d trace.Document, err error) {
+		f, err := a.tips.GetConfided(ctx, actor, tip.ID(id))
+		return trace.Document{Label: f.Told.Number, Area: root}, err
+	})
+	a.copies.Mark(vault.OpeningMachine.Kind, func(ctx context.Context, actor auth.Actor, id string) (d trace.Document, err error) {
+		o, err := a.vault.Opening(ctx, actor, id)
+		return trace.Document{Label: o.Opening.Number, Area: root}, err
 	})
 	a.circles = circle.New(circle.Deps{DB: a.db, Auth: a.policy, Notify: a.notify, Timeline: a.timeline, Keep: safety.Keep})
 	a.circles.Kind(tip.Machine.Kind, a.tips.Matter)
