@@ -48,7 +48,7 @@ export function CircleFile() {
         </div>
         <div className="side-col">
           {c.manage && <Panel title="知悉人员"><Button block onClick={() => setOpen(true)}>调整知悉人员</Button></Panel>}
-          <Verbs actions={c.actions} waits="岗位负责人" run={(verb, form) => act.mutateAsync({ verb, form, version: c.version })} />
+          {c.actions.length > 0 && <Verbs actions={c.actions} run={(verb, form) => act.mutateAsync({ verb, form, version: c.version })} />}
         </div>
       </div>
       {open && <Redraw circle={c} close={() => setOpen(false)} />}
@@ -92,9 +92,9 @@ function Safety({ id }: { id: string }) {
             <div className="wide"><dt>保密和安全措施</dt><dd className="pre">{p.measures}</dd></div>
           </dl>
         )}
-        {p.timeline.length > 0 && <Timeline entries={p.timeline} />}
       </Panel>
       <Verbs actions={p.actions} run={(verb, form) => act.mutateAsync({ verb, form, version: p.version })} />
+      {p.timeline.length > 0 && <Panel title="安全措施的经过"><Timeline entries={p.timeline} /></Panel>}
     </>
   )
 }
