@@ -8,6 +8,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,11 +46,19 @@ func (p *past) reward(ctx context.Context) error {
 	if err := desk.call(ctx, http.MethodGet, "/rewards/candidates", nil, &waiting); err != nil {
 		return err
 	}
-	for i, w := range waiting {
+	ids := []string{}
+	for _, w := range waiting {
+		ids = append(ids, w.IssueID)
+	}
+	issues, err := p.collectable(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i, issue := range issues {
 		if i == 2 {
 			break
 		}
-		id, err := p.propose(ctx, w.IssueID, []string{"380000", "3200000"}[i], i)
+		id, err := p.propose(ctx, issue, []string{"380000", "3200000"}[i], i)
 		if err != nil {
 			return err
 		}
@@ -63,6 +72,37 @@ func (p *past) reward(ctx context.Context) error {
 	return p.app.Settle(ctx)
 }
 
+// collectable gives the issues with those first of whose reporters the demo
+// keeps a receipt: only they can collect.
+func (p *past) collectable(ctx context.Context, issues []string) ([]string, error) {
+	held, other := []string{}, []string{}
+	for _, id := range issues {
+		reports, err := p.reportsOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(reports, func(number string) bool { return p.receipts[number].Number != "" }) {
+			held = append(held, id)
+		} else {
+			other = append(other, id)
+		}
+	}
+	return append(held, other...), nil
+}
+
+// reportsOf gives the numbers of the reports behind an issue.
+func (p *past) reportsOf(ctx context.Context, issue string) ([]string, error) {
+	var reports []struct {
+		Number string `json:"number"`
+	}
+	err := p.staff["reward"].call(ctx, http.MethodGet, "/rewards/candidates/"+issue, nil, &reports)
+	numbers := []string{}
+	for _, r := range reports {
+		numbers = append(numbers, r.Number)
+	}
+	return numbers, err
+}
+
 func (p *past) propose(ctx context.Context, issue, fine string, n int) (string, error) {
 	desk := p.staff["reward"]
 	var policy struct {
@@ -72,24 +112,22 @@ func (p *past) propose(ctx context.Context, issue, fine string, n int) (string, 
 	if err := desk.call(ctx, http.MethodGet, "/rewards/policy", nil, &policy); err != nil {
 		return "", err
 	}
-	var reports []struct {
-		Number string `json:"number"`
-	}
-	if err := desk.call(ctx, http.MethodGet, "/rewards/candidates/"+issue, nil, &reports); err != nil {
+	reports, err := p.reportsOf(ctx, issue)
+	if err != nil {
 		return "", err
 	}
 	parts := []map[string]any{}
-	for i, r := range reports {
+	for i, number := range reports {
 		part := "joint"
 		if i == 0 {
 			part = "first"
 		}
-		parts = append(parts, map[string]any{"number": r.Number, "part": part})
+		parts = append(parts, map[string]any{"number": number, "part": part})
 	}
 	body := map[string]any{"issue_id": issue, "on": p.now.In(beijing).AddDate(0, 0, -2).Format(time.DateOnly), "act": policy.Acts[n%len(policy.Acts)].ID, "basis": "fine", "fine": fine,
 		"document": fmt.Sprintf("（演示）环罚〔%d〕%d 号", p.now.In(beijing).Year(), 86+n), "honour": policy.Honour, "reports": parts, "text": "查实，处罚决定已送达。"}
 	var t thing
-	err := desk.call(ctx, http.MethodPost, "/rewards", body, &t)
+	err = desk.call(ctx, http.MethodPost, "/rewards", body, &t)
 	return t.ID, err
 }
 

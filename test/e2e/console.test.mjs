@@ -184,7 +184,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
 
   it('企业 explains its alarm on the phone, 值班员 sends the word back', { timeout: 180_000 }, async () => {
     await act('enterprise', narrow, async (page) => {
-      await page.goto('/alarms?state=notified,acknowledged&explained=none')
+      await page.goto('/alarms?state=notified,acknowledged,handled&explained=none')
       const card = page.locator('.card').first()
       await card.waitFor({ timeout: 90_000 }) // the incident comes by itself
       await card.click()
