@@ -112,7 +112,8 @@ type NewTip struct {
 	Lat        float64             `json:"lat,omitempty"`
 	Answers    map[string][]string `json:"answers,omitempty"`
 	MediaURL   string              `json:"media_url,omitempty"`
-	Contact    string              `json:"contact,omitempty" doc:"实名保密的，写入之前在内存中封存"`
+	Contact    string              `json:"contact,omitempty" doc:"公开举报的；实名保密的不收明文"`
+	Sealed     *SealedEnvelope     `json:"sealed,omitempty" doc:"实名保密的联系方式，在受理员的浏览器里封存，见 /seal/channel"`
 	ReceivedAt string              `json:"received_at,omitempty" maxLength:"40" doc:"举报人反映的时间，RFC 3339；空为现在"`
 	Details    map[string]any      `json:"details,omitempty" doc:"来路自己的栏目，见 /tip-doors"`
 	Files      []string            `json:"files,omitempty"`
@@ -137,6 +138,13 @@ func (r tips) enter(ctx context.Context, in *struct{ Body NewTip }) (out Entered
 		if e.ReceivedAt, err = time.Parse(time.RFC3339, b.ReceivedAt); err != nil {
 			return out, fault.Invalidf("反映的时间无法识别").With("received_at", "应为时间，例如 2026-11-20T08:15:30+08:00")
 		}
+	}
+	if b.Sealed != nil {
+		sealed, err := b.Sealed.envelope()
+		if err != nil {
+			return out, err
+		}
+		e.Sealed = &sealed
 	}
 	t, receipt, err := r.tips.Enter(ctx, actor(ctx), e, b.Once)
 	if err != nil {

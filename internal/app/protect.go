@@ -27,8 +27,8 @@ func (a *App) protect() {
 		return trace.Document{Label: f.Told.Number, Area: root}, err
 	})
 	a.copies.Mark(vault.OpeningMachine.Kind, func(ctx context.Context, actor auth.Actor, id string) (d trace.Document, err error) {
-		o, err := a.vault.Opening(ctx, actor, id)
-		return trace.Document{Label: o.Opening.Number, Area: root}, err
+		o, err := a.vault.Mine(ctx, actor, id)
+		return trace.Document{Label: o.Number, Area: root}, err
 	})
 	a.circles = circle.New(circle.Deps{DB: a.db, Auth: a.policy, Notify: a.notify, Timeline: a.timeline, Keep: safety.Keep})
 	a.circles.Kind(tip.Machine.Kind, a.tips.Matter)

@@ -341,6 +341,18 @@ func (s *Service) Opening(ctx context.Context, actor auth.Actor, id string) (o S
 	return o, err
 }
 
+// Mine reads one that the actor asked for and may read the content of now.
+func (s *Service) Mine(ctx context.Context, actor auth.Actor, id string) (Opening, error) {
+	o, err := s.Opening(ctx, actor, id)
+	switch {
+	case err != nil:
+		return Opening{}, err
+	case o.Opening.RequestedBy != actor.ID || o.Opening.State != Approved && o.Opening.State != Opened:
+		return Opening{}, errNoOpening
+	}
+	return o.Opening, nil
+}
+
 // Openings lists them, newest first.
 func (s *Service) Openings(ctx context.Context, actor auth.Actor, states []string, cursor string, limit int) (page db.Page[Opening], err error) {
 	if err := s.Auth.Require(actor, auth.SealRead, s.scope()); err != nil {

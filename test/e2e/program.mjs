@@ -69,8 +69,8 @@ export async function startDemo() {
   }
 }
 
-/** newServer gives an empty program that can be started and killed as often as needed, on the same data and ports. */
-export async function newServer() {
+/** newServer gives an empty program that can be started and killed as often as needed, on the same data and ports; options go to `serve`. */
+export async function newServer(...options) {
   const data = mkdtempSync(join(tmpdir(), 'qingshao-e2e-'))
   const bin = process.env.QINGSHAO_BIN ?? join(root, 'bin/qingshao')
   const [http, hj212] = [await freePort(), await freePort()]
@@ -86,7 +86,7 @@ export async function newServer() {
   return {
     url, hj212, kill,
     start: async () => {
-      child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${http}`, '--hj212', `127.0.0.1:${hj212}`, '--log-level', 'error'], { stdio: 'ignore' })
+      child = spawn(bin, ['serve', '--data', data, '--listen', `127.0.0.1:${http}`, '--hj212', `127.0.0.1:${hj212}`, '--log-level', 'error', ...options], { stdio: 'ignore' })
       const until = Date.now() + 60_000
       while (!(await fetch(url + '/readyz').then((r) => r.ok, () => false))) {
         if (child.exitCode !== null || Date.now() > until) throw new Error(`the program did not start (exit ${child.exitCode})`)

@@ -148,15 +148,16 @@
   }
 
   const photos = one("[data-photos]", form), thumbs = one("[data-thumbs]", form);
-  // A photo larger than a screen needs is made smaller before it is sent, which
-  // also leaves behind where and with what it was taken. What cannot be drawn is
-  // sent as it is; the server judges it.
+  // A photo is drawn anew where it is larger than a screen needs, and always when
+  // the report is not a public one: that leaves behind where and with what it was
+  // taken before it leaves this browser. What cannot be drawn is sent as it is; the
+  // server judges it.
   const side = 2560;
-  async function smaller(f) {
+  async function redrawn(f) {
     try {
       const img = await createImageBitmap(f, { imageOrientation: "from-image" });
       const by = Math.min(1, side / Math.max(img.width, img.height));
-      if (by === 1 && f.size < 1500000) return f;
+      if (by === 1 && f.size < 1500000 && form.mode.value === "public") return f;
       const c = document.createElement("canvas");
       c.width = Math.round(img.width * by);
       c.height = Math.round(img.height * by);
@@ -165,14 +166,14 @@
       return blob ? new File([blob], "photo.jpg", { type: "image/jpeg" }) : f;
     } catch { return f; }
   }
-  photos.addEventListener("change", async () => {
-    thumbs.replaceChildren();
-    const chosen = [...photos.files];
-    if (chosen.length > 6) thumbs.append("最多 6 张，请重新选择");
-    const list = await Promise.all(chosen.map(smaller));
+  let chosen = [], drawing = Promise.resolve();
+  async function draw() {
+    const list = await Promise.all(chosen.map(redrawn));
     const box = new DataTransfer();
     for (const f of list) box.items.add(f);
     photos.files = box.files;
+    thumbs.replaceChildren();
+    if (chosen.length > 6) thumbs.append("最多 6 张，请重新选择");
     for (const f of list.slice(0, 6)) {
       const img = new Image();
       img.alt = f.name;
@@ -180,6 +181,11 @@
       img.addEventListener("load", () => URL.revokeObjectURL(img.src));
       thumbs.append(img);
     }
+  }
+  const redraw = () => { drawing = drawing.then(draw); };
+  photos.addEventListener("change", () => {
+    chosen = [...photos.files];
+    redraw();
   });
 
   // The draft stays in this browser, for the public mode only, and is never sent
@@ -204,7 +210,10 @@
     localStorage.setItem(key, JSON.stringify(Object.fromEntries(kept.map((n) => [n, form[n].value]))));
   });
   form.addEventListener("change", follow);
-  for (const r of form.querySelectorAll("input[name=mode]")) r.addEventListener("change", () => void around());
+  for (const r of form.querySelectorAll("input[name=mode]")) r.addEventListener("change", () => {
+    void around();
+    if (chosen.length > 0) redraw(); // from the photos as they were chosen
+  });
   if (!form.text.value) {
     try {
       for (const [n, v] of Object.entries(JSON.parse(localStorage.getItem(key) || "{}"))) if (kept.includes(n)) form[n].value = v;
@@ -215,8 +224,13 @@
   form.addEventListener("submit", async (e) => {
     const button = one("button[type=submit]", form);
     button.disabled = true;
-    if (!secret()) return;
+    if (open()) return;
     e.preventDefault();
+    await drawing;
+    if (!secret()) {
+      form.submit();
+      return;
+    }
     try {
       await (await sealing()).contact(form);
     } catch (x) {

@@ -52,6 +52,8 @@ async function picture(f, i) {
   }
 }
 
+let receipt;
+
 /** insider seals a whole report; the receipt is drawn here and never sent. */
 export async function insider(form, say) {
   const told = typed(form, ["told-text", "told-place", "told-when", "told-suspect", "told-how"]);
@@ -63,8 +65,7 @@ export async function insider(form, say) {
   for (let i = 0; i < files.length; i++) photos.push(await picture(files[i], i));
   if (photos.reduce((n, p) => n + p.bytes.length, 0) > 11 << 20) throw new Error("照片合计过大，请减少张数");
   say("正在封存…");
-  const receipt = form.dataset.receipt || seal.newReceipt(); // the same one when a broken line makes it go again
-  form.dataset.receipt = receipt;
+  receipt ??= seal.newReceipt(); // the same one when a broken line makes it go again
   const own = await seal.derive(receipt);
   const to = await holders();
   const desk = to.filter((h) => h.party === "desk").concat({ party: "reporter", id: "", recipient: own.recipient });

@@ -14,6 +14,7 @@ import (
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/looptest"
+	"github.com/qingshao/qingshao/internal/vault"
 )
 
 func call() tip.Entry {
@@ -105,22 +106,33 @@ func (v *envelope) SealContact(_ context.Context, _ *db.Tx, id tip.ID, contact s
 
 func TestEnter_AConfidentialContactIsSealedAndNothingElse(t *testing.T) {
 	each(t, func(t *testing.T, s *scene) {
-		v := &envelope{held: map[tip.ID]string{}}
-		s.seal(v)
+		s.ring.Ceremony()
 		e := call()
 		e.Mode, e.Contact = tip.Confidential, "标记人 139"
-		x, _ := s.enter(t, e)
-		if v.held[x.ID] != "标记人 139" {
-			t.Errorf("sealed %v", v.held)
+		var f *fault.Error
+		if _, _, err := s.tips.Enter(bg, looptest.Person("clerk"), e, ""); !errors.As(err, &f) || len(f.Fields) != 1 || f.Fields[0].Name != "contact" {
+			t.Errorf("taken in clear: %v", err)
 		}
+		e.Contact, e.Sealed = "", s.sealed(vault.Contact{Name: "标记人", Phone: "139"})
+		x, r := s.enter(t, e)
+		if !strings.HasPrefix(r.Number, "WZ-M-") {
+			t.Errorf("number %s", r.Number)
+		}
+		s.Write(func(ctx context.Context, tx *db.Tx) error {
+			list, err := vault.Sealed(ctx, tx, tip.Machine.Kind, string(x.ID))
+			if len(list) != 1 || !list[0].Parted || list[0].Part != "contact" {
+				t.Errorf("sealed %+v", list)
+			}
+			return err
+		})
 		o := s.open(t, x.ID)
-		f, err := s.Clues.Get(bg, looptest.Person("clerk"), clue.ID(o.Tip.ClueID))
-		if err != nil || f.Clue.Contact != "" || strings.Contains(f.Clue.Text, "标记人") {
-			t.Errorf("%v %+v", err, f.Clue)
+		c, err := s.Clues.Get(bg, looptest.Person("clerk"), clue.ID(o.Tip.ClueID))
+		if err != nil || c.Clue.Contact != "" || strings.Contains(c.Clue.Text, "标记人") {
+			t.Errorf("%v %+v", err, c.Clue)
 		}
-		v.fails = errors.New("no key")
-		if _, _, err := s.tips.Enter(bg, looptest.Person("clerk"), e, ""); err == nil {
-			t.Error("kept although nothing was sealed")
+		e.Sealed.Shares = e.Sealed.Shares[1:]
+		if _, _, err := s.tips.Enter(bg, looptest.Person("clerk"), e, ""); !fault.Is(err, fault.Conflict) {
+			t.Errorf("kept although an officer could not open it: %v", err)
 		}
 		if page, err := s.tips.List(bg, looptest.Person("clerk"), tip.Query{Limit: 10, Sealed: true}); err != nil || page.Total != 1 {
 			t.Errorf("%v %d", err, page.Total)

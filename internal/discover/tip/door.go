@@ -184,6 +184,9 @@ func (s *Service) wrong(ctx context.Context, d Door, e Entry) (flow.Form, error)
 		if err := s.sealer.Ready(ctx); err != nil {
 			return nil, err
 		}
+		if d.Entry && e.Contact != "" { // the clerk's browser can seal; imports and mail cannot
+			bad = bad.With("contact", "实名保密的联系方式须在受理员的浏览器里封存后提交，明文没有收下；请刷新页面后重新登记")
+		}
 	}
 	if now := s.db.Now(); !e.ReceivedAt.IsZero() && (e.ReceivedAt.After(now.Add(time.Minute)) || now.Sub(e.ReceivedAt) > oldest) {
 		bad = bad.With("received_at", "应为过去一年之内的时间")

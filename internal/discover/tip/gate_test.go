@@ -54,6 +54,7 @@ func TestGate_HoldsUpReportersNotTheDesk(t *testing.T) {
 				}
 			}
 			phone := confidential()
+			phone.Sealed = s.sealed(vault.Contact{Other: marker})
 			if _, _, err := s.tips.Enter(bg, looptest.Person("clerk-city"), phone, ""); err != nil {
 				t.Errorf("%s closed, by telephone: %v", x.door, err)
 			}

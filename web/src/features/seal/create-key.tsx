@@ -1,9 +1,10 @@
 import { Button, Input, Select } from 'antd'
 import { useState } from 'react'
 import { post } from '../../api/client'
+import { sealCode } from '../../api/seal-code'
 import { useDo } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
-import { remember, sealCode, suggest, weak } from './box'
+import { remember, suggest, weak } from './box'
 
 export const parties = [{ value: 'desk', label: '保密岗' }, { value: 'oversight', label: '监督方' }]
 

@@ -3,15 +3,15 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { post } from '../../api/client'
 import { sentence } from '../../api/problem'
+import { sealCode } from '../../api/seal-code'
 import { useDo, useGet } from '../../api/use'
 import { dateTime } from '../../ui/format'
 import { Go } from '../../ui/go'
+import { Marked } from '../../ui/marked'
 import { Page, Panel } from '../../ui/page'
 import { Bones, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
-import { sealCode } from './box'
-import { Marked } from './marked'
 import { OpeningState } from './openings'
 import { useKey } from './unlock'
 import { markOf } from './words'
@@ -34,8 +34,8 @@ export function OpeningFile() {
   }, touched)
   const open = useDo(async (keyId: string) => {
     const identity = await key(keyId)
+    const copy = await post('/copies', { body: { kind: 'seal_opening', subject: id, part: 'contact' } }) // the mark before anything can be read
     const box = await post('/openings/{id}/open', { path: { id } })
-    const copy = await post('/copies', { body: { kind: 'seal_opening', subject: id, part: 'contact' } })
     const code = await sealCode()
     setRead({ who: code.readJSON(await code.openParted(box.body, box.own, box.passed, identity)) as Contact, mark: markOf(copy) })
   }, touched)
@@ -86,7 +86,13 @@ export function OpeningFile() {
               {open.error ? <div className="trouble" role="alert">{sentence(open.error)}</div> : null}
             </Panel>
           )}
-          <Verbs actions={o.actions} waits={o.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: o.version })} />
+          {o.mine && o.state === 'requested' && (
+            <Panel title="开启">
+              <p className="soft">等待监督方一人同意。您手里只有保密岗的一份份额，单独打不开；同意之后在这里打开。</p>
+            </Panel>
+          )}
+          {!o.mine && o.decided_by && (o.state === 'approved' || o.state === 'opened') && <Panel title="开启"><p className="soft">只有申请人的浏览器能打开：两份份额在那里会合。</p></Panel>}
+          {(o.actions.length > 0 || !o.mine) && <Verbs actions={o.actions} waits={o.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: o.version })} />}
         </div>
       </div>
     </Page>

@@ -1,7 +1,8 @@
 import { Button, Input, Modal } from 'antd'
 import { useCallback, useRef, useState } from 'react'
 import { get } from '../../api/client'
-import { recalled, remember, sealCode } from './box'
+import { sealCode } from '../../api/seal-code'
+import { recalled, remember } from './box'
 
 interface Waiting { id: string; wrapped: string; done: (identity: string) => void; failed: (e: Error) => void }
 

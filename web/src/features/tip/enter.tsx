@@ -5,6 +5,7 @@ import { Button, DatePicker, Input, Radio, Select } from 'antd'
 import dayjs from 'dayjs'
 import { useMemo, useState } from 'react'
 import { post } from '../../api/client'
+import { sealedContact } from '../../api/seal-code'
 import type { Doors, Entered, Field } from '../../api/types'
 import { useDo, useGet, useMe, useReference } from '../../api/use'
 import { PlainForm, Row, useDraft, type Wrong } from '../../ui/draft'
@@ -15,7 +16,7 @@ import { areaOptions } from '../../ui/pickers'
 import { Bones, Trouble } from '../../ui/state'
 import { missing, type Draft } from './draft'
 
-const blank: Draft = { channel: 'phone', mode: 'public', kind: '', text: '', suspect: '', area: '', address: '', contact: '', received: '', details: {}, answers: {}, files: [] }
+const blank: Draft = { channel: 'phone', mode: 'public', kind: '', text: '', suspect: '', area: '', address: '', contact: '', person: { name: '', phone: '', other: '' }, received: '', details: {}, answers: {}, files: [] }
 
 /** EnterTip is the desk's form for calls, visits, letters and the media. */
 export function EnterTip() {
@@ -64,9 +65,10 @@ function EnterForm({ doors, done }: { doors: Doors; done: (e: Entered) => void }
   const kind = doors.kinds.find((k) => k.code === v.kind)
   const mode = doors.modes.find((m) => m.mode === v.mode)
   const save = useDo(
-    () => post('/tips', { body: {
+    async () => post('/tips', { body: {
       channel: v.channel as 'phone', mode: v.mode as 'public', kind: v.kind, text: v.text.trim(), suspect: v.suspect.trim(), area: v.area, address: v.address.trim(),
-      contact: v.mode === 'anonymous' ? '' : v.contact.trim(), received_at: v.received, details: v.details, answers: v.answers, files: v.files, once,
+      contact: v.mode === 'public' ? v.contact.trim() : '', sealed: v.mode === 'confidential' ? await sealedContact({ name: v.person.name.trim(), phone: v.person.phone.trim(), other: v.person.other.trim() }) : undefined,
+      received_at: v.received, details: v.details, answers: v.answers, files: v.files, once,
     } }),
     ['/tips', '/clues', '/overview', '/notices'],
     done,
@@ -102,17 +104,35 @@ function EnterForm({ doors, done }: { doors: Doors; done: (e: Entered) => void }
             {kind?.questions.map((q) => <Question key={q.code} q={q} value={v.answers[q.code] ?? []} wrong={wrong} onChange={(x) => set('answers', { ...v.answers, [q.code]: x })} />)}
             <Place v={v} set={set} wrong={wrong} />
             <Row name="suspect" title="被举报的单位或个人" wrong={wrong}><Input id="f-suspect" maxLength={200} value={v.suspect} onChange={(e) => set('suspect', e.target.value)} /></Row>
-            {v.mode !== 'anonymous' && (
-              <Row name="contact" title="联系方式" required={v.mode === 'confidential'} wrong={wrong} hint={v.mode === 'confidential' ? '写入之前封存，须两方人员共同开启；您提交后也不能再看到' : '只有研判岗能看，每次查看都留痕；可以不填'}>
+            {v.mode === 'public' && (
+              <Row name="contact" title="联系方式" wrong={wrong} hint="只有研判岗能看，每次查看都留痕；可以不填">
                 <Input id="f-contact" autoComplete="off" maxLength={200} value={v.contact} onChange={(e) => set('contact', e.target.value)} />
               </Row>
             )}
+            {v.mode === 'confidential' && <Person v={v} set={set} wrong={wrong} />}
             {door.fields.map((f) => <Detail key={f.name} field={f} value={v.details[f.name] ?? ''} wrong={wrong} onChange={(x) => set('details', { ...v.details, [f.name]: x })} />)}
             <Row name="files" title={v.channel === 'letter' ? '信件扫描件' : '附件'} wrong={wrong} wide><FilesField id="f-files" onChange={(ids) => set('files', ids)} onBusy={setSending} /></Row>
           </>
         )}
       </PlainForm>
     </Panel>
+  )
+}
+
+/** Person asks who the reporter is; what is typed is sealed in this browser and goes nowhere else. */
+function Person({ v, set, wrong }: { v: Draft; set: (name: 'person', x: Draft['person']) => void; wrong: Wrong }) {
+  const field = (name: keyof Draft['person'], title: string, required: boolean, most: number, hint?: string) => (
+    <Row name={`person-${name}`} title={title} required={required} wrong={wrong} hint={hint}>
+      <Input id={`f-person-${name}`} autoComplete="off" maxLength={most} value={v.person[name]} onChange={(e) => set('person', { ...v.person, [name]: e.target.value })} />
+    </Row>
+  )
+  return (
+    <>
+      {field('name', '举报人姓名', true, 50, '姓名和联系方式在这个浏览器里封存后才提交，须两方人员共同开启；提交后您也看不到')}
+      {field('phone', '举报人电话', false, 50)}
+      {field('other', '其他联系方式', false, 200)}
+      {wrong.contact && <div className="wrong wide" role="alert">{wrong.contact}</div>}
+    </>
   )
 }
 
