@@ -23,6 +23,8 @@ export interface VerbsProps {
   similar?: { value: string; label: string }[]
   /** phrases are ready sentences, put into the form's text and changed there before they are sent */
   phrases?: Phrase[]
+  /** note is what to know before acting */
+  note?: string
 }
 
 /** Phrase is a ready sentence for one verb. */
@@ -32,7 +34,7 @@ export interface Phrase {
   text: string
 }
 
-export function Verbs({ actions, waits, run, similar, phrases }: VerbsProps) {
+export function Verbs({ actions, waits, run, similar, phrases, note }: VerbsProps) {
   const [open, setOpen] = useState('')
   const [said, setSaid] = useState('')
   const chosen = actions.find((a) => a.verb === open && a.allowed)
@@ -40,6 +42,7 @@ export function Verbs({ actions, waits, run, similar, phrases }: VerbsProps) {
   return (
     <Panel title="下一步">
       <div className="verbs" id="verbs">
+        {note && <p className="info small">{note}</p>}
         {said && <div className="done" role="status">{said}</div>}
         {actions.length === 0 && <p className="soft">{waits ? `现在等待${waits}，您不需要操作。` : '没有需要您办理的操作。'}</p>}
         {!chosen &&

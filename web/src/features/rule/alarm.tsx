@@ -80,8 +80,7 @@ export function AlarmFile() {
           <Panel title="经过"><Timeline entries={a.timeline} /></Panel>
         </div>
         <div className="side-col">
-          {a.event_id && a.actions.length > 0 && <p className="info small">这条预警属于一个预警事件：办理一次，对其中 {a.together.length} 条一并生效。</p>}
-          <Verbs actions={a.actions} waits={a.waits} similar={near} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
+          <Verbs actions={a.actions} waits={a.waits} note={a.event_id && a.actions.length > 0 ? `这条预警属于一个预警事件：办理一次，对其中 ${a.together.length} 条一并生效。` : undefined} similar={near} run={(verb, form) => act.mutateAsync({ verb, form, version: a.version })} />
           {can('alarm.silence') && a.state !== 'cleared' && <Hush a={a} />}
         </div>
       </div>

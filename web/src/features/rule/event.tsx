@@ -62,8 +62,7 @@ export function EventFile() {
           <Panel title="经过"><Timeline entries={v.timeline.map((e) => (e.alarm && v.members.length > 1 ? { ...e, title: `${e.title}（${e.alarm}）` } : e))} /></Panel>
         </div>
         <div className="side-col">
-          {v.members.length > 1 && v.actions.length > 0 && <p className="info small">办理一次，对其中 {v.members.length} 条预警一并生效；不属于这件事的，请先到那条预警“拆出事件”。</p>}
-          <Verbs actions={v.actions} waits={v.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: v.version })} />
+          <Verbs actions={v.actions} waits={v.waits} note={v.members.length > 1 && v.actions.length > 0 ? `办理一次，对其中 ${v.members.length} 条预警一并生效；不属于这件事的，请先到那条预警“拆出事件”。` : undefined} run={(verb, form) => act.mutateAsync({ verb, form, version: v.version })} />
         </div>
       </div>
     </Page>
