@@ -22,7 +22,7 @@ type NotifyChoiceBody struct {
 	Off       map[string][]string `json:"off,omitempty" doc:"按紧急程度列出不用的渠道种类"`
 	QuietFrom string              `json:"quiet_from,omitempty" maxLength:"5" doc:"免打扰时段自何时，如 22:00；空为没有"`
 	QuietTo   string              `json:"quiet_to,omitempty" maxLength:"5"`
-	Digest    string              `json:"digest,omitempty" maxLength:"10" doc:"普通通知汇总成一封邮件：空为不发，hourly 每小时，daily 每日"`
+	Digest    string              `json:"digest,omitempty" maxLength:"10" doc:"一般通知汇总成一封邮件：空为不发，hourly 每小时，daily 每日"`
 	DigestAt  string              `json:"digest_at,omitempty" maxLength:"5" doc:"每日汇总的时间，空为 08:00"`
 	Version   int64               `json:"version" doc:"读到的版本，从未设置为 0"`
 }

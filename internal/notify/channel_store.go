@@ -33,6 +33,12 @@ func channelByID(ctx context.Context, tx *db.Tx, id string) (Channel, error) {
 	return db.One(ctx, tx, scanChannel, `SELECT `+channelColumns+` FROM notice_channel WHERE id = $1`, id)
 }
 
+// lockChannel reads a channel and keeps other processes from taking anything for it
+// meanwhile, so that its limits of a day hold for all of them together.
+func lockChannel(ctx context.Context, tx *db.Tx, id string) (Channel, error) {
+	return db.One(ctx, tx, scanChannel, `SELECT `+channelColumns+` FROM notice_channel WHERE id = $1`+tx.ForUpdate(), id)
+}
+
 func insertChannel(ctx context.Context, tx *db.Tx, c *Channel) error {
 	settings, err := json.Marshal(c.Settings)
 	if err != nil {

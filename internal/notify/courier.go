@@ -139,7 +139,7 @@ func (p *Post) one(ctx context.Context, channel string) (bool, error) {
 
 func (p *Post) take(ctx context.Context, channel string) (c Channel, batch []Delivery, err error) {
 	err = p.DB.Write(ctx, func(tx *db.Tx) error {
-		if c, err = channelByID(ctx, tx, channel); err != nil {
+		if c, err = lockChannel(ctx, tx, channel); err != nil {
 			return err
 		}
 		carrier, cerr := p.carrier(c.Kind)
@@ -187,7 +187,7 @@ func (p *Post) take(ctx context.Context, channel string) (c Channel, batch []Del
 var beijing = time.FixedZone("CST", 8*3600)
 
 // over says which of a channel's limits of a day a delivery would break, "" for
-// none. What two processes send in the same moment may exceed it by one.
+// none. They hold for all processes together: what others are sending counts.
 func (p *Post) over(ctx context.Context, tx *db.Tx, c Channel, d Delivery) (string, error) {
 	day := midnight(tx.Now.In(beijing))
 	for _, limit := range []struct{ setting, user, words string }{{PerPerson, d.UserID, "本人今日已达 %d 条上限"}, {PerDay, "", "今日已达总上限 %d 条"}} {
@@ -195,7 +195,7 @@ func (p *Post) over(ctx context.Context, tx *db.Tx, c Channel, d Delivery) (stri
 		if most == 0 || limit.setting == PerPerson && limit.user == "" {
 			continue
 		}
-		n, err := sentSince(ctx, tx, c.ID, limit.user, day)
+		n, err := sentSince(ctx, tx, c.ID, limit.user, d.ID, day)
 		if err != nil {
 			return "", err
 		}

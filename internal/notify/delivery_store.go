@@ -80,10 +80,13 @@ func held(ctx context.Context, tx *db.Tx, channel, me string, until time.Time) (
 		channel, me, until.UnixMicro())
 }
 
-// sentSince counts what a channel has sent, to one person or to all.
-func sentSince(ctx context.Context, tx *db.Tx, channel, user string, since time.Time) (int, error) {
+// sentSince counts what a channel has sent, to one person or to all, and what it is
+// sending at the moment, but for one delivery.
+func sentSince(ctx context.Context, tx *db.Tx, channel, user, but string, since time.Time) (int, error) {
 	var f db.Filter
-	f.Add("channel_id = ? AND sent_at >= ?", channel, since.UnixMicro())
+	f.Add("channel_id = ?", channel)
+	f.Add("id <> ?", but)
+	f.Add("(sent_at >= ? OR state = 'sending')", since.UnixMicro())
 	if user != "" {
 		f.Add("user_id = ?", user)
 	}

@@ -43,7 +43,7 @@ func TestPost_RobotMergesWhatComesCloseTogether(t *testing.T) {
 		}
 		tell("330302", "急", notify.Urgent)
 		tell("330303", "别处", notify.Urgent)
-		tell("330302", "普通", notify.Ordinary)
+		tell("330302", "一般", notify.Ordinary)
 		h.seconds(60)
 		// One at once, then 45 as 20 + 20 + 5; one for both people, none from elsewhere.
 		if len(h.pigeon.took) != 4 || h.pigeon.took[0].Title != "第一条" || h.pigeon.took[1].Title != "20 条通知" || h.pigeon.took[3].Title != "5 条通知" {
@@ -103,6 +103,36 @@ func TestPost_LimitsOfADay(t *testing.T) {
 		h.run()
 		if len(h.pigeon.took) != 4 {
 			t.Errorf("a new day: %v", h.states())
+		}
+	})
+}
+
+// A limit of a day is the channel's, not that of each process: what one is sending
+// while another looks counts.
+func TestPost_LimitsOfADayHoldForAllProcesses(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		h := newHouse(t, d, c)
+		h.pigeon.kind = notify.SMSKind
+		h.pigeon.more = notify.Kind{Address: "手机号", Fields: []notify.Field{{Name: notify.PerDay, Kind: notify.Number, Default: "1", Min: 1, Max: 9}}}
+		h.do(func(ctx context.Context, tx *db.Tx) error {
+			_, err := db.Exec(ctx, tx, `UPDATE app_user SET phone = '138' || id WHERE id IN ('wang', 'li')`)
+			return err
+		})
+		if _, err := h.post.Create(t.Context(), admin, notify.SMSKind, notify.Change{Name: "短信", Settings: notify.Settings{"loft": "东"}}); err != nil {
+			t.Fatal(err)
+		}
+		h.say(notify.Urgent, "wang")
+		h.say(notify.Urgent, "li")
+		second := h.another()
+		h.pigeon.say = func(notify.Message) error { // the first is under way
+			_, err := second.RunDue(t.Context())
+			return err
+		}
+		h.run()
+		h.pigeon.say = nil
+		h.run()
+		if len(h.pigeon.took) != 1 || strings.Count(strings.Join(h.states(), " "), "今日已达总上限 1 条") != 1 {
+			t.Errorf("%d sent: %v", len(h.pigeon.took), h.states())
 		}
 	})
 }

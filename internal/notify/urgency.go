@@ -8,7 +8,7 @@ type Urgency string
 
 // The urgencies, least first. A notice that says nothing is Ordinary.
 const (
-	Ordinary  Urgency = "ordinary"  // 普通: can wait until the person signs in
+	Ordinary  Urgency = "ordinary"  // 一般: can wait until the person signs in
 	Important Urgency = "important" // 重要: should be known the same day
 	Urgent    Urgency = "urgent"    // 紧急: must be known now, at night too
 )
@@ -24,7 +24,7 @@ func (u Urgency) Title() string {
 	case Urgent:
 		return "紧急"
 	}
-	return "普通"
+	return "一般"
 }
 
 // Known reports whether it is one of the three.

@@ -56,7 +56,7 @@ function Form({ set }: { set: NotifyChoice }) {
             {wrong.off && <div className="wrong" role="alert">{wrong.off}</div>}
             <Row name="quiet_from" title="免打扰时段，自" wrong={wrong} hint="如 22:00；不填为没有。紧急通知不受限制，其余推迟到时段结束"><Input id="f-quiet_from" placeholder="22:00" maxLength={5} value={from} onChange={(e) => setFrom(e.target.value)} /></Row>
             <Row name="quiet_to" title="至" wrong={wrong} hint="早于起始时间即为次日"><Input id="f-quiet_to" placeholder="07:00" maxLength={5} value={to} onChange={(e) => setTo(e.target.value)} /></Row>
-            {mail && <Row name="digest" title="普通通知" wrong={wrong} hint="汇总成一封邮件"><Select id="f-digest" value={digest} onChange={setDigest} options={[{ value: '', label: '只在站内' }, { value: 'hourly', label: '每小时一封' }, { value: 'daily', label: '每日一封' }]} /></Row>}
+            {mail && <Row name="digest" title="一般通知" wrong={wrong} hint="汇总成一封邮件"><Select id="f-digest" value={digest} onChange={setDigest} options={[{ value: '', label: '只在站内' }, { value: 'hourly', label: '每小时一封' }, { value: 'daily', label: '每日一封' }]} /></Row>}
             {mail && digest === 'daily' && <Row name="digest_at" title="每日汇总的时间" wrong={wrong} hint="不填为 08:00"><Input id="f-digest_at" placeholder="08:00" maxLength={5} value={at} onChange={(e) => setAt(e.target.value)} /></Row>}
           </>
         )}

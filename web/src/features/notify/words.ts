@@ -3,7 +3,7 @@ import type { Shape, Tone } from '../../ui/marks'
 
 /** urgencies in the order of forms, least first */
 export const urgencies = [
-  { value: 'ordinary', label: '普通' },
+  { value: 'ordinary', label: '一般' },
   { value: 'important', label: '重要' },
   { value: 'urgent', label: '紧急' },
 ] as const
