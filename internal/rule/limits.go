@@ -16,6 +16,7 @@ type limitBook struct {
 	bus   *bus.Bus
 	sets  *settingBook
 	known bool
+	state int                                      // grows with every change
 	after int64                                    // the newest event seen
 	names map[string]string                        // texts that many limits share
 	of    map[string]map[string][]enterprise.Limit // by outlet and factor, newest first
@@ -80,6 +81,7 @@ func (b *limitBook) readAll(ctx context.Context) error {
 		b.add(l)
 	}
 	b.known, b.after = true, head
+	b.state++
 	return nil
 }
 
@@ -96,6 +98,7 @@ func (b *limitBook) readAgain(ctx context.Context, outlets map[string]bool) erro
 	if err != nil {
 		return err
 	}
+	b.state++
 	for id, list := range fresh {
 		delete(b.of, id)
 		for _, l := range list {

@@ -9,11 +9,15 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
+	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/notify"
 	"github.com/qingshao/qingshao/internal/rule"
+	"github.com/qingshao/qingshao/internal/rule/catalog"
+	"github.com/qingshao/qingshao/internal/rule/ladder"
+	"github.com/qingshao/qingshao/internal/timeline"
 )
 
 func TestMeasureMachines(t *testing.T) {
@@ -222,6 +226,59 @@ func TestSupervision_HearsHigherUntilItsEnd(t *testing.T) {
 		a.pass(6 * 24 * time.Hour)
 		if f, _ := a.service.Measure(ctx, a.boss, m[0].ID); f.Measure.State != rule.StateDone || a.told(a.head, "期满解除") != 1 {
 			t.Errorf("%+v", f.Measure)
+		}
+	})
+}
+
+// While an enterprise is under key supervision, people hear of its alarms as of the
+// next higher level: a plain exceedance climbs the ladder of grave ones, those that
+// stood before too. Afterwards it climbs its own again.
+func TestSupervision_AlarmsClimbTheNextHigherLadder(t *testing.T) {
+	dbtest.EachAt(t, func(t *testing.T, d *db.DB, c *dbtest.Clock) {
+		a := newAnswering(t, d, c)
+		span := func(h int) ladder.Term { return ladder.Term{Span: time.Duration(h) * time.Hour} }
+		a.use(rule.NewService(rule.Deps{DB: d, Auth: policy, Rules: catalog.All(), Funnel: a.funnel, Files: noFiles{}, Notify: notify.New(d, policy), Timeline: timeline.New(timeline.Names{}),
+			Policy: rule.Policy{Prefix: "WZ-Y", City: "330300", Ladders: []ladder.Ladder{
+				{Name: "超标", Levels: []string{"exceed"}, Rungs: []ladder.Rung{{When: ladder.Always, Tell: []ladder.Audience{ladder.Duty}, Urgency: "important"}}},
+				{Name: "严重超标", Levels: []string{"grave"}, Rungs: []ladder.Rung{{When: ladder.Always, Tell: []ladder.Audience{ladder.Duty}, Urgency: "urgent"}, {When: ladder.Always, After: span(1), Tell: []ladder.Audience{ladder.Leader}, Urgency: "urgent"}}},
+			}}}))
+		reg := enterprise.New(d, policy)
+		fifty := decimal.Must("50")
+		exceed := func(code string) {
+			t.Helper()
+			if _, err := reg.SetLimit(ctx, a.duty, enterprise.Limit{OutletID: a.outlet, Factor: code, Upper: &fifty, Statistic: enterprise.Hour, Standard: "GB 13271-2014", Article: "表2", ValidFrom: a.start.AddDate(-1, 0, 0)}); err != nil {
+				t.Fatal(err)
+			}
+			s := a.sample("60", c.Now().Truncate(time.Hour))
+			s.Factor = code
+			a.source.values[enterprise.Hour] = append(a.source.values[enterprise.Hour], s)
+			a.mustRun()
+			a.pass(2 * time.Hour)
+		}
+		first := a.one().Alarm
+		exceed("a21002")
+		if n := a.told(a.leader, ""); n != 0 {
+			t.Fatalf("a plain exceedance is not the leader's: told %d times", n)
+		}
+		until := c.Now().AddDate(0, 0, 10).In(time.FixedZone("", 8*3600)).Format(time.DateOnly)
+		a.must(a.service.Do(ctx, a.leader, first.ID, rule.Supervise, first.Version, map[string]any{"text": "屡次超标", "until": until}))
+		told := a.told(a.leader, "超标")
+		exceed("a34013")
+		if n := a.told(a.leader, "超标"); n <= told {
+			t.Errorf("under supervision the leader hears after an hour: told %d times, %d before", n, told)
+		}
+		if f, err := a.service.List(ctx, a.duty, rule.Query{Text: "颗粒物"}); err == nil {
+			for _, x := range f.Items {
+				if x.Level != rule.Exceed {
+					t.Errorf("its level stays what the data say: %s", x.Level)
+				}
+			}
+		}
+		a.pass(15 * 24 * time.Hour)
+		told = a.told(a.leader, "超标")
+		exceed("a19001")
+		if n := a.told(a.leader, "超标"); n != told {
+			t.Errorf("supervision is over: told %d times, %d before", n, told)
 		}
 	})
 }

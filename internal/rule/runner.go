@@ -130,10 +130,11 @@ func (r *Runner) pass(ctx context.Context, stream Stream) (n int, more bool, err
 	if err != nil || next == l.cursor {
 		return 0, false, err
 	}
+	spent := cpuTime()
 	if err := r.limits.refresh(ctx); err != nil {
+		r.bill(l, spent())
 		return 0, false, err
 	}
-	spent := cpuTime()
 	moved, err := l.judge(ctx, samples, next, r.limits)
 	r.bill(l, spent())
 	r.values.Add(int64(len(samples)))

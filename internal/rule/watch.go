@@ -29,6 +29,7 @@ type watch struct {
 	stored  map[place]bool  // windows that the database has
 	open    map[place]pulse // alarms that are not cleared, and perhaps some that are by now
 
+	picks   picks
 	hot     []hot
 	rest    []hot           // of hot, what is judged in the transaction
 	acts    []act           // found, and not stored yet
@@ -73,34 +74,39 @@ func (w *watch) sift(samples []Sample, limits *limitBook) {
 	w.hot = w.hot[:0]
 	clear(w.heated)
 	w.survey()
+	w.picks.rule = &w.rule
 	var outlet string
+	var at time.Time
+	var micros int64
+	var known *outletPicks // nil = the rule does not watch the outlet
 	var of map[string][]enterprise.Limit
 	for i := range samples {
 		n := &samples[i]
-		if !w.rule.watches(n.OutletKind) {
-			continue
-		}
 		if n.OutletID != outlet || i == 0 {
-			outlet, of = n.OutletID, limits.of[n.OutletID]
+			outlet, of, known = n.OutletID, limits.of[n.OutletID], nil
+			if len(of) > 0 && w.rule.watches(n.OutletKind) {
+				known = w.picks.outlet(outlet, limits)
+			}
 		}
-		list := of[n.Factor]
-		if len(list) == 0 {
+		if known == nil {
 			continue
 		}
-		l, ok := w.rule.Limit(list, n.Factor, n.At)
-		if !ok {
+		if n.At != at || i == 0 { // the values of a frame have the same
+			at, micros = n.At, n.At.UnixMicro()
+		}
+		l := w.picks.limit(known, of, n.Factor, at, micros)
+		if l == nil {
 			continue
 		}
-		p := place{n.OutletID, n.Factor}
 		if n.breaks(l.Upper, l.Lower) {
 			if w.heated == nil {
 				w.heated = map[place]bool{}
 			}
-			w.heated[p], w.near[outlet] = true, true
-		} else if !w.near[outlet] || !w.remembers(p) {
+			w.heated[place{outlet, n.Factor}], w.near[outlet] = true, true
+		} else if len(w.near) == 0 || !w.near[outlet] || !w.remembers(place{outlet, n.Factor}) {
 			continue // calm stays calm, whatever the rule
 		}
-		w.hot = append(w.hot, hot{i, l})
+		w.hot = append(w.hot, hot{i, *l})
 	}
 }
 
