@@ -19,6 +19,7 @@ import (
 type benchCmd struct {
 	Alarm  benchAlarmCmd  `cmd:"" help:"预警速度：从报文应发时刻到预警入库并推送到在线页面"`
 	Decode benchDecodeCmd `cmd:"" help:"HJ 212 解码速度，单核，约 550 字节一帧；同时测逐字节查表的校验码作对照"`
+	Desk   benchDeskCmd   `cmd:"" help:"研判台和问题清单的速度：在百万条线索、二十万个问题上打开列表、详情、检索和工作台"`
 	Detect benchDetectCmd `cmd:"" help:"预警规则在虚拟县域上的精确率、召回率和延迟，与单值单限对照"`
 	Report benchReportCmd `cmd:"" help:"公众举报：按计划时刻提交带照片的举报，到回执为止；之后逐件凭回执查询"`
 	Ingest benchIngestCmd `cmd:"" help:"接收速度：从网口到落盘后应答，按计划时刻发送，延迟自应发时刻算起"`
