@@ -231,6 +231,9 @@ func (a *App) Start(ctx context.Context) (err error) {
 			return errors.Join(fmt.Errorf("start: %w", err), stopAll(ctx, a.parts[:i]))
 		}
 	}
+	if err := errors.Join(a.clues.Index(ctx), a.issues.Index(ctx)); err != nil {
+		return errors.Join(fmt.Errorf("index the texts: %w", err), stopAll(ctx, a.parts))
+	}
 	l, err := net.Listen("tcp", a.conf.Listen)
 	if err != nil {
 		return errors.Join(err, stopAll(ctx, a.parts))

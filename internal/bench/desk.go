@@ -115,7 +115,7 @@ var pages = []struct{ name, who, path string }{
 	{"线索检索：常见的词", deskClerk, "/clues?limit=50&q=" + url.QueryEscape("印染厂")},
 	{"线索检索：一条里才有的词", deskClerk, "/clues?limit=50&q=" + url.QueryEscape("第777号")},
 	{"线索检索：没有的词", deskClerk, "/clues?limit=50&q=" + url.QueryEscape("火星基地")},
-	{"线索检索：编号", deskClerk, "/clues?limit=50&q=BM-X-2026-0012345"},
+	{"线索检索：编号", deskClerk, "/clues?limit=50&q=BM-X-2024-000345"},
 	{"线索", deskClerk, "/clues/"},
 	{"问题列表", deskClerk, "/issues?limit=50"},
 	{"问题列表：未销号，按期限", deskClerk, "/issues?limit=50&state=open&order=due"},

@@ -33,7 +33,6 @@ type filling struct {
 	counties map[string]string // area, its county
 
 	clues, issues, entries table
-	written                int
 }
 
 // fill writes clues and issues spread over the place's counties and townships;
@@ -94,6 +93,15 @@ func (f *filling) title(n int) string {
 	return one(f.rnd, whereWords) + one(f.rnd, whatWords) + fmt.Sprintf("第%d号", n)
 }
 
+// number is a paper's number; a series holds a million a year.
+func number(series string, n int) string {
+	return fmt.Sprintf("BM-%s-%d-%06d", series, 2024+n/1_000_000, n%1_000_000)
+}
+
+func (f *filling) firm() string { return fmt.Sprintf("第 %d 厂", f.rnd.IntN(5000)) }
+
+func (f *filling) address() string { return fmt.Sprintf("沿江路 %d 号", f.rnd.IntN(900)) }
+
 func (f *filling) clue(ctx context.Context, tx *db.Tx, n int, at time.Time, became string, open bool) (string, error) {
 	id, area, title, micros := db.NewID(), one(f.rnd, f.areas), f.title(n), at.UnixMicro()
 	state, clock, due, refer := clue.StateDismissed, "", int64(0), ""
@@ -111,9 +119,11 @@ func (f *filling) clue(ctx context.Context, tx *db.Tx, n int, at time.Time, beca
 	if open && n%40 == 0 {
 		owner = f.person
 	}
-	if err := f.clues.add(ctx, tx, id, fmt.Sprintf("BM-X-2026-%07d", n), state, one(f.rnd, sources), title, "附近居民多次看到"+title+"，请核实处理。", area.Code,
-		fmt.Sprintf("沿江路 %d 号", f.rnd.IntN(900)), 120+f.rnd.Float64(), 27.5+f.rnd.Float64(), one(f.rnd, []string{"water", "air", "other"}),
-		fmt.Sprintf("第 %d 厂", f.rnd.IntN(5000)), owner, clock, due, became, refer, "system:bench", micros, micros); err != nil {
+	papers, body, firm, address := number("X", n), "附近居民多次看到"+title+"，请核实处理。", f.firm(), f.address()
+	if err := f.clues.add(ctx, tx, id, papers, state, one(f.rnd, sources), title, body, area.Code, address, 120+f.rnd.Float64(), 27.5+f.rnd.Float64(), one(f.rnd, []string{"water", "air", "other"}), firm, owner, clock, due, became, refer, "system:bench", micros, micros); err != nil {
+		return "", err
+	}
+	if err := db.PutText(ctx, tx, "clue", id, papers, title, body, firm, address); err != nil {
 		return "", err
 	}
 	return id, f.entry(ctx, tx, "clue", id, at, clue.Register, "登记线索", "", clue.StateNew)
@@ -152,8 +162,12 @@ func (f *filling) issue(ctx context.Context, tx *db.Tx, n int, at time.Time, ope
 	case last.to != issue.Assigned && f.rnd.IntN(25) == 0:
 		person = f.person
 	}
-	if err := f.issues.add(ctx, tx, id, fmt.Sprintf("BM-W-2026-%06d", n), last.to, title, "经核实属实。", one(f.rnd, severities), one(f.rnd, []string{"water", "air", "other"}),
-		area.Code, fmt.Sprintf("沿江路 %d 号", f.rnd.IntN(900)), 120+f.rnd.Float64(), 27.5+f.rnd.Float64(), fmt.Sprintf("第 %d 厂", f.rnd.IntN(5000)), county, lead, person,
+	papers, body, firm, address := number("W", n), "经核实属实。", f.firm(), f.address()
+	if err := db.PutText(ctx, tx, "issue", id, papers, title, body, firm, address); err != nil {
+		return "", err
+	}
+	if err := f.issues.add(ctx, tx, id, papers, last.to, title, body, one(f.rnd, severities), one(f.rnd, []string{"water", "air", "other"}),
+		area.Code, address, 120+f.rnd.Float64(), 27.5+f.rnd.Float64(), firm, county, lead, person,
 		"限期整改", last.clock, due, by, "system:bench", micros, micros, closed); err != nil {
 		return "", err
 	}

@@ -696,3 +696,34 @@ func TestMerge_AtOneMoment(t *testing.T) {
 		}
 	})
 }
+
+// TestIndex_FindsWhatWasThereBefore takes the index away, as an older program
+// leaves the tables, and has it made again.
+func TestIndex_FindsWhatWasThereBefore(t *testing.T) {
+	scene(t, func(t *testing.T, c *looptest.City) {
+		register(t, c, "南塘河夜间排污")
+		err := c.DB.Write(bg, func(tx *db.Tx) error {
+			_, err := db.Exec(bg, tx, `DELETE FROM search_text`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total := func() int {
+			page, err := c.Clues.List(bg, looptest.Person("clerk-city"), clue.Query{Words: "河夜间", Limit: 5})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return page.Total
+		}
+		if total() != 0 {
+			t.Fatal("found without an index: the search does not follow it")
+		}
+		if err := c.Clues.Index(bg); err != nil {
+			t.Fatal(err)
+		}
+		if total() != 1 {
+			t.Error("not found after the texts were entered")
+		}
+	})
+}

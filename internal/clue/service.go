@@ -158,6 +158,9 @@ func (s *Service) handIn(ctx context.Context, tx *db.Tx, actor auth.Actor, n New
 	if !added { // another transaction was faster
 		return findBySource(ctx, tx, n.Source, n.SourceID)
 	}
+	if err := enterText(ctx, tx, c); err != nil {
+		return "", err
+	}
 	if len(n.Files) > 0 {
 		if err := s.files.Attach(ctx, tx, n.Files, s.machine.Kind, string(c.ID)); err != nil {
 			return "", err
@@ -213,6 +216,12 @@ func (s *Service) Get(ctx context.Context, actor auth.Actor, id ID) (f File, err
 		return err
 	})
 	return f, err
+}
+
+// Index enters the clues from before there was an index of words. It is called
+// before anybody is served.
+func (s *Service) Index(ctx context.Context) error {
+	return db.EnterTexts(ctx, s.db, kindClue, textsBelow)
 }
 
 // See checks that the actor may see the clue, e.g. before a file of it is sent.
@@ -335,10 +344,14 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		before = key[0]
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Total, page.Capped, err = s.countClues(ctx, tx, actor, q); err != nil {
+		words, err := db.LookUp(ctx, tx, kindClue, q.Words)
+		if err != nil {
 			return err
 		}
-		page.Items, err = s.listClues(ctx, tx, actor, q, before, q.Limit+1, page.Capped)
+		if page.Total, page.Capped, err = s.countClues(ctx, tx, actor, q, words); err != nil {
+			return err
+		}
+		page.Items, err = s.listClues(ctx, tx, actor, q, words, before, q.Limit+1, page.Capped)
 		if len(page.Items) > q.Limit {
 			page.Items = page.Items[:q.Limit]
 			page.Next = db.Cursor(string(page.Items[q.Limit-1].ID))

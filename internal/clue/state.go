@@ -56,7 +56,7 @@ func NewMachine(p Policy) *flow.Machine {
 	}
 	files := flow.Field{Name: "files", Title: "附件", Kind: flow.Files}
 	return &flow.Machine{
-		Kind: "clue", Title: "线索", Initial: StateNew,
+		Kind: kindClue, Title: "线索", Initial: StateNew,
 		States: []flow.StateRow{
 			{State: StateNew, Title: "待研判", Waits: "受理研判岗"},
 			{State: StateReferred, Title: "已移送", Waits: "接收单位"},

@@ -10,6 +10,9 @@ import (
 	"github.com/qingshao/qingshao/internal/protect/circle"
 )
 
+// kindClue names the papers in timeline, files and search.
+const kindClue = "clue"
+
 const selectClue = `SELECT c.id, c.number, c.state, c.source, c.source_id, c.title, c.body, c.area, c.address, c.lng, c.lat,
 	c.category, c.enterprise_id, c.enterprise_name, c.outlet_id, c.contact, c.evidence, c.owner_id, COALESCE(o.name, ''), c.clock, c.due_at,
 	c.issue_id, c.merged_into, c.referred_to, c.created_by, COALESCE(u.name, ''), c.created_at, c.updated_at, c.version
@@ -52,6 +55,24 @@ func insertClue(ctx context.Context, tx *db.Tx, c Clue) (bool, error) {
 	return n == 1, err
 }
 
+// enterText lets the clue be found by its words.
+func enterText(ctx context.Context, tx *db.Tx, c Clue) error {
+	return db.PutText(ctx, tx, kindClue, string(c.ID), texts(c)...)
+}
+
+func texts(c Clue) []string {
+	return []string{c.Number, c.Title, c.Text, c.EnterpriseName, c.Address}
+}
+
+// textsBelow gives the clues below an id, newest first.
+func textsBelow(ctx context.Context, tx *db.Tx, id string, n int) ([]db.Text, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (db.Text, error) {
+		var c Clue
+		err := s.Scan(&c.ID, &c.Number, &c.Title, &c.Text, &c.EnterpriseName, &c.Address)
+		return db.Text{ID: string(c.ID), Texts: texts(c)}, err
+	}, `SELECT id, number, title, body, enterprise_name, address FROM clue WHERE id < $1 ORDER BY id DESC LIMIT $2`, id, n)
+}
+
 // updateClue writes what verbs may change; false when the version has moved on.
 func updateClue(ctx context.Context, tx *db.Tx, c Clue) (bool, error) {
 	n, err := db.Exec(ctx, tx, `UPDATE clue SET state = $1, area = $2, category = $3, owner_id = $4, clock = $5, due_at = $6,
@@ -82,12 +103,12 @@ func findBySource(ctx context.Context, tx *db.Tx, source, sourceID string) (ID, 
 
 // mergedInto lists what was merged into a clue, directly.
 func mergedInto(ctx context.Context, tx *db.Tx, id ID) ([]Clue, error) {
-	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.merged_into = $1 ORDER BY c.id`, id)
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.merged_into = $1 AND c.merged_into <> '' ORDER BY c.id`, id)
 }
 
 // byIssue lists the clues that became or joined an issue.
 func byIssue(ctx context.Context, tx *db.Tx, issue string) ([]Clue, error) {
-	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.issue_id = $1 ORDER BY c.id`, issue)
+	return db.All(ctx, tx, scanClue, selectClue+`WHERE c.issue_id = $1 AND c.issue_id <> '' ORDER BY c.id`, issue)
 }
 
 func running(ctx context.Context, tx *db.Tx) ([]ID, error) {
@@ -108,7 +129,7 @@ func (s *Service) visible(f *db.Filter, actor auth.Actor, walk bool) {
 	f.Add("(" + s.policy.Where(actor, auth.ClueRead, columns(walk), &f.Args) + " OR " + db.Walk("c.created_by", walk) + " = " + f.Put(actor.ID) + received + ")")
 }
 
-func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db.Filter {
+func (s *Service) filter(tx *db.Tx, actor auth.Actor, q Query, w db.Words, walk bool) db.Filter {
 	var f db.Filter
 	walk = walk || !q.From.IsZero() // the index on the time finds fewer
 	s.visible(&f, actor, walk)
@@ -125,7 +146,7 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db
 		f.Add("(c.owner_id = ? AND c.owner_id <> '' OR c.created_by = ?)", actor.ID, actor.ID)
 	}
 	if q.Due {
-		y, m, d := now.In(beijing).Date()
+		y, m, d := tx.Now.In(beijing).Date()
 		f.Add("c.due_at > 0 AND c.due_at < ?", time.Date(y, m, d+1, 0, 0, 0, 0, beijing).UnixMicro())
 	}
 	if !q.From.IsZero() {
@@ -134,57 +155,67 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db
 	if !q.To.IsZero() {
 		f.Add("c.created_at < ?", micros(q.To))
 	}
-	if number, ok := db.ReadNumber(q.Words); ok {
-		f.Add("c.number = ?", number)
-	} else {
-		f.Has(q.Words, "c.number", "c.title", "c.body", "c.enterprise_name", "c.address")
-	}
+	f.Contains(tx, w, "c.id", "c.number", "c.title", "c.body", "c.enterprise_name", "c.address")
 	return f
 }
 
-func (s *Service) listClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, before string, limit int, walk bool) ([]Clue, error) {
-	f := s.filter(actor, q, tx.Now, walk)
+func (s *Service) listClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, w db.Words, before string, limit int, walk bool) ([]Clue, error) {
+	f := s.filter(tx, actor, q, w, walk)
 	if before != "" {
 		f.Add("c.id < ?", before)
 	}
 	return db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT `+f.Put(limit), f.Args...)
 }
 
-func (s *Service) countClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query) (int, bool, error) {
-	f := s.filter(actor, q, tx.Now, false)
+func (s *Service) countClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, w db.Words) (int, bool, error) {
+	f := s.filter(tx, actor, q, w, false)
 	return db.Count(ctx, tx, `SELECT 1 FROM clue c WHERE `+f.Where(), f.Args...)
 }
 
-// candidates are the clues around one that the actor may read.
+// candidates are the clues around one that the actor may read. Each reason to
+// take one for similar has its index, and a query of its own to use it: together
+// with OR they would read all clues of half a year.
 func (s *Service) candidates(ctx context.Context, tx *db.Tx, actor auth.Actor, c Clue) ([]Clue, error) {
-	var f db.Filter
-	f.Add(s.policy.Where(actor, auth.ClueRead, columns(false), &f.Args))
-	circle.Within(&f, actor, "c.source_id")
-	f.Add("c.id <> ?", c.ID)
-	f.Add("c.created_at BETWEEN ? AND ?", micros(c.CreatedAt.AddDate(0, 0, -similarDays)), micros(c.CreatedAt.AddDate(0, 0, similarDays)))
-	or := "FALSE"
+	near := []Clue{}
+	look := func(cond string, vals ...any) error {
+		var f db.Filter
+		f.Add(cond, vals...)
+		f.Add(s.policy.Where(actor, auth.ClueRead, columns(true), &f.Args))
+		circle.Within(&f, actor, "c.source_id")
+		f.Add("c.id <> ?", c.ID)
+		f.Add("COALESCE(c.created_at, 0) BETWEEN ? AND ?", micros(c.CreatedAt.AddDate(0, 0, -similarDays)), micros(c.CreatedAt.AddDate(0, 0, similarDays)))
+		list, err := db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY `+db.Walk("c.id", true)+` DESC LIMIT 200`, f.Args...)
+		near = together(near, list)
+		return err
+	}
 	for _, x := range []struct{ col, val string }{{"c.outlet_id", c.OutletID}, {"c.enterprise_id", c.EnterpriseID}, {"c.enterprise_name", c.EnterpriseName}} {
 		if x.val != "" {
-			or += " OR " + x.col + " = " + f.Put(x.val)
+			if err := look(x.col+" = ? AND "+x.col+" <> ''", x.val); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if c.Lat != 0 || c.Lng != 0 {
 		dLat, dLng := box(c.Lat, nearMetres)
-		or += " OR c.lat BETWEEN " + f.Put(c.Lat-dLat) + " AND " + f.Put(c.Lat+dLat) +
-			" AND c.lng BETWEEN " + f.Put(c.Lng-dLng) + " AND " + f.Put(c.Lng+dLng) + " AND c.lat <> 0"
-	}
-	f.Add("(" + or + ")")
-	near, err := db.All(ctx, tx, scanClue, selectClue+`WHERE `+f.Where()+` ORDER BY c.id DESC LIMIT 200`, f.Args...)
-	if err != nil || c.Source == SourceAlarm {
-		return near, err
-	}
-	told, err := s.toldNearby(ctx, tx, actor, c)
-	for _, o := range told {
-		if !slices.ContainsFunc(near, func(n Clue) bool { return n.ID == o.ID }) {
-			near = append(near, o)
+		if err := look("c.lat BETWEEN ? AND ? AND c.lng BETWEEN ? AND ? AND c.lat <> 0", c.Lat-dLat, c.Lat+dLat, c.Lng-dLng, c.Lng+dLng); err != nil {
+			return nil, err
 		}
 	}
-	return near, err
+	if c.Source == SourceAlarm {
+		return near, nil
+	}
+	told, err := s.toldNearby(ctx, tx, actor, c)
+	return together(near, told), err
+}
+
+// together appends the clues that are not there yet.
+func together(list, more []Clue) []Clue {
+	for _, o := range more {
+		if !slices.ContainsFunc(list, func(n Clue) bool { return n.ID == o.ID }) {
+			list = append(list, o)
+		}
+	}
+	return list
 }
 
 // toldNearby are the clues that people of the same area told within a month
@@ -202,7 +233,7 @@ func (s *Service) toldNearby(ctx context.Context, tx *db.Tx, actor auth.Actor, c
 
 // openOwned lists the open clues that a person has taken.
 func openOwned(ctx context.Context, tx *db.Tx, user string) ([]ID, error) {
-	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM clue WHERE owner_id = $1 AND state IN ('new', 'referred') ORDER BY id`, user)
+	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM clue WHERE owner_id = $1 AND owner_id <> '' AND state IN ('new', 'referred') ORDER BY id`, user)
 }
 
 func setOwner(ctx context.Context, tx *db.Tx, id ID, user string) error {

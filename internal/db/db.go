@@ -70,6 +70,11 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	if err := migrate(ctx, d, c.Schema); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate: %w", err), d.Close())
 	}
+	if c.Schema == 0 {
+		if err := prepareSearch(ctx, d); err != nil {
+			return nil, errors.Join(fmt.Errorf("prepare the search: %w", err), d.Close())
+		}
+	}
 	return d, nil
 }
 

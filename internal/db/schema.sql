@@ -408,7 +408,7 @@ CREATE INDEX clue_created ON clue (created_at);
 
 CREATE INDEX clue_creator ON clue (created_by, id);
 
-CREATE INDEX clue_due ON clue (due_at) WHERE due_at > 0;
+CREATE INDEX clue_due ON clue (due_at, id, area, owner_id, created_by, referred_to, source_id) WHERE due_at > 0;
 
 CREATE INDEX clue_enterprise ON clue (enterprise_id, created_at) WHERE enterprise_id <> '';
 
@@ -416,15 +416,19 @@ CREATE INDEX clue_issue ON clue (issue_id) WHERE issue_id <> '';
 
 CREATE INDEX clue_merged ON clue (merged_into) WHERE merged_into <> '';
 
+CREATE INDEX clue_name ON clue (enterprise_name, created_at) WHERE enterprise_name <> '';
+
+CREATE INDEX clue_outlet ON clue (outlet_id, created_at) WHERE outlet_id <> '';
+
 CREATE INDEX clue_owner ON clue (owner_id) WHERE owner_id <> '';
 
-CREATE INDEX clue_place ON clue (lat, lng) WHERE lat <> 0;
+CREATE INDEX clue_place ON clue (lat, lng, created_at) WHERE lat <> 0;
 
 CREATE INDEX clue_referred ON clue (referred_to) WHERE referred_to <> '';
 
 CREATE UNIQUE INDEX clue_source ON clue (source, source_id) WHERE source_id <> '';
 
-CREATE INDEX clue_state ON clue (state, id);
+CREATE INDEX clue_state ON clue (state, id, area, owner_id, created_by, referred_to, source_id);
 
 CREATE INDEX clue_updated ON clue (updated_at);
 
@@ -1698,6 +1702,18 @@ CREATE TABLE seal_share (
 );
 
 CREATE INDEX seal_share_key ON seal_share (key_id, envelope_id);
+
+CREATE VIRTUAL TABLE search_pairs USING fts5(pairs, content='', contentless_delete=1, detail=none, tokenize='ascii');
+
+CREATE TABLE search_text (
+    kind  TEXT NOT NULL,               -- clue, issue …
+    id    TEXT NOT NULL,
+    n     BIGINT NOT NULL DEFAULT 0,
+    pairs TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (kind, id)
+);
+
+CREATE INDEX search_text_n ON search_text (n) WHERE n > 0;
 
 CREATE TABLE sequence (
     name TEXT PRIMARY KEY,

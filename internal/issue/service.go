@@ -319,6 +319,12 @@ func number(s string) int64 {
 	return n
 }
 
+// Index enters the issues from before there was an index of words. It is called
+// before anybody is served.
+func (s *Service) Index(ctx context.Context) error {
+	return db.EnterTexts(ctx, s.db, kindIssue, textsBelow)
+}
+
 // List reads a page of the issues that the actor may see.
 func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.Page[Issue], err error) {
 	var after []string
@@ -330,10 +336,14 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		after = key
 	}
 	err = s.db.Read(ctx, func(tx *db.Tx) error {
-		if page.Total, page.Capped, err = s.countIssues(ctx, tx, actor, q); err != nil {
+		words, err := db.LookUp(ctx, tx, kindIssue, q.Words)
+		if err != nil {
 			return err
 		}
-		if page.Items, err = s.listIssues(ctx, tx, actor, q, after, q.Limit+1, page.Capped); err != nil {
+		if page.Total, page.Capped, err = s.countIssues(ctx, tx, actor, q, words); err != nil {
+			return err
+		}
+		if page.Items, err = s.listIssues(ctx, tx, actor, q, words, after, q.Limit+1, page.Capped); err != nil {
 			return err
 		}
 		if len(page.Items) > q.Limit {
@@ -349,5 +359,5 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 // Waiting lists, by the end of their clocks, the issues whose next step is the
 // actor's, in the caller's transaction; area narrows when it is set.
 func (s *Service) Waiting(ctx context.Context, tx *db.Tx, actor auth.Actor, area string, limit int) ([]Issue, error) {
-	return s.listIssues(ctx, tx, actor, Query{Mine: true, ByDue: true, Area: area}, nil, limit, false)
+	return s.listIssues(ctx, tx, actor, Query{Mine: true, ByDue: true, Area: area}, db.Words{}, nil, limit, false)
 }

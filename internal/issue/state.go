@@ -96,7 +96,7 @@ func NewMachine(p Policy) *flow.Machine {
 	open := []flow.State{Pending, Assigned, Working, Submitted, Accepted}
 	at := func(s ...flow.State) []flow.State { return s }
 	return &flow.Machine{
-		Kind: "issue", Title: "问题", Initial: Pending,
+		Kind: kindIssue, Title: "问题", Initial: Pending,
 		States: []flow.StateRow{
 			{State: Pending, Title: "待交办", Waits: "交办岗"},
 			{State: Assigned, Title: "待签收", Waits: "责任单位"},

@@ -8,6 +8,9 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 )
 
+// kindIssue names the papers in timeline, files and search.
+const kindIssue = "issue"
+
 const selectIssue = `SELECT i.id, i.number, i.state, i.title, i.body, i.severity, i.category, i.area, i.address, i.lng, i.lat,
 	i.enterprise_id, i.enterprise_name, i.outlet_id, i.desk_area, i.lead_agency, i.person_id, COALESCE(p.name, ''), i.measures,
 	i.clock, i.due_at, i.rectify_by, i.extension_days, i.rectifier_id, i.rectifier_agency, i.file_number,
@@ -48,6 +51,24 @@ func insertIssue(ctx context.Context, tx *db.Tx, i Issue) error {
 		i.ID, i.Number, i.State, i.Title, i.Text, i.Severity, i.Category, i.Area, i.Address, i.Lng, i.Lat,
 		i.EnterpriseID, i.EnterpriseName, i.OutletID, i.DeskArea, i.Clock, micros(i.DueAt), i.CreatedBy, micros(i.CreatedAt), micros(i.UpdatedAt))
 	return err
+}
+
+// enterText lets the issue be found by its words.
+func enterText(ctx context.Context, tx *db.Tx, i Issue) error {
+	return db.PutText(ctx, tx, kindIssue, string(i.ID), texts(i)...)
+}
+
+func texts(i Issue) []string {
+	return []string{i.Number, i.Title, i.Text, i.EnterpriseName, i.Address}
+}
+
+// textsBelow gives the issues below an id, newest first.
+func textsBelow(ctx context.Context, tx *db.Tx, id string, n int) ([]db.Text, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (db.Text, error) {
+		var i Issue
+		err := s.Scan(&i.ID, &i.Number, &i.Title, &i.Text, &i.EnterpriseName, &i.Address)
+		return db.Text{ID: string(i.ID), Texts: texts(i)}, err
+	}, `SELECT id, number, title, body, enterprise_name, address FROM issue WHERE id < $1 ORDER BY id DESC LIMIT $2`, id, n)
 }
 
 // updateIssue writes what verbs may change; false when the version has moved on.
@@ -143,7 +164,7 @@ func columns(walk bool) auth.Columns {
 		AlsoAgency: "EXISTS (SELECT 1 FROM issue_assist a WHERE a.issue_id = i.id AND a.agency = %s)"}
 }
 
-func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db.Filter {
+func (s *Service) filter(tx *db.Tx, actor auth.Actor, q Query, w db.Words, walk bool) db.Filter {
 	var f db.Filter
 	walk = walk || !q.From.IsZero() || !q.ClosedFrom.IsZero() // an index on the time finds fewer
 	f.Add(s.policy.Where(actor, auth.IssueRead, columns(walk), &f.Args))
@@ -159,7 +180,7 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db
 		}
 	}
 	if q.Overdue {
-		f.Add("i.due_at > 0 AND i.due_at < ?", now.UnixMicro())
+		f.Add("i.due_at > 0 AND i.due_at < ?", tx.Now.UnixMicro())
 	}
 	if q.Mine {
 		f.Add(s.waitsFor(&f, actor))
@@ -176,11 +197,7 @@ func (s *Service) filter(actor auth.Actor, q Query, now time.Time, walk bool) db
 	if !q.ClosedTo.IsZero() {
 		f.Add("i.closed_at > 0 AND i.closed_at < ?", micros(q.ClosedTo))
 	}
-	if number, ok := db.ReadNumber(q.Words); ok {
-		f.Add("i.number = ?", number)
-	} else {
-		f.Has(q.Words, "i.number", "i.title", "i.body", "i.enterprise_name", "i.address")
-	}
+	f.Contains(tx, w, "i.id", "i.number", "i.title", "i.body", "i.enterprise_name", "i.address")
 	return f
 }
 
@@ -206,8 +223,8 @@ func (s *Service) waitsFor(f *db.Filter, actor auth.Actor) string {
 		" OR " + state("accepted", own(auth.IssueClose)+" AND "+other) + ")"
 }
 
-func (s *Service) listIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, after []string, limit int, walk bool) ([]Issue, error) {
-	f := s.filter(actor, q, tx.Now, walk && !q.ByDue)
+func (s *Service) listIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, w db.Words, after []string, limit int, walk bool) ([]Issue, error) {
+	f := s.filter(tx, actor, q, w, walk && !q.ByDue)
 	order := "i.id DESC"
 	if q.ByDue {
 		order = "i.due_at, i.id"
@@ -223,8 +240,8 @@ func (s *Service) listIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, q
 	})
 }
 
-func (s *Service) countIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query) (int, bool, error) {
-	f := s.filter(actor, q, tx.Now, false)
+func (s *Service) countIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, w db.Words) (int, bool, error) {
+	f := s.filter(tx, actor, q, w, false)
 	if q.ByDue {
 		f.Add("i.due_at > 0")
 	}
@@ -239,7 +256,7 @@ func agencyOf(ctx context.Context, tx *db.Tx, user string) (string, error) {
 }
 
 func openOf(ctx context.Context, tx *db.Tx, user string) ([]ID, error) {
-	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM issue WHERE person_id = $1 AND state <> 'closed' ORDER BY id`, user)
+	return db.All(ctx, tx, db.Value[ID], `SELECT id FROM issue WHERE person_id = $1 AND person_id <> '' AND state <> 'closed' ORDER BY id`, user)
 }
 
 func runningIssues(ctx context.Context, tx *db.Tx) ([]ID, error) {

@@ -74,6 +74,9 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, actor auth.Actor, c clu
 	if err := insertIssue(ctx, tx, i); err != nil {
 		return i, err
 	}
+	if err := enterText(ctx, tx, i); err != nil {
+		return i, err
+	}
 	note := "由线索 " + c.Number + " 立为问题"
 	if text := f.Text("text"); text != "" {
 		note += "。研判意见：" + text
