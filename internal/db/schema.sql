@@ -1559,6 +1559,27 @@ CREATE TABLE risk_map (
 
 CREATE INDEX risk_map_state ON risk_map (state, month);
 
+CREATE TABLE risk_task (
+    id          TEXT PRIMARY KEY,
+    number      TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL,                  -- track, help
+    area        TEXT NOT NULL,                  -- unit
+    month       BIGINT NOT NULL,                -- 12 × year + month − 1
+    edition_id  TEXT NOT NULL,                  -- the signed map that called for it
+    state       TEXT NOT NULL,                  -- open, working, reported, closed, dropped
+    reason      TEXT NOT NULL,
+    due_at      BIGINT NOT NULL DEFAULT 0,      -- 0 = nothing is due
+    overdue     BOOLEAN NOT NULL DEFAULT FALSE,
+    helped      BIGINT NOT NULL DEFAULT 0,      -- visits
+    reported_by TEXT NOT NULL DEFAULT '',
+    outcome     TEXT NOT NULL DEFAULT '',       -- effective, partly, none
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    version     BIGINT NOT NULL DEFAULT 1
+);
+
+CREATE INDEX risk_task_area ON risk_task (area, state);
+
 CREATE TABLE risk_value (
     id         TEXT PRIMARY KEY,
     area       TEXT NOT NULL,                   -- unit
