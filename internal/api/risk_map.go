@@ -28,9 +28,10 @@ type RiskTile struct {
 	X, Y                    int
 }
 
-// RiskMap registers the risk map, its units, facts and editions.
-func (a *API) RiskMap(s *riskmap.Service, units []RiskTile) {
+// RiskMap registers the risk map, its units, facts, editions and tasks.
+func (a *API) RiskMap(s *riskmap.Service, units []RiskTile, files Describer) {
 	r := riskMaps{s, units}
+	a.riskTasks(r, files)
 	get(a, "getRiskMap", "/risk-map", "环境污染问题风险预警图", r.get, needs(auth.RiskRead))
 	exportRows(a, "exportRiskMap", "/risk-map/export", "导出风险预警图", "风险预警图", riskColumns, func(ctx context.Context, in *RiskQuery, row func(RiskUnit) error) error {
 		v, err := r.get(ctx, in)

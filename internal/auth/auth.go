@@ -96,6 +96,8 @@ const (
 	RiskRead         Capability = "risk.read"
 	RiskEnter        Capability = "risk.enter"
 	RiskSign         Capability = "risk.sign"
+	RiskAnswer       Capability = "risk.answer"
+	RiskFollow       Capability = "risk.follow"
 	PublishRead      Capability = "publish.read"
 	PublishWrite     Capability = "publish.write"
 	PublishReview    Capability = "publish.review"

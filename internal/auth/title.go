@@ -115,6 +115,8 @@ var capabilities = []capabilityTitle{
 	{RiskRead, "查看风险预警图"},
 	{RiskEnter, "登记风险预警图的事实、冻结"},
 	{RiskSign, "签发风险预警图"},
+	{RiskAnswer, "答复跟踪问效、报告成效"},
+	{RiskFollow, "跟踪帮扶：登记帮扶、核验成效"},
 	{PublishRead, "查看公开稿件"},
 	{PublishWrite, "草拟公开稿件、征集线索"},
 	{PublishReview, "审核公开稿件、撤回"},

@@ -1571,8 +1571,11 @@ CREATE TABLE risk_task (
     due_at      BIGINT NOT NULL DEFAULT 0,      -- 0 = nothing is due
     overdue     BOOLEAN NOT NULL DEFAULT FALSE,
     helped      BIGINT NOT NULL DEFAULT 0,      -- visits
+    person      TEXT NOT NULL DEFAULT '',       -- named person who answers for it
     reported_by TEXT NOT NULL DEFAULT '',
     outcome     TEXT NOT NULL DEFAULT '',       -- effective, partly, none
+    effect      TEXT NOT NULL DEFAULT '',       -- better, same, worse: by the newest signed month
+    effect_month BIGINT NOT NULL DEFAULT 0,     -- that month, 0 = none yet
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1

@@ -40,6 +40,9 @@ func (p *past) judge(ctx context.Context) error {
 		if err := leader.do(ctx, "risk-map/editions", e, "sign", map[string]any{"text": "同意。"}); err != nil {
 			return err
 		}
+		if err := p.follow(ctx, ago); err != nil {
+			return err
+		}
 	}
 	return nil
 }

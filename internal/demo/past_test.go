@@ -55,6 +55,11 @@ func TestPrepare_LeavesALivingCityBehind(t *testing.T) {
 	if states["clues"] < 2 || states["issues"] < 2 {
 		t.Errorf("all things are in the same state: %v", states)
 	}
+	for _, state := range []string{"working", "closed"} {
+		if list, err := look.list(t.Context(), "risk-map/tasks", state); err != nil || len(list) == 0 {
+			t.Errorf("no follow-up of a unit is %s: %v", state, err)
+		}
+	}
 	for _, state := range []string{"pending", "assigned", "working", "submitted", "accepted", "closed"} {
 		list, err := look.list(t.Context(), "issues", state)
 		if err != nil {

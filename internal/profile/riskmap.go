@@ -20,6 +20,7 @@ type fileRiskMap struct {
 	EventMonths   int            `yaml:"event_months" check:"required,min=1,max=12" title:"近几个月，含评价月"`
 	Exceedances   fileExceedance `yaml:"exceedances" check:"required" title:"污染源监控：在线监测超标次数"`
 	Colours       fileColours    `yaml:"colours" check:"required" title:"警示总数与颜色"`
+	Follow        fileFollow     `yaml:"follow" title:"跟踪问效与定点帮扶：何时、限几天；不写为程序的默认值"`
 	Line          Line           `yaml:"-"`
 }
 
@@ -50,6 +51,14 @@ type fileExceedance struct {
 	AcrossYears bool `yaml:"across_years" title:"1 月与上年 12 月比"`
 }
 
+type fileFollow struct {
+	Missed      bool `yaml:"missed" title:"重大问题未能及时发现（发现能力有警示）的，当月即跟踪问效"`
+	TrackMonths int  `yaml:"track_months" check:"required,min=1,max=12" title:"连续几个月不是绿色即跟踪问效"`
+	HelpMonths  int  `yaml:"help_months" check:"required,min=1,max=12" title:"连续几个月不是绿色另加定点帮扶"`
+	AnswerDays  int  `yaml:"answer_days" check:"required,min=1,max=60" title:"几个工作日内答复原因、措施、责任人和完成日期"`
+	ReportDays  int  `yaml:"report_days" check:"required,min=1,max=120" title:"答复之后至多几个工作日内报告成效"`
+}
+
 type fileColours struct {
 	Yellow int  `yaml:"yellow" check:"required,min=1,max=10" title:"从几个警示起为黄色"`
 	Red    int  `yaml:"red" check:"required,min=2,max=10" title:"从几个警示起为红色"`
@@ -67,6 +76,10 @@ func (b *builder) riskMap(list []fileRiskMap) []riskmap.Table {
 		t := riskmap.Table{Source: f.Source, Water: b.band(f.Water, "water_fall"), Air: b.band(f.Air, "air_rise"), Complaints: b.band(f.Complaints, "complaints_rise"),
 			BaselineYears: f.BaselineYears, ZeroBaseline: f.ZeroBaseline, MassIncident: f.MassIncident, SelfFound: f.SelfFound, EventMonths: f.EventMonths,
 			RiseOnce: f.Exceedances.Once, RiseTwice: f.Exceedances.Twice, AcrossYears: f.Exceedances.AcrossYears, Yellow: f.Colours.Yellow, Red: f.Colours.Red}
+		t.Follow = riskmap.Annex().Follow
+		if x := f.Follow; x != (fileFollow{}) {
+			t.Follow = riskmap.Follow{Missed: x.Missed, TrackMonths: x.TrackMonths, HelpMonths: x.HelpMonths, AnswerDays: x.AnswerDays, ReportDays: x.ReportDays}
+		}
 		from, err := riskmap.ParseMonth(f.ValidFrom)
 		if err != nil {
 			b.fail(f.Line, "risk_map 的 valid_from：%v", err)

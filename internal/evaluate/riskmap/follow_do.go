@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -20,8 +21,9 @@ var (
 	errNoTask    = fault.NotFoundf("没有这项任务")
 )
 
-// follow opens the tasks that a newly signed month calls for and drops those
-// that its correction no longer does. It gives the units that got one.
+// follow compares what runs with a newly signed month, opens the tasks that it
+// calls for and drops those that its correction no longer does. It gives the
+// units that got one.
 func (s *Service) follow(ctx context.Context, tx *db.Tx, actor auth.Actor, e Edition) (map[string]bool, error) {
 	t, _ := At(s.conf.Tables, e.Month)
 	history, err := signedResults(ctx, tx, most)
@@ -39,6 +41,11 @@ func (s *Service) follow(ctx context.Context, tx *db.Tx, actor auth.Actor, e Edi
 			kind := TaskKind(k.ID)
 			reason, want := wanted[kind]
 			task, has := running[u.Code][kind]
+			if has && task.Month < e.Month {
+				if err := s.compare(ctx, tx, task, history, u); err != nil {
+					return nil, err
+				}
+			}
 			switch {
 			case want && !has:
 				told[u.Code] = true
@@ -60,6 +67,9 @@ func (s *Service) openTask(ctx context.Context, tx *db.Tx, actor auth.Actor, t T
 	if t.Number, err = db.NextNumber(ctx, tx, s.conf.TaskPrefix); err != nil {
 		return err
 	}
+	if t.Person, err = s.named(ctx, tx, t.Unit); err != nil {
+		return err
+	}
 	if err := insertTask(ctx, tx, t); err != nil {
 		return err
 	}
@@ -69,7 +79,51 @@ func (s *Service) openTask(ctx context.Context, tx *db.Tx, actor auth.Actor, t T
 	if err := s.clock(ctx, tx, t); err != nil {
 		return err
 	}
-	return s.tellTask(ctx, tx, actor, t, Open, fmt.Sprintf("%s，请于 %s 前答复原因和措施。", t.Reason, t.DueAt.In(beijing).Format(time.DateOnly)))
+	who := t.Person
+	if who == "" {
+		who = "（单元没有可以答复的账号，请上级确定责任人）"
+	}
+	return s.tellTask(ctx, tx, actor, t, Open, fmt.Sprintf("%s。责任人：%s。请于 %s 前答复原因、措施和完成日期。", t.Reason, who, t.DueAt.In(beijing).Format(time.DateOnly)))
+}
+
+// named is the unit's own person who answers for it: the first who may answer
+// for it and belongs to no more than the unit.
+func (s *Service) named(ctx context.Context, tx *db.Tx, unit string) (string, error) {
+	ids, err := s.Notify.Who(ctx, tx, notify.Audience{Capability: auth.RiskAnswer, Area: unit})
+	if err != nil || len(ids) == 0 {
+		return "", err
+	}
+	return nameAt(ctx, tx, ids, unit)
+}
+
+// compare writes what the newly signed month says about a running task.
+func (s *Service) compare(ctx context.Context, tx *db.Tx, t Task, history []Past, now Unit) error {
+	month := history[0].Month
+	for _, p := range history {
+		if p.Month != t.Month {
+			continue
+		}
+		then, ok := p.Result.Unit(t.Unit)
+		effect := EffectOf(then, now)
+		if !ok || t.EffectIn == month && t.Effect == effect {
+			return nil
+		}
+		st, ok := TaskMachine.Find(t.State, Compare)
+		if !ok {
+			return nil
+		}
+		t.Effect, t.EffectIn = effect, month
+		if err := saveTask(ctx, tx, &t); err != nil {
+			return err
+		}
+		note := fmt.Sprintf("%s %s、%d 个警示，%s %s、%d 个警示：%s", t.Month.Title(), then.Colour.Title(), then.Points, month.Title(), now.Colour.Title(), now.Points, effect.Title())
+		actor := auth.System("risk")
+		if _, err := s.Timeline.Write(ctx, tx, timeline.Act{Machine: TaskMachine, Step: st, Actor: actor, Subject: string(t.ID), Area: t.Unit, From: t.State, Form: flow.Form{}, Note: note}); err != nil {
+			return err
+		}
+		return s.tellTask(ctx, tx, actor, t, Compare, note)
+	}
+	return nil
 }
 
 func (s *Service) drop(ctx context.Context, tx *db.Tx, actor auth.Actor, t Task, e Edition) error {
@@ -133,7 +187,7 @@ func (s *Service) due(ctx context.Context, id TaskID) error {
 // tellTask tells the unit what the whole's office did, and the other way round;
 // of a term that has passed, both.
 func (s *Service) tellTask(ctx context.Context, tx *db.Tx, actor auth.Actor, t Task, verb flow.Verb, text string) error {
-	unit, office := notify.Audience{Capability: auth.RiskEnter, Area: t.Unit}, notify.Audience{Capability: auth.RiskFollow, Area: s.conf.Root}
+	unit, office := notify.Audience{Capability: auth.RiskAnswer, Area: t.Unit}, notify.Audience{Capability: auth.RiskFollow, Area: s.conf.Root}
 	to, what := []notify.Audience{unit}, ""
 	switch verb {
 	case Open:
@@ -148,6 +202,8 @@ func (s *Service) tellTask(ctx context.Context, tx *db.Tx, actor auth.Actor, t T
 		to, what = []notify.Audience{office}, "已答复"
 	case Report:
 		to, what = []notify.Audience{office}, "待核验"
+	case Compare:
+		to, what = []notify.Audience{unit, office}, "成效对照"
 	case Overdue:
 		to, what = []notify.Audience{unit, office}, "逾期"
 	}
@@ -177,7 +233,7 @@ func (s *Service) canTask(actor auth.Actor, t Task) func(string) bool {
 }
 
 func taskFacts(actor auth.Actor, t Task) flow.Facts {
-	return flow.Facts{isHelp: t.Kind == Help, wasHelped: t.Kind != Help || t.Helped > 0, notReporter: !actor.Is(t.ReportedBy)}
+	return flow.Facts{isHelp: t.Kind == Help, wasHelped: t.Kind != Help || t.Helped > 0, compared: t.EffectIn > 0, notReporter: !actor.Is(t.ReportedBy)}
 }
 
 // TaskFile is a task with what was done.
@@ -208,7 +264,7 @@ func (s *Service) Task(ctx context.Context, actor auth.Actor, id TaskID) (f Task
 				f.Colours = append(f.Colours, p)
 			}
 		}
-		f.Actions = TaskMachine.Actions(f.Task.State, s.canTask(actor, f.Task), taskFacts(actor, f.Task))
+		f.Actions = withPerson(TaskMachine.Actions(f.Task.State, s.canTask(actor, f.Task), taskFacts(actor, f.Task)), f.Task.Person)
 		f.Timeline, err = s.Timeline.Of(ctx, tx, TaskMachine.Kind, string(id))
 		return err
 	})
@@ -249,7 +305,9 @@ func (s *Service) Act(ctx context.Context, actor auth.Actor, id TaskID, verb flo
 		}
 		from := t.State
 		t.State = st.Target(from)
-		s.change(tx, actor, &t, verb, form)
+		if err := s.change(tx, actor, &t, verb, form); err != nil {
+			return err
+		}
 		if err := saveTask(ctx, tx, &t); err != nil {
 			return err
 		}
@@ -268,26 +326,53 @@ func (s *Service) Act(ctx context.Context, actor auth.Actor, id TaskID, verb flo
 }
 
 // change sets what a verb changes beside the state.
-func (s *Service) change(tx *db.Tx, actor auth.Actor, t *Task, verb flow.Verb, form flow.Form) {
+func (s *Service) change(tx *db.Tx, actor auth.Actor, t *Task, verb flow.Verb, form flow.Form) error {
 	table, _ := At(s.conf.Tables, t.Month)
 	days := table.Follow.ReportDays
 	switch verb {
 	case Answer:
+		until, err := time.ParseInLocation(time.DateOnly, form.Text("until"), beijing)
+		last := s.Calendar.AddWorkingDays(tx.Now, days)
+		if err != nil || until.Before(tx.Now.In(beijing).AddDate(0, 0, -1)) || until.After(last) {
+			return fault.Invalidf("请检查填写的内容").With("until", "应在今天至 %s 之间（%d 个工作日内）", last.In(beijing).Format(time.DateOnly), days)
+		}
+		t.Person, t.DueAt, t.Overdue = form.Text("person"), until.Add(24*time.Hour-time.Second), false
+		return nil
 	case Return:
 		if n := form.Int("days"); n > 0 {
 			days = n
 		}
 	case Visit:
 		t.Helped++
-		return
+		return nil
 	case Report:
 		t.ReportedBy, t.DueAt, t.Overdue = actor.ID, time.Time{}, false
-		return
+		return nil
 	case Accept:
 		t.Outcome = form.Text("outcome")
-		return
+		if t.Outcome == "effective" && t.Effect != Better {
+			return fault.Invalidf("请检查填写的内容").With("outcome", "%s与%s比较%s，结论不能是“已见效”", t.EffectIn.Title(), t.Month.Title(), t.Effect.Title())
+		}
+		return nil
 	}
 	t.DueAt, t.Overdue = s.Calendar.AddWorkingDays(tx.Now, days), false
+	return nil
+}
+
+// withPerson offers the named person where the form asks who answers.
+func withPerson(list []flow.Action, person string) []flow.Action {
+	for i := range list {
+		if list[i].Verb != Answer {
+			continue
+		}
+		list[i].Fields = slices.Clone(list[i].Fields)
+		for k := range list[i].Fields {
+			if list[i].Fields[k].Name == "person" {
+				list[i].Fields[k].Default = person
+			}
+		}
+	}
+	return list
 }
 
 // TaskQuery narrows a list of tasks. Empty fields do not narrow.

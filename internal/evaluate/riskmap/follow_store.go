@@ -7,12 +7,12 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 )
 
-const taskColumns = `SELECT t.id, t.number, t.kind, t.area, t.month, t.edition_id, t.state, t.reason, t.due_at, t.overdue, t.helped, t.reported_by, t.outcome, t.created_at, t.updated_at, t.version FROM risk_task t `
+const taskColumns = `SELECT t.id, t.number, t.kind, t.area, t.month, t.edition_id, t.state, t.reason, t.due_at, t.overdue, t.helped, t.person, t.reported_by, t.outcome, t.effect, t.effect_month, t.created_at, t.updated_at, t.version FROM risk_task t `
 
 func scanTask(s db.Scanner) (t Task, err error) {
-	var month, due, created, updated int64
-	err = s.Scan(&t.ID, &t.Number, &t.Kind, &t.Unit, &month, &t.Edition, &t.State, &t.Reason, &due, &t.Overdue, &t.Helped, &t.ReportedBy, &t.Outcome, &created, &updated, &t.Version)
-	t.Month, t.DueAt, t.CreatedAt, t.UpdatedAt = Month(month), moment(due), moment(created), moment(updated)
+	var month, due, effect, created, updated int64
+	err = s.Scan(&t.ID, &t.Number, &t.Kind, &t.Unit, &month, &t.Edition, &t.State, &t.Reason, &due, &t.Overdue, &t.Helped, &t.Person, &t.ReportedBy, &t.Outcome, &t.Effect, &effect, &created, &updated, &t.Version)
+	t.Month, t.EffectIn, t.DueAt, t.CreatedAt, t.UpdatedAt = Month(month), Month(effect), moment(due), moment(created), moment(updated)
 	return t, err
 }
 
@@ -24,15 +24,15 @@ func micros(t time.Time) int64 {
 }
 
 func insertTask(ctx context.Context, tx *db.Tx, t Task) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO risk_task (id, number, kind, area, month, edition_id, state, reason, due_at, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, 1)`,
-		t.ID, t.Number, t.Kind, t.Unit, int64(t.Month), t.Edition, t.State, t.Reason, micros(t.DueAt), tx.Micros())
+	_, err := db.Exec(ctx, tx, `INSERT INTO risk_task (id, number, kind, area, month, edition_id, state, reason, person, due_at, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 1)`,
+		t.ID, t.Number, t.Kind, t.Unit, int64(t.Month), t.Edition, t.State, t.Reason, t.Person, micros(t.DueAt), tx.Micros())
 	return err
 }
 
 // saveTask writes what a step changes, unless another was faster.
 func saveTask(ctx context.Context, tx *db.Tx, t *Task) error {
-	n, err := db.Exec(ctx, tx, `UPDATE risk_task SET state = $1, due_at = $2, overdue = $3, helped = $4, reported_by = $5, outcome = $6, updated_at = $7, version = version + 1 WHERE id = $8 AND version = $9`,
-		t.State, micros(t.DueAt), t.Overdue, t.Helped, t.ReportedBy, t.Outcome, tx.Micros(), t.ID, t.Version)
+	n, err := db.Exec(ctx, tx, `UPDATE risk_task SET state = $1, due_at = $2, overdue = $3, helped = $4, person = $5, reported_by = $6, outcome = $7, effect = $8, effect_month = $9, updated_at = $10, version = version + 1 WHERE id = $11 AND version = $12`,
+		t.State, micros(t.DueAt), t.Overdue, t.Helped, t.Person, t.ReportedBy, t.Outcome, t.Effect, int64(t.EffectIn), tx.Micros(), t.ID, t.Version)
 	if err == nil && n == 0 {
 		return errStaleTask
 	}
@@ -59,6 +59,19 @@ func runningTasks(ctx context.Context, tx *db.Tx) (map[string]map[TaskKind]Task,
 		out[t.Unit][t.Kind] = t
 	}
 	return out, err
+}
+
+// nameAt is the name of the first of the people who belongs to the area itself.
+func nameAt(ctx context.Context, tx *db.Tx, ids []string, area string) (string, error) {
+	args := []any{area}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	list, err := db.All(ctx, tx, db.Value[string], `SELECT u.name FROM app_user u WHERE u.area = $1 AND u.id IN (`+numberedFrom(2, len(ids))+`) ORDER BY u.id LIMIT 1`, args...)
+	if err != nil || len(list) == 0 {
+		return "", err
+	}
+	return list[0], nil
 }
 
 func taskFilter(q TaskQuery) db.Filter {

@@ -121,7 +121,11 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id ID, verb flow.Ver
 			return err
 		}
 		if verb == Sign {
-			if err := s.tellUnits(ctx, tx, actor, e); err != nil {
+			told, err := s.follow(ctx, tx, actor, e)
+			if err != nil {
+				return err
+			}
+			if err := s.tellUnits(ctx, tx, actor, e, told); err != nil {
 				return err
 			}
 		}
@@ -153,17 +157,17 @@ func (s *Service) supersede(ctx context.Context, tx *db.Tx, actor auth.Actor, e 
 	return nil
 }
 
-// tellUnits tells those who answer for a yellow or red unit.
-func (s *Service) tellUnits(ctx context.Context, tx *db.Tx, actor auth.Actor, e Edition) error {
+// tellUnits tells those who answer for a yellow or red unit, unless a task has.
+func (s *Service) tellUnits(ctx context.Context, tx *db.Tx, actor auth.Actor, e Edition, told map[string]bool) error {
 	names := map[string]string{}
 	for _, u := range s.conf.Units {
 		names[u.Code] = u.Name
 	}
 	for _, u := range e.Result.Units {
-		if u.Colour == Green {
+		if u.Colour == Green || told[u.Code] {
 			continue
 		}
-		_, err := s.Notify.Tell(ctx, tx, notify.Notice{To: []notify.Audience{{Capability: auth.RiskEnter, Area: u.Code}}, Except: []string{actor.ID}, Kind: Machine.Kind, Subject: string(e.ID), Area: u.Code,
+		_, err := s.Notify.Tell(ctx, tx, notify.Notice{To: []notify.Audience{{Capability: auth.RiskAnswer, Area: u.Code}}, Except: []string{actor.ID}, Kind: Machine.Kind, Subject: string(e.ID), Area: u.Code,
 			Title: fmt.Sprintf("%s风险预警图：%s %s，%d 个警示", e.Month.Title(), names[u.Code], u.Colour.Title(), u.Points), Text: "请打开查看每个警示的来历，跟踪问效。",
 			Link: fmt.Sprintf("/risk-map/units/%s?edition=%s", u.Code, e.ID)})
 		if err != nil {

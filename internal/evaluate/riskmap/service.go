@@ -21,6 +21,8 @@ type Config struct {
 	UnitOf  func(area string) string // "" = none
 	Sources []string                 // of clues that are complaints
 	Prefix  string                   // of numbers, e.g. WZ-R
+
+	TaskPrefix string // of the numbers of tasks, e.g. WZ-T
 }
 
 // UnitName is a unit in the official order.
@@ -32,6 +34,13 @@ type Deps struct {
 	Auth     auth.Policy
 	Notify   *notify.Service
 	Timeline *timeline.Book
+	Calendar timeline.Calendar
+	Files    Files
+}
+
+// Files joins uploaded files to what they are about.
+type Files interface {
+	Attach(ctx context.Context, tx *db.Tx, ids []string, kind, subject string) error
 }
 
 // Service gathers, judges, freezes and signs.

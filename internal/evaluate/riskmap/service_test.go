@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
+	"github.com/qingshao/qingshao/internal/calendar"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/db/dbtest"
 	"github.com/qingshao/qingshao/internal/decimal"
@@ -27,8 +28,8 @@ var (
 func service(d *db.DB) *riskmap.Service {
 	p := auth.DefaultPolicy()
 	same := func(s string) string { return s }
-	return riskmap.New(riskmap.Deps{DB: d, Auth: p, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{Agency: same, Area: same})},
-		riskmap.Config{Profile: "wenzhou", Tables: []riskmap.Table{riskmap.Annex()}, Root: "330300", Prefix: "WZ-R", Sources: []string{"phone", "web"},
+	return riskmap.New(riskmap.Deps{DB: d, Auth: p, Notify: notify.New(d, p), Timeline: timeline.New(timeline.Names{Agency: same, Area: same}), Calendar: calendar.New(nil, nil)},
+		riskmap.Config{Profile: "wenzhou", Tables: []riskmap.Table{riskmap.Annex()}, Root: "330300", Prefix: "WZ-R", TaskPrefix: "WZ-T", Sources: []string{"phone", "web"},
 			Units:  []riskmap.UnitName{{Code: "330302", Name: "鹿城区"}, {Code: "330303", Name: "龙湾区"}},
 			UnitOf: func(a string) string { return a[:6] }})
 }

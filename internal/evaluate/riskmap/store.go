@@ -39,10 +39,13 @@ func valuesOf(ctx context.Context, tx *db.Tx, months []Month) ([]Value, error) {
 }
 
 // numbered is $1, $2 … $n.
-func numbered(n int) string {
+func numbered(n int) string { return numberedFrom(1, n) }
+
+// numberedFrom is n of them from the given one on.
+func numberedFrom(first, n int) string {
 	list := make([]string, n)
 	for i := range list {
-		list[i] = fmt.Sprintf("$%d", i+1)
+		list[i] = fmt.Sprintf("$%d", first+i)
 	}
 	return strings.Join(list, ", ")
 }

@@ -183,7 +183,7 @@ func (t *Table) Choices() []string {
 		fmt.Sprintf("近 %d 个月：评价月及其前 %d 个月，按突发环境事件发生日期；评价月之后的不计。", t.EventMonths, t.EventMonths-1),
 		also(t.AcrossYears, "在线监测超标次数跨年度也环比：1 月与上年 12 月比。", "在线监测超标次数不跨年度环比。"),
 		"在线监测超标次数与上月相同，不算上升；缺上月的，不评价；缺上上月的，只按 1 个月评价。",
-		fmt.Sprintf("“风险持续处于高位”：连续 %d 个月不是绿色的跟踪问效，连续 %d 个月的另加定点帮扶%s。", t.Follow.TrackMonths, t.Follow.HelpMonths,
+		fmt.Sprintf("“风险持续处于高位”：连续 %d 个月（含当月）不是绿色的跟踪问效，连续 %d 个月的另加定点帮扶%s。", t.Follow.TrackMonths, t.Follow.HelpMonths,
 			also(t.Follow.Missed, "；重大问题未能及时发现（发现能力有警示）的，当月即跟踪问效", "")),
 	)
 	return out

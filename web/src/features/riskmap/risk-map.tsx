@@ -59,6 +59,7 @@ export function RiskMapBoard() {
 function Tools({ v, ask }: { v: View; ask: Record<string, string | undefined> }) {
   return (
     <>
+      <Go href="/risk-map/tasks">跟踪帮扶</Go>
       <Go href="/risk-map/history">各月比较</Go>
       <a href={address('/risk-map/paper.pdf', ask)} download>下载 PDF</a>
       {v.may_enter && <Go href={`/risk-map/enter?month=${v.month}`}>登记事实</Go>}

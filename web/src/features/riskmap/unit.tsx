@@ -7,13 +7,14 @@ import { useDo, useGet } from '../../api/use'
 import { FormDrawer, Row, useDraft } from '../../ui/draft'
 import { useFilters } from '../../ui/filters'
 import { Go } from '../../ui/go'
-import { Mark } from '../../ui/marks'
+import { day } from '../../ui/format'
+import { Chip, Mark } from '../../ui/marks'
 import { Page, Panel } from '../../ui/page'
 import { pick, stringifySearch } from '../../ui/search'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { touched } from './risk-map'
 import './riskmap.css'
-import { colourShape, colourTone } from './words'
+import { colourShape, colourTone, taskTone } from './words'
 
 /** RiskUnitFile is one unit: each aspect opens the warning and the rows behind it; what would turn the colour stands beside. */
 export function RiskUnitFile() {
@@ -60,11 +61,31 @@ export function RiskUnitFile() {
           </Panel>
         </div>
         <div className="side-col">
+          <Tasks area={area} />
           <Edges v={v} />
           <Suppose area={area} month={v.month} />
         </div>
       </div>
     </Page>
+  )
+}
+
+function Tasks({ area }: { area: string }) {
+  const q = useGet('/risk-map/tasks', { query: { area, limit: 5 } as never })
+  const list = q.data?.items ?? []
+  return (
+    <Panel title="跟踪问效与定点帮扶" tools={<Go href={`/risk-map/tasks?area=${area}`}>全部</Go>}>
+      {q.error ? <Trouble error={q.error} /> : list.length === 0 ? <p className="soft">没有交办过。签发的图上不是绿色的，当日通知到责任人。</p> : (
+        <ul className="stack">
+          {list.map((t) => (
+            <li key={t.id}>
+              <span className="row between"><Go href={`/risk-map/tasks/${t.id}`}>{t.month_title}　{t.kind_title}</Go><Chip tone={taskTone(t)}>{t.state_title}</Chip></span>
+              <span className={`sub ${t.overdue ? 'red' : ''}`}>{[t.person, t.due_at && `${day(t.due_at)} 前${t.overdue ? '，已逾期' : ''}`, t.effect && `与 ${t.effect_month} 比较${t.effect_title}`].filter(Boolean).join('　')}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
   )
 }
 

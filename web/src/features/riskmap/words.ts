@@ -37,6 +37,17 @@ export function lasting(past: RiskPast[], code: string): number {
   return n
 }
 
+export const taskStates = [
+  { value: 'open', label: '待答复' }, { value: 'working', label: '落实中' }, { value: 'reported', label: '待核验' }, { value: 'closed', label: '已办结' }, { value: 'dropped', label: '已撤销' },
+]
+export const taskKinds = [{ value: 'track', label: '跟踪问效' }, { value: 'help', label: '定点帮扶' }]
+
+/** taskTone colours a task's state; the word stands beside it. */
+export const taskTone = (t: { state: string; overdue: boolean }): Tone => (t.overdue ? 'red' : ({ open: 'amber', working: 'blue', reported: 'blue', closed: 'green' } as Record<string, Tone>)[t.state] ?? 'grey')
+
+/** effectTone colours what the next month said. */
+export const effectTone: Record<string, Tone> = { better: 'green', same: 'amber', worse: 'red' }
+
 /** neighbours are the signed months around the one shown. */
 export function neighbours(months: { month: string }[], month: string): { older?: string; newer?: string } {
   const older = months.find((m) => m.month < month)?.month

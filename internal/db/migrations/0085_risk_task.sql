@@ -1,5 +1,5 @@
 -- +goose Up
--- Following up and helping units whose risk stays high (跟踪问效、定点帮扶).
+-- Following up and helping units that are not green (跟踪问效、定点帮扶).
 CREATE TABLE risk_task (
     id          TEXT PRIMARY KEY,
     number      TEXT NOT NULL UNIQUE,
@@ -12,8 +12,11 @@ CREATE TABLE risk_task (
     due_at      BIGINT NOT NULL DEFAULT 0,      -- 0 = nothing is due
     overdue     BOOLEAN NOT NULL DEFAULT FALSE,
     helped      BIGINT NOT NULL DEFAULT 0,      -- visits
+    person      TEXT NOT NULL DEFAULT '',       -- named person who answers for it
     reported_by TEXT NOT NULL DEFAULT '',
     outcome     TEXT NOT NULL DEFAULT '',       -- effective, partly, none
+    effect      TEXT NOT NULL DEFAULT '',       -- better, same, worse: by the newest signed month
+    effect_month BIGINT NOT NULL DEFAULT 0,     -- that month, 0 = none yet
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL,
     version     BIGINT NOT NULL DEFAULT 1
