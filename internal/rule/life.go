@@ -91,8 +91,8 @@ func (s *Service) again(ctx context.Context, tx *db.Tx, a *Alarm, n Sample, f Fi
 			return err
 		}
 	}
-	if a.Quiet.Kind == Loud {
-		return nil
+	if a.Quiet.Kind == Loud || a.Quiet.Kind == Merged && !came && a.Level == level {
+		return nil // whoever speaks for an event lets the others know when that changes
 	}
 	return s.hear(ctx, tx, a)
 }
