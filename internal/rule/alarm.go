@@ -6,6 +6,7 @@ import (
 	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 	"github.com/qingshao/qingshao/internal/timeline"
 )
 
@@ -27,6 +28,7 @@ type Alarm struct {
 	EnterpriseName string
 	Area           string
 	Factor         string
+	Also           []silence.Sign // the other signs of a suspicion
 	Limit          decimal.Decimal
 	Basis          string
 	Value          decimal.Decimal // newest that broke the limit

@@ -74,7 +74,7 @@ func hushed(ctx context.Context, tx *db.Tx, a Alarm) (why Quiet, err error) {
 func (a Alarm) official() bool { return a.Level == Exceed || a.Level == Grave }
 
 func (a Alarm) subject() silence.Subject {
-	return silence.Subject{OutletID: a.OutletID, EnterpriseID: a.EnterpriseID, Area: a.Area, Rule: a.Rule, Factor: a.Factor, From: a.StartedAt, To: a.LastAt}
+	return silence.Subject{OutletID: a.OutletID, EnterpriseID: a.EnterpriseID, Area: a.Area, Rule: a.Rule, Factor: a.Factor, Also: a.Also, From: a.StartedAt, To: a.LastAt}
 }
 
 // announce tells people of an alarm and starts its clocks, unless it is quiet.

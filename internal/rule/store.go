@@ -12,16 +12,16 @@ import (
 )
 
 const alarmColumns = `a.id, a.number, a.rule, a.level, a.state, a.outlet_id, o.name, a.enterprise_id, e.name, a.area, a.factor, a.limit_value, a.basis,
-	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.event_id, COALESCE(v.number, ''), COALESCE(v.grouped_by, ''), COALESCE(v.version, 0), a.apart, a.verdict, a.sector, a.grade_why, a.grade_up, a.level_at, a.highest, a.created_at, a.updated_at, a.version`
+	a.value, a.peak, a.times, a.started_at, a.last_at, a.ended_at, a.summary, a.clue_id, a.explained, a.quiet, a.quiet_by, a.event_id, COALESCE(v.number, ''), COALESCE(v.grouped_by, ''), COALESCE(v.version, 0), a.apart, a.also, a.verdict, a.sector, a.grade_why, a.grade_up, a.level_at, a.highest, a.created_at, a.updated_at, a.version`
 
 const alarmTables = ` FROM alarm a JOIN outlet o ON o.id = a.outlet_id JOIN enterprise e ON e.id = a.enterprise_id LEFT JOIN alarm_event v ON v.id = a.event_id `
 
 func scanAlarm(s db.Scanner) (Alarm, error) {
 	var a Alarm
-	var why string
+	var why, also string
 	var started, last, ended, leveled, created, updated int64
 	err := s.Scan(&a.ID, &a.Number, &a.Rule, &a.Level, &a.State, &a.OutletID, &a.OutletName, &a.EnterpriseID, &a.EnterpriseName, &a.Area,
-		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.EventID, &a.EventNumber, &a.EventGrouping, &a.EventVersion, &a.Apart, &a.Verdict, &a.Sector, &why, &a.HearUp, &leveled, &a.Highest, &created, &updated, &a.Version)
+		&a.Factor, &a.Limit, &a.Basis, &a.Value, &a.Peak, &a.Times, &started, &last, &ended, &a.Summary, &a.ClueID, &a.Explained, &a.Quiet.Kind, &a.Quiet.By, &a.EventID, &a.EventNumber, &a.EventGrouping, &a.EventVersion, &a.Apart, &also, &a.Verdict, &a.Sector, &why, &a.HearUp, &leveled, &a.Highest, &created, &updated, &a.Version)
 	a.StartedAt, a.LastAt, a.EndedAt = moment(started), moment(last), moment(ended)
 	a.CreatedAt, a.UpdatedAt, a.LevelAt = moment(created), moment(updated), moment(leveled)
 	if a.LevelAt.IsZero() {
@@ -30,6 +30,7 @@ func scanAlarm(s db.Scanner) (Alarm, error) {
 	if why != "" {
 		a.Why = strings.Split(why, "\n")
 	}
+	a.Also = readSigns(also)
 	if a.Highest.rank() < a.Level.rank() { // of the time before alarms knew it
 		a.Highest = a.Level
 	}
@@ -56,10 +57,10 @@ func findAlarm(ctx context.Context, tx *db.Tx, id ID) (Alarm, error) {
 
 func insertAlarm(ctx context.Context, tx *db.Tx, a Alarm) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO alarm (id, number, rule, level, state, outlet_id, enterprise_id, area, factor, limit_value, basis,
-		value, peak, times, started_at, last_at, ended_at, summary, clue_id, grade_why, grade_up, created_at, updated_at, version, highest)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`,
+		value, peak, times, started_at, last_at, ended_at, summary, clue_id, grade_why, grade_up, created_at, updated_at, version, highest, also)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)`,
 		a.ID, a.Number, a.Rule, a.Level, a.State, a.OutletID, a.EnterpriseID, a.Area, a.Factor, a.Limit, a.Basis,
-		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, strings.Join(a.Why, "\n"), a.HearUp, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version, a.Level)
+		a.Value, a.Peak, a.Times, micros(a.StartedAt), micros(a.LastAt), micros(a.EndedAt), a.Summary, a.ClueID, strings.Join(a.Why, "\n"), a.HearUp, micros(a.CreatedAt), micros(a.UpdatedAt), a.Version, a.Level, writeSigns(a.Also))
 	return err
 }
 
@@ -73,10 +74,31 @@ func saveValues(ctx context.Context, tx *db.Tx, a *Alarm) error {
 	return err
 }
 
-// saveKind writes which sign stands behind a suspicion now.
+// saveKind writes which signs stand behind a suspicion now.
 func saveKind(ctx context.Context, tx *db.Tx, a *Alarm) error {
-	_, err := tx.ExecContext(ctx, `UPDATE alarm SET rule = $1, factor = $2 WHERE id = $3`, a.Rule, a.Factor, a.ID)
+	_, err := tx.ExecContext(ctx, `UPDATE alarm SET rule = $1, factor = $2, also = $3 WHERE id = $4`, a.Rule, a.Factor, writeSigns(a.Also), a.ID)
 	return err
+}
+
+// writeSigns and readSigns keep a list of signs in one column, one a line.
+func writeSigns(list []silence.Sign) string {
+	lines := make([]string, len(list))
+	for i, n := range list {
+		lines[i] = n.Rule + " " + n.Factor
+	}
+	return strings.Join(lines, "\n")
+}
+
+func readSigns(text string) []silence.Sign {
+	if text == "" {
+		return nil
+	}
+	var out []silence.Sign
+	for line := range strings.SplitSeq(text, "\n") {
+		rule, factor, _ := strings.Cut(line, " ")
+		out = append(out, silence.Sign{Rule: rule, Factor: factor})
+	}
+	return out
 }
 
 // saveState writes what a step changes, unless another transaction was faster.

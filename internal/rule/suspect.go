@@ -12,6 +12,7 @@ import (
 	"github.com/qingshao/qingshao/internal/enterprise"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/rule/sign"
+	"github.com/qingshao/qingshao/internal/rule/silence"
 )
 
 // jobConduct looks at every outlet once an hour.
@@ -170,7 +171,7 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, s
 	k := e.Kinds[0]
 	a := Alarm{Rule: k.Rule.ID, Level: Suspect,
 		OutletID: o.ID, OutletName: o.Name, EnterpriseID: o.EnterpriseID, EnterpriseName: o.EnterpriseName, Area: o.Area,
-		Factor: factorOf(seen, k.Channel), Basis: k.Rule.BasisAt(k.To.Add(-time.Hour)), Times: int64(len(e.Kinds)),
+		Factor: factorOf(seen, k.Channel), Also: besides(seen, e), Basis: k.Rule.BasisAt(k.To.Add(-time.Hour)), Times: int64(len(e.Kinds)),
 		StartedAt: told.from, LastAt: told.to, EndedAt: told.ended, Summary: summary(e)}
 	return s.begin(ctx, tx, &a)
 }
@@ -179,13 +180,15 @@ func (s *Service) suspect(ctx context.Context, tx *db.Tx, o enterprise.Outlet, s
 func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, seen *sign.Outlet, told story) error {
 	was, e := *a, told.newest
 	k := e.Kinds[0]
+	a.Also = besides(seen, e)
 	a.Rule, a.Factor, a.Basis = k.Rule.ID, factorOf(seen, k.Channel), k.Rule.BasisAt(k.To.Add(-time.Hour))
 	a.StartedAt, a.LastAt, a.EndedAt, a.Summary, a.Times = told.from, told.to, told.ended, summary(e), int64(len(e.Kinds))
-	if a.Rule == was.Rule && a.Factor == was.Factor && a.Summary == was.Summary && a.Times == was.Times && a.Basis == was.Basis &&
+	same := a.Rule == was.Rule && a.Factor == was.Factor && slices.Equal(a.Also, was.Also)
+	if same && a.Summary == was.Summary && a.Times == was.Times && a.Basis == was.Basis &&
 		a.StartedAt.Equal(was.StartedAt) && a.LastAt.Equal(was.LastAt) && a.EndedAt.Equal(was.EndedAt) {
 		return nil
 	}
-	if a.Rule != was.Rule || a.Factor != was.Factor {
+	if !same {
 		if err := saveKind(ctx, tx, a); err != nil {
 			return err
 		}
@@ -201,10 +204,22 @@ func (s *Service) goOn(ctx context.Context, tx *db.Tx, a *Alarm, seen *sign.Outl
 	if err := saveValues(ctx, tx, a); err != nil {
 		return err
 	}
-	if a.Quiet.Kind == Loud {
+	if a.Quiet.Kind == Loud && same {
 		return nil
 	}
 	return s.hear(ctx, tx, a)
+}
+
+// besides are the signs of an episode but for the strongest.
+func besides(o *sign.Outlet, e *sign.Episode) []silence.Sign {
+	var out []silence.Sign
+	first := silence.Sign{Rule: e.Kinds[0].Rule.ID, Factor: factorOf(o, e.Kinds[0].Channel)}
+	for _, k := range e.Kinds[1:] {
+		if n := (silence.Sign{Rule: k.Rule.ID, Factor: factorOf(o, k.Channel)}); n != first && !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 // summary is what the strongest three signs say.

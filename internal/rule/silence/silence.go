@@ -76,19 +76,54 @@ func (s Silence) ReasonTitle() string {
 type Subject struct {
 	OutletID, EnterpriseID, Area string
 	Rule, Factor                 string
+	Also                         []Sign // what else the alarm rests on
 	From, To                     time.Time
 }
 
-// Speaks reports whether the subject lies in the scope.
-func (s Silence) Speaks(x Subject) bool {
+// Sign is a rule and factor on which an alarm rests.
+type Sign struct{ Rule, Factor string }
+
+// each gives the subject once for every sign on which it rests.
+func (x Subject) each() []Subject {
+	out := []Subject{x}
+	for _, n := range x.Also {
+		one := x
+		one.Rule, one.Factor = n.Rule, n.Factor
+		out = append(out, one)
+	}
+	return out
+}
+
+// Speaks reports whether the subject, or a part of what it rests on, lies in the
+// scope.
+func (s Silence) Speaks(x Subject) bool { return slices.ContainsFunc(x.each(), s.speaks) }
+
+func (s Silence) speaks(x Subject) bool {
 	return (s.OutletID == "" || s.OutletID == x.OutletID) && (s.EnterpriseID == "" || s.EnterpriseID == x.EnterpriseID) &&
 		(!s.Wide() || auth.Covers(s.Area, x.Area)) && (s.Rule == "" || s.Rule == x.Rule) && (s.Factor == "" || s.Factor == x.Factor)
 }
 
-// Quiets reports whether nobody is told of the subject now. A plan quiets what
-// rests on data of the plan alone: one value after it makes the alarm loud.
-func (s Silence) Quiets(x Subject, now time.Time) bool {
-	if s.State == StateLifted || !s.Speaks(x) {
+// quieting finds the silence by which nobody is told of the subject now. An alarm
+// that rests on several signs is quiet when each of them is: what nobody has spoken
+// of remains news.
+func quieting(list []Silence, x Subject, now time.Time) (Silence, bool) {
+	var by Silence
+	for i, one := range x.each() {
+		k := slices.IndexFunc(list, func(s Silence) bool { return s.quiets(one, now) })
+		if k < 0 {
+			return Silence{}, false
+		}
+		if i == 0 {
+			by = list[k]
+		}
+	}
+	return by, true
+}
+
+// quiets reports whether nobody is told of the subject's own sign now. A plan quiets
+// what rests on data of the plan alone: one value after it makes the alarm loud.
+func (s Silence) quiets(x Subject, now time.Time) bool {
+	if s.State == StateLifted || !s.speaks(x) {
 		return false
 	}
 	if s.Kind == Plan {

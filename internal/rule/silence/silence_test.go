@@ -71,9 +71,40 @@ func TestQuiets(t *testing.T) {
 		{"one value after the plan", plan, Subject{OutletID: "o", EnterpriseID: "e", From: at(23, 9, 0), To: at(23, 11, 0)}, now, false},
 		{"it began before the plan", plan, Subject{OutletID: "o", EnterpriseID: "e", From: at(23, 8, 0), To: at(23, 10, 0)}, now, false},
 	} {
-		if got := c.s.Quiets(c.x, c.now); got != c.want {
+		if got := c.s.quiets(c.x, c.now); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
+	}
+}
+
+// An alarm of several signs is quiet when each of them is, by whichever silence.
+func TestQuieting_EverySign(t *testing.T) {
+	t.Parallel()
+	now := at(23, 15, 0)
+	x := Subject{OutletID: "o", EnterpriseID: "e", Area: "330302", Rule: "constant", Factor: "a21026", Also: []Sign{{"constant", "a21002"}, {"drop", ""}}}
+	of := func(id, rule, factor string) Silence {
+		return Silence{ID: ID(id), State: StateSet, Kind: Silenced, OutletID: "o", Area: "330302", Rule: rule, Factor: factor, From: at(23, 12, 0), Until: at(23, 18, 0)}
+	}
+	for _, c := range []struct {
+		name string
+		list []Silence
+		want ID // "" = people are told
+	}{
+		{"none", nil, ""},
+		{"the whole outlet", []Silence{of("1", "", "")}, "1"},
+		{"the first sign's rule", []Silence{of("1", "constant", "")}, ""},
+		{"another's alone", []Silence{of("1", "drop", "")}, ""},
+		{"both rules", []Silence{of("1", "drop", ""), of("2", "constant", "")}, "2"},
+		{"one factor of two", []Silence{of("1", "drop", ""), of("2", "constant", "a21026")}, ""},
+		{"each by its own", []Silence{of("1", "drop", ""), of("2", "constant", "a21026"), of("3", "", "a21002")}, "2"},
+	} {
+		got, ok := quieting(c.list, x, now)
+		if got.ID != c.want || ok != (c.want != "") {
+			t.Errorf("%s: %q %v, want %q", c.name, got.ID, ok, c.want)
+		}
+	}
+	if !of("1", "drop", "").Speaks(x) || of("1", "smooth", "").Speaks(x) {
+		t.Error("a silence speaks of an alarm that rests on its sign")
 	}
 }
 

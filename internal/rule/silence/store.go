@@ -81,12 +81,8 @@ func For(ctx context.Context, tx *db.Tx, x Subject) (Silence, bool, error) {
 	if err != nil {
 		return Silence{}, false, err
 	}
-	for _, s := range list {
-		if s.Quiets(x, tx.Now) {
-			return s, true, nil
-		}
-	}
-	return Silence{}, false, nil
+	by, ok := quieting(list, x, tx.Now)
+	return by, ok, nil
 }
 
 func (s *Service) filter(actor auth.Actor, q Query) db.Filter {
