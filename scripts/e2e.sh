@@ -4,4 +4,4 @@
 # font; without a browser it says so and passes, except under CI.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-exec node --test test/e2e/*.test.mjs
+exec node test/e2e/run.mjs

@@ -33,7 +33,7 @@ export function accounts(text) {
   return out
 }
 
-/** startDemo gives {url, passwords, incident, stop} once the demo answers. */
+/** startDemo gives {url, passwords, incident, said, stop} once the demo answers. */
 export async function startDemo() {
   const existing = process.env.QINGSHAO_DEMO_LOG
   if (existing) return { ...told(readFileSync(existing, 'utf8')), stop: async () => {} }
@@ -58,6 +58,7 @@ export async function startDemo() {
   }
   return {
     ...told(said),
+    said,
     stop: async () => {
       child.kill('SIGTERM')
       const late = setTimeout(kill, 15_000)
