@@ -26,3 +26,4 @@ echo "decode: $(bin/qingshao bench decode --json)"
 for rate in 10000 0; do
 	echo "ingest (rate $rate): $(bin/qingshao bench ingest --json --seconds "${SECONDS_EACH:-20}" --devices 1000 --rate $rate --dir "$dir" 2>/dev/null)"
 done
+echo "desk: $(bin/qingshao bench desk --json --clues "${CLUES:-1000000}" --issues "${ISSUES:-200000}" --dir "$dir" 2>/dev/null)"
