@@ -208,6 +208,9 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id string, verb flow
 			if !sameFingerprint(form.Text("fingerprint"), k.Fingerprint) {
 				return fault.Invalidf("指纹不一致：先不要使用这把密钥，请持有人重读一遍；仍不一致就吊销它并查明原因").With("form.fingerprint", "与登记的公钥不一致")
 			}
+			if err := s.holder(ctx, tx, actor); err != nil {
+				return err
+			}
 			k.ConfirmedBy, k.ConfirmedAt = actor.ID, tx.Now
 		case Retire:
 			if err := s.succeeded(ctx, tx, k); err != nil {
@@ -234,6 +237,28 @@ func (s *Service) Do(ctx context.Context, actor auth.Actor, id string, verb flow
 		}
 		return s.told(ctx, tx, actor, k, st)
 	})
+}
+
+// holder lets nobody but those who hold a key already compare another's, once there
+// is one: accounts alone, which can be made at will, do not get into the ring.
+func (s *Service) holder(ctx context.Context, tx *db.Tx, actor auth.Actor) error {
+	list, err := s.keys(ctx, tx)
+	if err != nil {
+		return err
+	}
+	begun := false
+	for _, k := range list {
+		if k.State != Active || !k.Serves || k.Escrow {
+			continue
+		}
+		if begun = true; k.UserID == actor.ID {
+			return nil
+		}
+	}
+	if begun {
+		return fault.Forbiddenf("已有人持有在用的密钥，须由其中一人核对；请先请同事核对您自己的密钥")
+	}
+	return nil
 }
 
 // succeeded refuses to retire a key that some content still needs.

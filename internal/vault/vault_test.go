@@ -101,6 +101,11 @@ func TestCeremony(t *testing.T) {
 				t.Fatal(err)
 			}
 			open(false, o.ID+" not compared yet")
+			if i == 1 { // eye1 waits, eye2 has no key
+				if err := s.Confirm(s.Eye2, o); !fault.Is(err, fault.Forbidden) {
+					t.Errorf("compared by somebody without a key: %v", err)
+				}
+			}
 			if err := s.Confirm(s.Desk1, o); err != nil {
 				t.Fatal(err)
 			}

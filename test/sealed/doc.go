@@ -2,5 +2,6 @@
 // files reports with the very script that browsers get, and then searches
 // everything that the program keeps, writes or remembers: databases with their
 // WAL, files, logs, a backup unpacked and restored, the memory of the running
-// server. `make sealed` does it with 200 reports on each engine.
+// server and of its database. An administrator with the disk and the command line
+// then tries to open them. `make sealed` does it with 200 reports on each engine.
 package sealed

@@ -44,8 +44,39 @@ func searchDir(t *testing.T, dir string, want map[string][]byte) (hits []string,
 	return hits, size
 }
 
-// searchMemory looks into the readable memory of a process.
-func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string, size int64) {
+// postgres lists the processes of a database server: the first, and its children.
+func postgres(t *testing.T, cluster string) (pids []int) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(cluster, "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(b), "\n")
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range all {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			continue // it has ended
+		}
+		pid, rest, _ := strings.Cut(string(b), " (")
+		_, rest, _ = strings.Cut(rest, ") ")
+		if f := strings.Fields(rest); len(f) > 1 && (pid == first || f[1] == first) {
+			n, err := strconv.Atoi(pid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pids = append(pids, n)
+		}
+	}
+	return pids
+}
+
+// searchMemory looks into the readable memory of a process; what it shares with
+// others need be read once only.
+func searchMemory(t *testing.T, pid int, shared bool, want map[string][]byte) (hits []string, size int64) {
 	t.Helper()
 	maps, err := os.Open("/proc/" + strconv.Itoa(pid) + "/maps")
 	if err != nil {
@@ -60,7 +91,7 @@ func searchMemory(t *testing.T, pid int, want map[string][]byte) (hits []string,
 	lines := bufio.NewScanner(maps)
 	for lines.Scan() {
 		f := strings.Fields(lines.Text())
-		if len(f) < 2 || f[1][0] != 'r' || strings.Contains(lines.Text(), "[v") {
+		if len(f) < 2 || f[1][0] != 'r' || strings.Contains(lines.Text(), "[v") || f[1][3] == 's' && !shared {
 			continue
 		}
 		a, b, _ := strings.Cut(f[0], "-")

@@ -3,10 +3,11 @@
 // and opens some of them again, as told on standard input (one JSON object).
 // It answers one JSON object.
 //
-//   {url, script, tokens: {desk1, desk2, eye1, eye2, admin, clerk}, marker, count, proxy}
+//   {url, script, tokens: {desk1, desk2, eye1, eye2, admin, clerk}, marker, control, position, photos: {sealed, open}, count}
 
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { withPosition } from '../e2e/photo.mjs'
 
 const told = JSON.parse(readFileSync(0, 'utf8'))
 const seal = await import(told.script)
@@ -52,6 +53,9 @@ async function visit(path, init) {
   return { status: r.status, text: await r.text(), cookie: r.headers.get('set-cookie') }
 }
 
+/** photo is one as telephones make it; position is what its reporter does not know to be in it. */
+const photo = (base64, position) => withPosition(Buffer.from(base64, 'base64'), position)
+
 const m = (what, i) => `${told.marker}${what}${i}`
 
 async function confidential(i) {
@@ -59,6 +63,8 @@ async function confidential(i) {
   const sealed = await seal.sealParted(seal.json({ name: m('姓名', i), phone: m('1380000', i), other: m('微信', i) }), holders)
   const form = new FormData()
   for (const [k, v] of Object.entries({ mode: 'confidential', text: `${told.control}第${i}件，夜间排污`, area: told.area, sealed: JSON.stringify(sealed) })) form.append(k, v)
+  // A browser draws the photo anew; this one comes with its position, as from a browser without a canvas.
+  form.append('photos', new Blob([photo(told.photos.open, `${told.position}${i}`)], { type: 'image/jpeg' }), `${told.position}.jpg`)
   const r = await visit('/public/sealed/report/other', { method: 'POST', body: form })
   const number = /data-number>([^<]+)</.exec(r.text)?.[1]
   if (!number) throw new Error(`confidential ${i}: ${r.status} ${r.text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ').slice(0, 400)}`)
@@ -70,8 +76,7 @@ async function insider(i) {
   const receipt = seal.newReceipt()
   const own = await seal.derive(receipt)
   const desk = holders.filter((h) => h.party === 'desk').concat({ party: 'reporter', id: '', recipient: own.recipient })
-  const photo = new TextEncoder().encode(m('photo', i).repeat(50))
-  const report = await seal.sealWhole(seal.pack({ text: m('内容', i), place: m('地点', i), when: m('时间', i), suspect: m('单位', i), how: m('岗位', i) }, [{ type: 'image/jpeg', bytes: photo }]), desk)
+  const report = await seal.sealWhole(seal.pack({ text: m('内容', i), place: m('地点', i), when: m('时间', i), suspect: m('单位', i), how: m('岗位', i) }, [{ type: 'image/jpeg', bytes: photo(told.photos.sealed, m('照片', i)) }]), desk)
   const contact = await seal.sealParted(seal.json({ name: m('姓名', i), phone: m('139', i), other: '' }), holders)
   const json = { 'Content-Type': 'application/json' }
   const r = await visit('/public/sealed/tell', { method: 'POST', headers: json, body: JSON.stringify({ proof: own.proof, reply_to: own.recipient, once: `once-${told.marker.length}-${i}-${Date.now()}`, report, contact }) })
@@ -120,7 +125,7 @@ const list = await api('desk1', 'GET', '/sealed-tips?limit=2')
 const told1 = await api('desk1', 'GET', `/sealed-tips/${list.items.find((t) => t.mode === 'insider').id}`)
 const file1 = await api('desk1', 'GET', `/sealed-tips/${list.items.find((t) => t.mode === 'confidential').id}`)
 const look = await api('desk2', 'POST', `/envelopes/${told1.parts.find((p) => p.part === 'report').id}/look`)
-const report = seal.unpack(await seal.openWhole(look.body, look.sealed, identities.desk2)).value
+const { value: report, files } = seal.unpack(await seal.openWhole(look.body, look.sealed, identities.desk2))
 const desk = (await api('desk1', 'GET', '/seal')).channel.holders.filter((h) => h.party === 'desk').concat({ party: 'reporter', id: '', recipient: told1.reply_to })
 await api('desk1', 'POST', `/sealed-tips/${told1.id}/reply`, await seal.sealWhole(seal.json({ text: m('答复', 0) }), desk))
 const thread = JSON.parse((await visit('/public/sealed/thread', { headers: { Cookie: last.cookie } })).text)
@@ -128,7 +133,7 @@ const said = []
 for (const x of thread.items) if (x.part !== 'report') said.push(seal.readJSON(await seal.openWhole(x.body, x.sealed, last.own.identity)).text)
 
 console.log(JSON.stringify({
-  numbers, report: report.text, said, thread: thread.items.length,
+  numbers, passphrases, report: report.text, photo: Buffer.from(files[0].bytes).toString('base64'), said, thread: thread.items.length,
   confidential: await openTogether(keys, file1.parts.find((p) => p.part === 'contact').id),
   insider: await openTogether(keys, told1.parts.find((p) => p.part === 'contact').id),
   refusals: {

@@ -13,11 +13,7 @@ import (
 
 // spellings are the ways in which a marker might stand somewhere.
 func spellings(marker string) map[string][]byte {
-	out := map[string][]byte{"as it is": []byte(marker), "in hexadecimal": []byte(hex.EncodeToString([]byte(marker)))}
-	for skip := range 3 { // base64 depends on where in three bytes the text begins
-		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), marker...))
-		out[fmt.Sprintf("in base64, %d", skip)] = []byte(text[4 : len(text)-4])
-	}
+	out := encodings([]byte(marker))
 	var wide []byte
 	var escaped strings.Builder
 	for _, r := range marker {
@@ -32,6 +28,16 @@ func spellings(marker string) map[string][]byte {
 	out["in JSON escapes"] = []byte(escaped.String())
 	out["in percents"] = []byte(url.QueryEscape(marker))
 	out["in capital hexadecimal"] = bytes.ToUpper([]byte(hex.EncodeToString([]byte(marker))))
+	return out
+}
+
+// encodings are the ways in which bytes that are no text might stand somewhere.
+func encodings(b []byte) map[string][]byte {
+	out := map[string][]byte{"as it is": b, "in hexadecimal": []byte(hex.EncodeToString(b))}
+	for skip := range 3 { // base64 depends on where in three bytes they begin
+		text := base64.StdEncoding.EncodeToString(append(make([]byte, skip), b...))
+		out[fmt.Sprintf("in base64, %d", skip)] = []byte(text[4 : len(text)-4])
+	}
 	return out
 }
 
