@@ -168,7 +168,7 @@ func (s *Service) listClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q 
 }
 
 func (s *Service) countClues(ctx context.Context, tx *db.Tx, actor auth.Actor, q Query, w db.Words) (int, bool, error) {
-	f := s.filter(tx, actor, q, w, false)
+	f := s.filter(tx, actor, q, w, len(q.States) > 0 || q.Due) // their indexes hold what decides
 	return db.Count(ctx, tx, `SELECT 1 FROM clue c WHERE `+f.Where(), f.Args...)
 }
 

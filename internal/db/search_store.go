@@ -141,7 +141,7 @@ func (f *Filter) Contains(tx *Tx, w Words, id, number string, columns ...string)
 		return
 	}
 	if w.few {
-		found := `s.n IN (SELECT rowid FROM search_pairs WHERE search_pairs MATCH ?)`
+		found := `s.n > 0 AND s.n IN (SELECT rowid FROM search_pairs WHERE search_pairs MATCH ?)`
 		if tx.Engine == Postgres {
 			found = `string_to_array(s.pairs, ' ') @> string_to_array(?, ' ')`
 		}
