@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -106,7 +107,8 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	}
 	file := filepath.Join(d.dir, MainFile)
 	var err error
-	if d.write, err = sql.Open("sqlite", SQLiteDSN(file, false)); err != nil {
+	// What is deleted is overwritten: sealed content and safety plans end for good.
+	if d.write, err = sql.Open("sqlite", strings.Replace(SQLiteDSN(file, false), "?", "?_pragma=secure_delete(ON)&", 1)); err != nil {
 		return err
 	}
 	d.write.SetMaxOpenConns(1)

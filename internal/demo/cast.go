@@ -39,6 +39,7 @@ func cast(p *profile.Profile, enterprise string) []member {
 		one("supervisor", "孙督办", auth.Supervisor, root, orElse(p, "mlb", p.Agencies.All()[0].ID)),
 		one("reward", "钱专岗", auth.Reward, root, "sthj"),
 		one("reward2", "何专岗", auth.Reward, root, "sthj"),
+		one("supervisor2", "冯督办", auth.Supervisor, root, orElse(p, "mlb", p.Agencies.All()[0].ID)),
 		one("grid", "李网格", auth.Grid, first, ""),
 		{"enterprise", "赵环保", auth.Rights{Roles: []auth.Role{auth.Enterprise}, Area: first, Enterprise: enterprise}},
 	}

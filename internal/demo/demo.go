@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/qingshao/qingshao/internal/app"
+	"github.com/qingshao/qingshao/internal/auth"
 	"github.com/qingshao/qingshao/internal/fault"
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/world"
@@ -131,8 +132,8 @@ func (d *Demo) first(ctx context.Context) error {
 		d.memory.Incidents = append(d.memory.Incidents, a)
 		d.world.Add(d.world.Meters()[stopped].Outlet, world.Incident{Kind: world.Exceed, From: a.From, To: a.To, Times: incidentTimes})
 	}
-	d.memory.Sink = d.sink.port
-	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second), sink: d.sink}
+	d.memory.Sink, d.memory.Phrase = d.sink.port, auth.RandomPassword()
+	p := &past{conf: d.conf.App, span: d.conf.past, world: d.world, now: began.Truncate(time.Second), sink: d.sink, phrase: d.memory.Phrase}
 	if err := p.play(ctx); err != nil {
 		return fault.New(fault.Internal, "演示数据没有生成完，请换一个空的数据目录再试").Because(err)
 	}
@@ -154,7 +155,11 @@ func (d *Demo) admit(ctx context.Context) error {
 		}
 		list = append(list, credential{m, password})
 	}
-	return table(d.conf.Out, d.place, list)
+	if err := table(d.conf.Out, d.place, list); err != nil || d.memory.Phrase == "" {
+		return err
+	}
+	_, err := fmt.Fprintf(d.conf.Out, "保密密钥的口令：%s（演示中 reward、reward2、supervisor、supervisor2 共用；正式使用时各人自己定，谁也不告诉）\n", d.memory.Phrase)
+	return err
 }
 
 // Live lets the monitors report until ctx ends: first what fell due while the

@@ -69,6 +69,7 @@ type past struct {
 	sent   time.Time
 
 	secrets map[string]string // of the meters, by name
+	phrase  string            // of the keys of the sealed channel
 
 	receipts map[string]receipt // of the public's reports, by number
 	claimed  receipt            // whose reward lies ready to be collected
@@ -127,6 +128,9 @@ func (p *past) play(ctx context.Context) (err error) {
 		return err
 	}
 	if err := p.judge(ctx); err != nil {
+		return err
+	}
+	if err := p.seal(ctx, p.phrase); err != nil {
 		return err
 	}
 	if err := p.guard(ctx); err != nil {

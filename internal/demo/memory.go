@@ -20,6 +20,8 @@ type memory struct {
 	Sink      int        `json:"sink,omitempty"` // port to which its messages go
 	// Secrets are the meters' by name: the program itself knows only their hashes.
 	Secrets map[string]string `json:"secrets,omitempty"`
+	// Phrase opens the keys of the sealed channel, of all its officers.
+	Phrase string `json:"phrase,omitempty"`
 }
 
 type accident struct {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"io"
 	"strings"
 
 	"filippo.io/age"
@@ -131,30 +130,4 @@ func checkRecipient(s string) error {
 		return fault.Invalidf("公钥格式不对，请刷新页面后重新建立").With("recipient", "格式不对")
 	}
 	return nil
-}
-
-// Mint makes a key pair with its private part under a passphrase, as a browser
-// would; for the synthetic county and for tests, which have no browser.
-func Mint(passphrase string, work int) (recipient string, wrapped []byte, err error) {
-	id, err := age.GenerateHybridIdentity()
-	if err != nil {
-		return "", nil, err
-	}
-	r, err := age.NewScryptRecipient(passphrase)
-	if err != nil {
-		return "", nil, err
-	}
-	r.SetWorkFactor(work)
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, r)
-	if err != nil {
-		return "", nil, err
-	}
-	if _, err := io.WriteString(w, id.String()); err != nil {
-		return "", nil, err
-	}
-	if err := w.Close(); err != nil {
-		return "", nil, err
-	}
-	return id.Recipient().String(), out.Bytes(), nil
 }
