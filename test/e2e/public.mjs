@@ -229,7 +229,9 @@ export function publicEntry(demo, browser, act) {
       await page.locator('#verbs').getByRole('button', { name: '答复举报人', exact: true }).click()
       await page.locator('#f-phrase').click()
       await page.locator('.ant-select-item-option').filter({ hasText: '正在办理' }).click()
-      const filled = await page.locator('#verbs').getByLabel('答复内容').inputValue()
+      const box = page.locator('#verbs').getByLabel('答复内容')
+      await page.waitForFunction((e) => e.value !== '', await box.elementHandle()) // the sentence is filled in by the program
+      const filled = await box.inputValue()
       assert.ok(filled.includes(`举报${receipt.number}`), filled)
       await picture(page, 'tip-phrase')
       await accessible(page, 'a reply with a ready sentence')
