@@ -80,21 +80,53 @@ func ordered(s *sign.Scene, x *sign.Slot) bool {
 	return false
 }
 
-// rainDry looks for water in a rain outlet after a dry day.
+// rainDry looks for water in a rain outlet after a dry day, or sooner when it does not
+// recede: runoff falls off hour by hour once the rain is over, what a works lets in
+// does not.
 func rainDry() sign.Rule {
 	return sign.Rule{ID: "rain-dry", Title: "雨水排口晴天排水", Family: sign.Condition, Kinds: []enterprise.Kind{enterprise.Rain},
-		Basis: "{dry} 小时无雨而雨水排口持续出水 {hours} 小时（水污染防治法第三十九条疑似情形）",
+		Basis: "{dry} 小时无雨而雨水排口持续出水 {hours} 小时，或雨停 {settled} 小时后 {steady} 小时里流量不消退（水污染防治法第三十九条疑似情形）",
 		Settings: []setting.Setting{
 			setting.Hours("dry", "无雨小时数", 12, 96, 24, "雨后排空要时间；"+setting.Own),
-			setting.Hours("hours", "持续出水小时数", 1, 24, 2, setting.Own)},
+			setting.Hours("hours", "持续出水小时数", 1, 24, 2, setting.Own),
+			setting.Hours("settled", "雨停后排空小时数", 1, 48, 3, "雨停后这几小时不判；"+setting.Own),
+			setting.Hours("steady", "流量不消退小时数", 3, 24, 4, "雨后径流应逐时消退，这几小时里仍有七成以上即为不消退；"+setting.Own)},
 		Judge: func(s *sign.Scene, out *sign.Signs) {
-			n, dry, c := s.Hours("hours"), s.Count("dry"), s.Role(sign.Flow)
-			if c < 0 || len(s.Slots) < s.Span(hours(12)) || wet(s, dry) {
+			c, hour := s.Role(sign.Flow), s.Span(hours(1))
+			if c < 0 || len(s.Slots) < s.Span(hours(12)) {
 				return
 			}
-			known := count(s, s.Span(hours(dry)), func(t *sign.Slot) bool { return t.Rain >= 0 })
-			if known > 0 && all(s, n, func(x *sign.Slot) bool { return s.Good(x, c) && x.Tallies[c].Min > 0 && x.Tallies[c].Mean > 0.2 }) {
-				out.Add(c, n, 0.9, "%d 小时无雨，雨水排口流量 %.4g%s", dry, s.Now().Tallies[c].Mean, unitOf(s, c))
+			runs := func(x *sign.Slot) bool { return s.Good(x, c) && x.Tallies[c].Min > 0 && x.Tallies[c].Mean > 0.2 }
+			if n, dry := s.Hours("hours"), s.Count("dry"); !wet(s, dry) {
+				if gauged(s, dry) && all(s, n, runs) {
+					out.Add(c, n, 0.9, "%d 小时无雨，雨水排口流量 %.4g%s", dry, s.Now().Tallies[c].Mean, unitOf(s, c))
+				}
+				return
+			}
+			n, settled := s.Hours("steady")+hour, s.Count("settled")
+			last := s.Last(n)
+			if fell(s, settled+s.Count("steady")) > 0.2 || !gauged(s, settled) || !all(s, n, runs) {
+				return
+			}
+			then, now := last[0].Tallies[c].Mean, s.Now().Tallies[c].Mean
+			if now >= 0.7*then {
+				out.Add(c, n, 0.86, "雨停 %d 小时后，%d 小时里雨水排口流量由 %.4g 到 %.4g%s，没有消退", settled, s.Count("steady"), then, now, unitOf(s, c))
 			}
 		}}
+}
+
+// gauged reports whether the rain of any of the newest n hours is known.
+func gauged(s *sign.Scene, n int) bool {
+	return count(s, s.Span(hours(n)), func(t *sign.Slot) bool { return t.Rain >= 0 }) > 0
+}
+
+// fell is how much rain is known to have fallen in the newest n hours, mm.
+func fell(s *sign.Scene, n int) float64 {
+	mm := 0.0
+	for _, t := range s.Last(s.Span(hours(n))) {
+		if t.Rain > 0 {
+			mm += t.Rain
+		}
+	}
+	return mm
 }

@@ -288,3 +288,49 @@ func TestSigns_AreWhole(t *testing.T) {
 		}
 	}
 }
+
+// TestRainDry_Recession rains for three hours on a rain outlet and lets a works pour
+// in as much or as little: what recedes is rain.
+func TestRainDry_Recession(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 1, 16, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		name         string
+		poured, keep float64 // litres a second let in from the fifth hour after the rain; what is left of the runoff after an hour
+		again        float64 // mm in the tenth hour
+		found        bool
+	}{
+		{"runoff of a paved yard", 0, .5, 0, false},
+		{"runoff of a large park", 0, .85, 0, false},
+		{"a drizzle follows", 2, .5, .5, false},
+		{"a works pours in", 2, .5, 0, true},
+		{"a works pours in while a park still drains", 16, .8, 0, true},
+	} {
+		o := &sign.Outlet{ID: "rain", Kind: enterprise.Rain, Step: 10 * time.Minute, Channels: []sign.Channel{channel("w00000", "流量", sign.Flow, 0, 0)}}
+		w := sign.NewWatcher(o, Signs())
+		flow := 0.0
+		for h := range after + 17 {
+			for k := range 6 {
+				row := sign.Row{At: start.Add(time.Duration(h*60+k*10) * time.Minute)}
+				if since := h - after; since >= 0 && since < 3 {
+					row.Rain = 2
+				} else if since == 10 {
+					row.Rain = c.again / 6
+				}
+				flow = flow*math.Pow(c.keep, 1.0/6) + row.Rain*2
+				v := flow
+				if h >= after+8 {
+					v += c.poured
+				}
+				row.Values = []sign.Value{{V: math.Round(v*100) / 100, Flag: 'N'}}
+				w.See(row)
+			}
+		}
+		found := slices.ContainsFunc(w.Finish(), func(e sign.Episode) bool {
+			return slices.ContainsFunc(e.Kinds, func(k sign.Kind) bool { return k.Rule.ID == "rain-dry" })
+		})
+		if found != c.found {
+			t.Errorf("%s: found %v", c.name, found)
+		}
+	}
+}

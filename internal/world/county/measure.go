@@ -115,7 +115,7 @@ next:
 				continue next
 			}
 		}
-		out = append(out, Event{Scenario: "exceedance-by-itself", Outlet: o.ID, Violation: true, From: moment(s[0]), To: moment(s[1]), from: s[0], to: s[1]})
+		out = append(out, Event{Scenario: byItself, Outlet: o.ID, Violation: true, From: moment(s[0]), To: moment(s[1]), from: s[0], to: s[1]})
 	}
 	return out
 }

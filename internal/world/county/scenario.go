@@ -26,6 +26,9 @@ func plants(o *Outlet) bool          { return o.Kind != Rain }
 // is always something to hide.
 func running(o *Outlet) bool { return o.Kind != Rain && o.plant.hours[2] > .3 && o.plant.weekend > .5 }
 
+// byItself is a short exceedance that nobody meant.
+const byItself = "exceedance-by-itself"
+
 const (
 	hour = perHour
 	day  = perDay
@@ -67,6 +70,9 @@ var scenarios = []scenario{
 		truth: func(g *generator, e *Event) {
 			g.eachPollutant(func(_, i int) { g.level(i, 2.2+2*e.a) })
 		}},
+	// Short ones also come about by themselves (excess); a county always has some.
+	{name: byItself, violation: true, least: 2 * hour, most: 5 * hour, hour: -1, fits: func(o *Outlet) bool { return running(o) && o.Kind == Gas },
+		truth: func(g *generator, e *Event) { g.level(0, 1.1+.4*e.a) }},
 	// It leaves by another way.
 	{name: "night-bypass", violation: true, least: 4 * day, most: 8 * day, hour: 20, fits: func(o *Outlet) bool { return running(o) && o.Kind == Water },
 		truth: func(g *generator, e *Event) {
