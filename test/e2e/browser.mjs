@@ -18,14 +18,18 @@ export function browserPath() {
   return places.find((p) => existsSync(p))
 }
 
-export function openBrowser() {
-  return chromium.launch({
+/** openBrowser starts a browser that asks pages to hold still: on a busy machine a window that still moves can take the press of a button and lose its release. */
+export async function openBrowser() {
+  const browser = await chromium.launch({
     executablePath: browserPath(),
     args: [
       '--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking', '--disable-component-update',
       '--disable-sync', '--disable-default-apps', '--disable-domain-reliability', '--no-first-run', '--no-pings', '--metrics-recording-only',
     ],
   })
+  const open = browser.newContext.bind(browser)
+  browser.newContext = (options) => open({ reducedMotion: 'reduce', ...options })
+  return browser
 }
 
 const pictures = join(root, 'test-results')
