@@ -65,7 +65,7 @@ describe('measures', { skip: missing, concurrency: false }, () => {
   const titles = { warning: '远程预警', check: '现场核查', supervision: '重点督办' }
   const alarmFor = (page, verb, kind) => page.evaluate(async ([v, k]) => {
     const get = async (u) => (await fetch('/api/v1' + u)).json()
-    const list = await get('/alarms?limit=100&state=active&level=suspect,exceed,grave')
+    const list = await get('/alarms?limit=100&state=active')
     for (const a of list.items) {
       const f = await get(`/alarms/${a.id}`)
       if (f.actions.some((x) => x.verb === v && x.allowed) && !f.measures.some((m) => m.kind_title === k)) return { id: a.id, enterprise: a.enterprise_id }
@@ -143,7 +143,7 @@ describe('measures', { skip: missing, concurrency: false }, () => {
       const a = await page.evaluate(async () => {
         const get = async (u) => (await fetch('/api/v1' + u)).json()
         const on = new Set((await get('/measures?kind=supervision&state=supervised')).items.map((m) => m.enterprise_id))
-        for (const a of (await get('/alarms?limit=100&state=active&level=suspect,exceed,grave')).items) {
+        for (const a of (await get('/alarms?limit=100&state=active')).items) {
           if (!on.has(a.enterprise_id) && (await get(`/alarms/${a.id}`)).actions.some((x) => x.verb === 'supervise' && x.allowed)) return { id: a.id, enterprise: a.enterprise_id }
         }
         return undefined

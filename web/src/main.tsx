@@ -11,7 +11,7 @@ import { cache, meQuery } from './api/use'
 import { router } from './app/router'
 import './app/style.css'
 import { theme } from './app/theme'
-import { usePhone } from './ui/screen'
+import { usePhone, useStill } from './ui/screen'
 
 dayjs.locale('zh-cn')
 
@@ -23,8 +23,9 @@ whenSignedOut(() => {
 
 function Console() {
   const phone = usePhone()
+  const still = useStill()
   return (
-    <ConfigProvider locale={zhCN} theme={theme(phone)} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
+    <ConfigProvider locale={zhCN} theme={theme(phone, still)} button={{ autoInsertSpace: false }} wave={{ disabled: true }}>
       <App component={false}>
         <QueryClientProvider client={cache}>
           <RouterProvider router={router} />

@@ -5,13 +5,14 @@ import { ConfigProvider } from 'antd'
 import { useLayoutEffect } from 'react'
 import { useLive } from '../api/live'
 import { useMe } from '../api/use'
-import { usePhone } from '../ui/screen'
+import { usePhone, useStill } from '../ui/screen'
 import { darkTheme } from './theme'
 
 export function DarkFrame() {
   const me = useMe()
   const live = useLive(me.id !== '')
   const phone = usePhone()
+  const still = useStill()
   useLayoutEffect(() => {
     document.documentElement.dataset.theme = 'dark'
     return () => {
@@ -19,7 +20,7 @@ export function DarkFrame() {
     }
   }, [])
   return (
-    <ConfigProvider theme={darkTheme(phone)}>
+    <ConfigProvider theme={darkTheme(phone, still)}>
       {live === 'off' && <div className="warn" role="status">与服务的实时连接中断，正在重连；屏上的数字可能不是最新的。</div>}
       <main><Outlet /></main>
     </ConfigProvider>

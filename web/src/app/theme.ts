@@ -7,7 +7,8 @@ import { theme as base, type ThemeConfig } from 'antd'
 export const fontFamily =
   '-apple-system, BlinkMacSystemFont, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Source Han Sans SC", "Noto Sans CJK SC", "Noto Sans SC", "WenQuanYi Micro Hei", system-ui, sans-serif'
 
-export function theme(phone: boolean): ThemeConfig {
+/** theme is the house's look. Still: motion ended by style.css alone leaves Ant Design's drop-downs where they were measured, outside the window, so it is told as well. */
+export function theme(phone: boolean, still: boolean): ThemeConfig {
   return {
     cssVar: { key: 'qs' },
     hashed: false,
@@ -43,6 +44,7 @@ export function theme(phone: boolean): ThemeConfig {
       lineHeight: 1.5,
       controlHeight: phone ? 44 : 32,
       controlHeightSM: phone ? 44 : 28,
+      motion: !still,
       motionDurationMid: '0.1s',
       motionDurationSlow: '0.15s',
       wireframe: false,
@@ -57,8 +59,8 @@ export function theme(phone: boolean): ThemeConfig {
 }
 
 /** darkTheme is the duty room's screen: the same house on dark ground, its colours those of style.css. */
-export function darkTheme(phone: boolean): ThemeConfig {
-  const light = theme(phone)
+export function darkTheme(phone: boolean, still: boolean): ThemeConfig {
+  const light = theme(phone, still)
   return {
     ...light,
     algorithm: base.darkAlgorithm,

@@ -1,15 +1,26 @@
 import { useSyncExternalStore } from 'react'
 
-const narrow = typeof window === 'undefined' ? null : window.matchMedia('(max-width: 767px)')
+function useMedia(query: MediaQueryList | null): boolean {
+  return useSyncExternalStore(
+    (f) => {
+      query?.addEventListener('change', f)
+      return () => query?.removeEventListener('change', f)
+    },
+    () => query?.matches ?? false,
+    () => false,
+  )
+}
+
+const media = (query: string) => typeof window === 'undefined' ? null : window.matchMedia(query)
+const narrow = media('(max-width: 767px)')
+const still = media('(prefers-reduced-motion: reduce)')
 
 /** usePhone reports whether the page is drawn in one column. */
 export function usePhone(): boolean {
-  return useSyncExternalStore(
-    (f) => {
-      narrow?.addEventListener('change', f)
-      return () => narrow?.removeEventListener('change', f)
-    },
-    () => narrow?.matches ?? false,
-    () => false,
-  )
+  return useMedia(narrow)
+}
+
+/** useStill reports whether the reader asked the system for less motion. */
+export function useStill(): boolean {
+  return useMedia(still)
 }
