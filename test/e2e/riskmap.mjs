@@ -49,6 +49,7 @@ export function redTileOpens(act) {
     const link = await row.getByRole('link', { name: '逐条查看' }).getAttribute('href')
     await row.getByRole('link', { name: '逐条查看' }).click() // 3
     await page.waitForURL('**/alarms?**')
+    await page.locator('.risk-aspects').waitFor({ state: 'detached' }) // the address changes before the page does
     await settled(page)
     const shown = await page.locator('table.t tbody tr').count()
     // the demo lives: more may have come since the page was counted
