@@ -47,6 +47,7 @@ import (
 	"github.com/qingshao/qingshao/internal/profile"
 	"github.com/qingshao/qingshao/internal/protect/circle"
 	"github.com/qingshao/qingshao/internal/protect/halt"
+	"github.com/qingshao/qingshao/internal/protect/retention"
 	"github.com/qingshao/qingshao/internal/protect/safety"
 	"github.com/qingshao/qingshao/internal/protect/trace"
 	"github.com/qingshao/qingshao/internal/publish"
@@ -135,6 +136,7 @@ type App struct {
 	judges   *rule.Runner
 	copies   *trace.Service
 	halts    *halt.Service
+	kept     *retention.Service
 	circles  *circle.Service
 	safety   *safety.Service
 	calendar *calendar.Calendar

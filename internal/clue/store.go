@@ -252,3 +252,15 @@ func setIssue(ctx context.Context, tx *db.Tx, id, into ID, issueID string) (bool
 		issueID, tx.Micros(), id, into)
 	return n == 1, err
 }
+
+// HoldsContact is the condition that the clue that a column names says how to reach who
+// told us.
+func HoldsContact(column string) string {
+	return "EXISTS (SELECT 1 FROM clue k WHERE k.id = " + column + " AND k.contact <> '')"
+}
+
+// ForgetContact empties how to reach who told us, and reports whether there was anything.
+func ForgetContact(ctx context.Context, tx *db.Tx, id ID) (bool, error) {
+	n, err := db.Exec(ctx, tx, `UPDATE clue SET contact = '' WHERE id = $1 AND contact <> ''`, id)
+	return n > 0, err
+}

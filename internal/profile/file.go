@@ -111,6 +111,7 @@ type fileReport struct {
 	Kinds   []fileKind  `yaml:"kinds" check:"required" title:"可举报的事项"`
 	Again   int         `yaml:"again_most" check:"min=0,max=10" title:"办结后举报人最多可以要求重新办理几次；不写为 2"`
 	AgainIn int         `yaml:"again_days" check:"min=0,max=365" title:"办结后多少天内可以要求重新办理；不写为 30"`
+	Keep    int         `yaml:"keep_days" check:"min=0,max=36500" title:"办结多少天后，举报人的身份和联系方式到期、可以销毁；不写为 730，由主管部门按档案和保密规定确认"`
 	Routes  []fileRoute `yaml:"routes" title:"举报归谁受理：区域、事项与单位；外部机关只写名称"`
 	Replies []fileReply `yaml:"replies" title:"受理台的答复模板"`
 	Line    Line        `yaml:"-"`

@@ -143,6 +143,7 @@ type Report struct {
 	// How often a reporter may have a closed matter taken up again, and within how
 	// many days.
 	Again, AgainDays int
+	KeepDays         int             // after closing, until who reported may be destroyed
 	Replies          []phrase.Phrase // ready sentences of the desk
 }
 

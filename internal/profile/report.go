@@ -13,7 +13,7 @@ var codeForm = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 var questionTypes = []string{"string", "text", "number", "datetime", "singlevaluelist", "multivaluelist"}
 
 func (b *builder) report(p *Profile, f fileReport) Report {
-	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key, Again: f.Again, AgainDays: f.AgainIn, Escrow: f.Escrow}
+	r := Report{Days: f.Days, Contact: f.Contact, Key: f.Key, Again: f.Again, AgainDays: f.AgainIn, KeepDays: f.Keep, Escrow: f.Escrow}
 	for _, x := range f.Phones {
 		r.Phones = append(r.Phones, Phone(x))
 	}
@@ -30,6 +30,9 @@ func (b *builder) report(p *Profile, f fileReport) Report {
 	}
 	if r.AgainDays == 0 {
 		r.AgainDays = 30
+	}
+	if r.KeepDays == 0 {
+		r.KeepDays = 730
 	}
 	seen := map[string]bool{}
 	for _, k := range f.Kinds {

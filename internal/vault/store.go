@@ -230,3 +230,9 @@ func saveOpening(ctx context.Context, tx *db.Tx, o *Opening) error {
 	o.Version++
 	return err
 }
+
+// Holds is the condition that something sealed belongs to a thing of a kind, whose
+// id the column names.
+func Holds(kind, column string) string {
+	return "EXISTS (SELECT 1 FROM seal_envelope v WHERE v.kind = '" + kind + "' AND v.subject = " + column + ")"
+}

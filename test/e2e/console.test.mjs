@@ -403,7 +403,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
       await chooseFirst(page, '监控点')
       await page.getByText('10 日内标记').waitFor()
       await choose(page, '类型', '维护')
-      for (const [label, at] of [['开始', hour(4)], ['结束', hour(3)]]) {
+      for (const [label, at] of [['开始', hour(12)], ['结束', hour(3)]]) {
         const box = page.getByLabel(label)
         await box.fill(at)
         await box.press('Enter')

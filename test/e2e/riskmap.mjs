@@ -49,7 +49,7 @@ export function redTileOpens(act) {
     const link = await row.getByRole('link', { name: '逐条查看' }).getAttribute('href')
     await row.getByRole('link', { name: '逐条查看' }).click() // 3
     await page.waitForURL('**/alarms?**')
-    await page.locator('.risk-aspects').waitFor({ state: 'detached' }) // the address changes before the page does
+    await page.getByRole('heading', { level: 1, name: '预警', exact: true }).waitFor() // the address changes before the page does
     await settled(page)
     const shown = await page.locator('table.t tbody tr').count()
     // the demo lives: more may have come since the page was counted

@@ -143,3 +143,8 @@ func Readers(ctx context.Context, tx *db.Tx, subject string) ([]string, bool, er
 func Of(ctx context.Context, tx *db.Tx, subject string) (ID, error) {
 	return db.One(ctx, tx, db.Value[ID], `SELECT c.id FROM circle c WHERE c.held = $1`, subject)
 }
+
+// Free is the condition that no circle holds the report that a column names.
+func Free(column string) string {
+	return column + " NOT IN (SELECT x.subject FROM circle x WHERE x.ended_at = 0)"
+}

@@ -54,3 +54,10 @@ func dueOf(ctx context.Context, tx *db.Tx, subjects []string) (map[string]time.T
 	}
 	return out, err
 }
+
+// Erase deletes what was written about a reporter's safety. No plan runs any more once
+// the report's circle is lifted.
+func Erase(ctx context.Context, tx *db.Tx, subject string) error {
+	_, err := db.Exec(ctx, tx, `DELETE FROM safety_plan WHERE subject = $1 AND state <> $2`, subject, Running)
+	return err
+}

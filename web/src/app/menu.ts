@@ -41,6 +41,8 @@ export const sections: Section[] = [
     { path: '/openings', title: '身份开启', needs: ['seal.read'] },
     { path: '/seal', title: '保密密钥', needs: ['seal.read'] },
     { path: '/circles', title: '知悉范围', needs: ['circle.manage'] },
+    { path: '/destructions', title: '到期销毁', needs: ['retention.propose'] },
+    { path: '/destructions', title: '到期销毁', needs: ['retention.approve'] },
   ] },
   { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
   { key: 'evaluate', title: '评价', icon: 'chart', tabs: [
@@ -62,6 +64,7 @@ export const sections: Section[] = [
       { path: '/audit', title: '审计日志', needs: ['audit.read'] },
       { path: '/halts', title: '举报渠道开关', needs: ['channel.reopen'] },
       { path: '/copies', title: '泄露追查', needs: ['leak.trace'] },
+      { path: '/access-review', title: '查阅复核', needs: ['access.review'] },
       { path: '/system', title: '运行状况', needs: ['system.read'] },
       { path: '/forwards', title: '转发', needs: ['system.read'] },
       { path: '/templates', title: '消息模板', needs: ['rule.publish'] },
@@ -75,7 +78,7 @@ export const sections: Section[] = [
 export function menu(capabilities: readonly string[]): Section[] {
   const held = new Set(capabilities)
   return sections
-    .map((s) => ({ ...s, tabs: s.tabs.filter((t) => t.needs.every((n) => held.has(n))) }))
+    .map((s) => ({ ...s, tabs: s.tabs.filter((t) => t.needs.every((n) => held.has(n))).filter((t, i, all) => all.findIndex((x) => x.path === t.path) === i) }))
     .filter((s) => s.tabs.length > 0)
 }
 
