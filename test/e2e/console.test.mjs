@@ -568,10 +568,10 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
         ['seal', '/seal'], ['sealed-tips', '/sealed-tips'], ['sealed-tip', async (p) => `/sealed-tips/${await id(p, '/sealed-tips?mode=confidential&limit=1')}`], ['sealed-tip-insider', async (p) => `/sealed-tips/${await id(p, '/sealed-tips?mode=insider&limit=1')}`],
         ['openings', '/openings'], ['opening', async (p) => `/openings/${await id(p, '/openings?state=opened&limit=1')}`]]],
       ['supervisor', [['seal-oversight', '/seal'], ['opening-waits', async (p) => `/openings/${await id(p, '/openings?state=requested&limit=1')}`]]],
-      ['leader', [['desk-leader', '/'], ['circles', '/circles'], ['circle', async (p) => `/circles/${await p.evaluate(async () => (await (await fetch('/api/v1/circles')).json())[0]?.id)}`], ['reward-budget', '/rewards/rules']]],
+      ['leader', [['desk-leader', '/'], ['destructions', '/destructions'], ['circles', '/circles'], ['circle', async (p) => `/circles/${await p.evaluate(async () => (await (await fetch('/api/v1/circles')).json())[0]?.id)}`], ['reward-budget', '/rewards/rules']]],
       ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],
       ['reviewer', [['templates', '/templates'], ['template', '/templates/alarm/mail']]],
-      ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['halts', '/halts'], ['copies', '/copies']]],
+      ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['halts', '/halts'], ['copies', '/copies'], ['access-review', '/access-review']]],
       ['auditor', [['audit', '/audit']]],
     ]
     for (const [login, list] of pages) {

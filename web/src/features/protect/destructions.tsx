@@ -33,7 +33,7 @@ export function Destructions() {
   const n = due.data?.lines.length ?? 0
   return (
     <Page title="到期销毁" tools={can('retention.propose') && <Button type="primary" disabled={n === 0} onClick={() => setOpen(true)}>提出销毁</Button>}>
-      {due.data && <p className="told" role="status">举报办结 {due.data.days} 天后，举报人的身份和联系方式、内部知情人举报的密件到期。现在到期 <b className="num">{n}</b> 件{n === 200 && '以上'}；限定知悉范围的，解除后才到期。</p>}
+      {due.data && <p className="info small" role="status" style={{ marginBottom: 12 }}>举报办结 {due.data.days} 天后，举报人的身份和联系方式、内部知情人举报的密件到期。现在到期 <b className="num">{n}</b> 件{n === 200 && '以上'}；限定知悉范围的，解除后才到期。</p>}
       <section className="panel" aria-label="到期销毁">
         <DataList
           name="到期销毁"
