@@ -27,10 +27,13 @@ func (b *Bus) Complete(ctx context.Context, after int64) (bool, error) {
 	return ok, err
 }
 
-// Since gives the events after a number, in order, some hundred at a time; none
-// means that nothing has happened. It is for those who look by themselves before
-// they act and keep no cursor.
-func (b *Bus) Since(ctx context.Context, after int64) ([]Event, error) { return b.read(ctx, after) }
+// Since gives the events after a number, in order, some hundred at a time, and whether
+// there may be more. It is for those who look by themselves before they act and keep
+// no cursor.
+func (b *Bus) Since(ctx context.Context, after int64) (events []Event, more bool, err error) {
+	events, err = b.read(ctx, after)
+	return events, len(events) == batch, err
+}
 
 func (b *Bus) read(ctx context.Context, after int64) (events []Event, err error) {
 	err = b.db.Read(ctx, func(tx *db.Tx) (err error) {

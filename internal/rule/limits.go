@@ -36,13 +36,11 @@ func (b *limitBook) refresh(ctx context.Context) error {
 	}
 	changed := map[string]bool{}
 	after := b.after
-	for {
-		events, err := b.bus.Since(ctx, after)
-		if err != nil {
+	for more := true; more; {
+		var events []bus.Event
+		var err error
+		if events, more, err = b.bus.Since(ctx, after); err != nil {
 			return err
-		}
-		if len(events) == 0 {
-			break
 		}
 		for _, e := range events {
 			if after = e.Seq; e.Topic == enterprise.LimitsChanged {
