@@ -177,7 +177,7 @@ func TestPost_EventsGoToWhoAsked(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 		// The same event again, as after a crash of the bus: nothing new.
-		events, err := b.Since(t.Context(), 0)
+		events, _, err := b.Since(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
