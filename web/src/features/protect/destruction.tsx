@@ -40,7 +40,7 @@ export function DestructionFile() {
           </Panel>
           <Panel title={`举报 ${d.lines.length} 件`}>
             <div className="scroll" tabIndex={0} role="region" aria-label="所含举报">
-              <table className="t">
+              <table className="t" style={{ minWidth: 760 }}>
                 <thead><tr><th>举报编号</th><th>销毁什么</th><th className="c">办结</th><th>结果</th><th>密文摘要</th><th className="c">库里还有</th></tr></thead>
                 <tbody>
                   {d.lines.map((l) => (
