@@ -233,7 +233,7 @@ func (a *App) Start(ctx context.Context) (err error) {
 			return errors.Join(fmt.Errorf("start: %w", err), stopAll(ctx, a.parts[:i]))
 		}
 	}
-	if err := errors.Join(a.clues.Index(ctx), a.issues.Index(ctx)); err != nil {
+	if err := errors.Join(a.clues.Index(ctx), a.issues.Index(ctx), a.enterprises.Index(ctx)); err != nil {
 		return errors.Join(fmt.Errorf("index the texts: %w", err), stopAll(ctx, a.parts))
 	}
 	l, err := net.Listen("tcp", a.conf.Listen)

@@ -13,6 +13,7 @@ import (
 	"github.com/qingshao/qingshao/internal/consult"
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/discover/tip"
+	"github.com/qingshao/qingshao/internal/evaluate/find"
 	"github.com/qingshao/qingshao/internal/evaluate/outcome"
 	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/fault"
@@ -167,6 +168,7 @@ func (a *App) surface() error {
 	a.protectPages(words)
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
+	a.api.Find(find.New(a.policy, a.issues, a.clues, a.rules, a.enterprises), words)
 	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.EventMachine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, consult.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, tip.InsiderMachine, vault.KeyMachine, vault.OpeningMachine, halt.Machine, circle.Machine, retention.Machine, safety.Machine, riskmap.Machine, riskmap.TaskMachine, reward.AwardMachine, a.rewards.Machine(), publish.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{

@@ -773,11 +773,13 @@ CREATE TABLE enterprise (
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     version      BIGINT NOT NULL DEFAULT 1
-);
+, initials TEXT NOT NULL DEFAULT '');
 
 CREATE INDEX enterprise_area ON enterprise (area);
 
 CREATE UNIQUE INDEX enterprise_code ON enterprise (code) WHERE code <> '';
+
+CREATE INDEX enterprise_plain ON enterprise (id) WHERE initials = '';
 
 CREATE TABLE enterprise_contact (
     id            TEXT PRIMARY KEY,

@@ -41,6 +41,28 @@ func (q Query) limit() int {
 	return min(q.Limit, 500)
 }
 
+// Index works out the first letters of the names from before they were kept. It
+// is called before anybody is served.
+func (s *Service) Index(ctx context.Context) error {
+	const each = 2000
+	for more := true; more; {
+		err := s.db.Write(ctx, func(tx *db.Tx) error {
+			list, err := plainNames(ctx, tx, each)
+			for _, e := range list {
+				if err := setInitials(ctx, tx, e[0], initials(e[1])); err != nil {
+					return err
+				}
+			}
+			more = len(list) == each
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Create registers an enterprise and returns it with its id.
 func (s *Service) Create(ctx context.Context, actor auth.Actor, e Enterprise) (Enterprise, error) {
 	if err := e.Check(); err != nil {

@@ -256,3 +256,60 @@ func audited(t *testing.T, d *db.DB, subject string) int {
 	}
 	return n
 }
+
+// A name is found by its first letters, also after it changed, and when it was
+// registered before letters were kept.
+func TestList_ByInitials(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx, s := context.Background(), New(d, auth.DefaultPolicy())
+		e := factory(t, s, "龙湾污水处理厂", "330302")
+		factory(t, s, "ABC 电镀", "330302")
+		found := func(words string) string {
+			t.Helper()
+			page, err := s.List(ctx, duty, Query{Text: words})
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := ""
+			for _, x := range page.Items {
+				names += x.Name + " "
+			}
+			return names
+		}
+		check := func(words, want string) {
+			t.Helper()
+			if got := found(words); got != want {
+				t.Errorf("%q finds %q, want %q", words, got, want)
+			}
+		}
+		check("lwws", "龙湾污水处理厂 ")
+		check("WSCL", "龙湾污水处理厂 ")
+		check("abcdd", "ABC 电镀 ")
+		check("w_c", "")
+		e.Name = "鹿城净水厂"
+		if _, err := s.Update(ctx, duty, e); err != nil {
+			t.Fatal(err)
+		}
+		check("lwws", "")
+		check("lcjs", "鹿城净水厂 ")
+		forget(t, d)
+		check("lcjs", "")
+		for range 2 {
+			if err := s.Index(ctx); err != nil {
+				t.Fatal(err)
+			}
+			check("lcjs", "鹿城净水厂 ")
+		}
+	})
+}
+
+// forget puts the enterprises back to before first letters were kept.
+func forget(t *testing.T, d *db.DB) {
+	t.Helper()
+	if err := d.Write(context.Background(), func(tx *db.Tx) error {
+		_, err := db.Exec(context.Background(), tx, `UPDATE enterprise SET initials = ''`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}

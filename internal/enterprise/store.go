@@ -1,6 +1,7 @@
 package enterprise
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/qingshao/qingshao/internal/db"
 	"github.com/qingshao/qingshao/internal/decimal"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/pinyin"
 )
 
 const enterpriseColumns = `e.id, e.code, e.name, e.area, e.address, e.lng, e.lat, e.industry, e.permit_class, e.contact, e.synthetic, e.created_at, e.updated_at, e.version`
@@ -23,17 +25,44 @@ func scanEnterprise(s db.Scanner) (Enterprise, error) {
 }
 
 func insertEnterprise(ctx context.Context, tx *db.Tx, e Enterprise) error {
-	_, err := db.Exec(ctx, tx, `INSERT INTO enterprise (id, code, name, area, address, lng, lat, industry, permit_class, contact, synthetic, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, 1)`,
-		e.ID, e.Code, e.Name, e.Area, e.Address, e.Lng, e.Lat, e.Industry, e.PermitClass, e.Contact, e.Synthetic, tx.Micros())
+	_, err := db.Exec(ctx, tx, `INSERT INTO enterprise (id, code, name, area, address, lng, lat, industry, permit_class, contact, synthetic, created_at, updated_at, version, initials)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, 1, $13)`,
+		e.ID, e.Code, e.Name, e.Area, e.Address, e.Lng, e.Lat, e.Industry, e.PermitClass, e.Contact, e.Synthetic, tx.Micros(), initials(e.Name))
 	return taken(err, "该统一社会信用代码已登记在另一家企业名下，请核对")
 }
 
 func updateEnterprise(ctx context.Context, tx *db.Tx, e Enterprise) error {
-	n, err := db.Exec(ctx, tx, `UPDATE enterprise SET code = $1, name = $2, area = $3, address = $4, lng = $5, lat = $6, industry = $7, permit_class = $8, contact = $9, updated_at = $10, version = version + 1
-		WHERE id = $11 AND version = $12`,
-		e.Code, e.Name, e.Area, e.Address, e.Lng, e.Lat, e.Industry, e.PermitClass, e.Contact, tx.Micros(), e.ID, e.Version)
+	n, err := db.Exec(ctx, tx, `UPDATE enterprise SET code = $1, name = $2, area = $3, address = $4, lng = $5, lat = $6, industry = $7, permit_class = $8, contact = $9, updated_at = $10, initials = $11, version = version + 1
+		WHERE id = $12 AND version = $13`,
+		e.Code, e.Name, e.Area, e.Address, e.Lng, e.Lat, e.Industry, e.PermitClass, e.Contact, tx.Micros(), initials(e.Name), e.ID, e.Version)
 	return moved(n, taken(err, "该统一社会信用代码已登记在另一家企业名下，请核对"))
+}
+
+// none stands for the first letters of a name that has none: '' is a name whose
+// letters are yet to be worked out.
+const none = "-"
+
+func initials(name string) string { return cmp.Or(pinyin.Initials(name), none) }
+
+// byInitials finds an enterprise by the first letters of its name, where the
+// words may be such.
+func byInitials(words string, put func(any) string) string {
+	if words = strings.TrimSpace(words); !pinyin.Typed(words) {
+		return ""
+	}
+	return ` OR e.initials LIKE ` + put("%"+strings.ToLower(words)+"%")
+}
+
+// plainNames gives some enterprises whose first letters are yet to be worked
+// out, id and name.
+func plainNames(ctx context.Context, tx *db.Tx, limit int) ([][2]string, error) {
+	return db.All(ctx, tx, func(s db.Scanner) (e [2]string, err error) { return e, s.Scan(&e[0], &e[1]) },
+		`SELECT id, name FROM enterprise WHERE initials = '' LIMIT $1`, limit)
+}
+
+func setInitials(ctx context.Context, tx *db.Tx, id, letters string) error {
+	_, err := db.Exec(ctx, tx, `UPDATE enterprise SET initials = $1 WHERE id = $2`, letters, id)
+	return err
 }
 
 // ByID reads an enterprise without asking a policy, for other features'
@@ -65,7 +94,7 @@ func listEnterprises(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor
 	}
 	if q.Text != "" {
 		t := put(db.LikeAny(q.Text))
-		where += ` AND (e.name LIKE ` + t + ` ESCAPE '\' OR e.code LIKE ` + t + ` ESCAPE '\' OR e.address LIKE ` + t + ` ESCAPE '\')`
+		where += ` AND (e.name LIKE ` + t + ` ESCAPE '\' OR e.code LIKE ` + t + ` ESCAPE '\' OR e.address LIKE ` + t + ` ESCAPE '\'` + byInitials(q.Text, put) + `)`
 	}
 	if q.PermitClass != "" {
 		where += ` AND e.permit_class = ` + put(q.PermitClass)
@@ -135,7 +164,7 @@ func listOutlets(ctx context.Context, tx *db.Tx, p auth.Policy, a auth.Actor, c 
 	}
 	if q.Text != "" {
 		t := put(db.LikeAny(q.Text))
-		where += ` AND (o.name LIKE ` + t + ` ESCAPE '\' OR o.code LIKE ` + t + ` ESCAPE '\' OR e.name LIKE ` + t + ` ESCAPE '\')`
+		where += ` AND (o.name LIKE ` + t + ` ESCAPE '\' OR o.code LIKE ` + t + ` ESCAPE '\' OR e.name LIKE ` + t + ` ESCAPE '\'` + byInitials(q.Text, put) + `)`
 	}
 	if q.IDs != nil {
 		where += ` AND ` + oneOf("o.id", q.IDs, put)

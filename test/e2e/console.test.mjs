@@ -5,7 +5,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { accessible, browserPath, choose, chooseFirst, fits, narrow, openBrowser, person, picture, settled, wide } from './browser.mjs'
+import { accessible, browserPath, choose, chooseFirst, fits, narrow, open, openBrowser, person, picture, settled, wide } from './browser.mjs'
 import { startDemo } from './program.mjs'
 import { publicEntry } from './public.mjs'
 import { rewardIsPaid } from './reward.mjs'
@@ -579,6 +579,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
       ['supervisor', [['seal-oversight', '/seal'], ['opening-waits', async (p) => `/openings/${await id(p, '/openings?state=requested&limit=1')}`]]],
       ['leader', [['desk-leader', '/'], ['destructions', '/destructions'], ['circles', '/circles'], ['circle', async (p) => `/circles/${await p.evaluate(async () => (await (await fetch('/api/v1/circles')).json())[0]?.id)}`], ['reward-budget', '/rewards/rules']]],
       ['admin', [['users', '/users'], ['user', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['roles', '/roles'], ['system', '/system'], ['forwards', '/forwards'], ['channels', '/channels'], ['deliveries', '/deliveries'], ['deliveries-none', '/deliveries?state=given_up&q=x'], ['jobs', '/jobs']]],
+      ['duty', [['find', '/find?q=' + encodeURIComponent('印染')], ['find-initials', '/find?q=yr'], ['find-none', '/find?q=' + encodeURIComponent('火星基地')], ['find-empty', '/find']]],
       ['reviewer', [['templates', '/templates'], ['template', '/templates/alarm/mail']]],
       ['secadmin', [['user-secadmin', async (p) => `/users/${await id(p, '/users?limit=1')}`], ['halts', '/halts'], ['copies', '/copies'], ['access-review', '/access-review']]],
       ['auditor', [['audit', '/audit']]],
@@ -590,7 +591,7 @@ describe('the console', { skip: missing, concurrency: 2 }, () => {
           await page.setViewportSize(wide)
           const path = typeof where === 'string' ? where : await where(page)
           if (path.includes('undefined')) continue // nothing of that kind in the demo
-          await page.goto(path)
+          await open(page, path)
           for (const size of [wide, narrow]) {
             await page.setViewportSize(size)
             await settled(page)

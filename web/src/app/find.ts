@@ -1,5 +1,6 @@
 // Where the search box leads: a number to its kind, on a list to that list,
-// otherwise to the first list the person may read.
+// otherwise to everything that the person may find, or the first list they may
+// read.
 
 import { stringifySearch } from '../ui/search'
 
@@ -17,11 +18,18 @@ const lists: { path: string; needs: string; number?: RegExp }[] = [
   { path: '/audit', needs: 'audit.read' },
 ]
 
+const found = ['issue.read', 'clue.read', 'alarm.read', 'registry.read', 'telemetry.read']
+
+/** findable tells whether the search over everything has anything for the person. */
+export function findable(capabilities: readonly string[]): boolean {
+  return found.some((c) => capabilities.includes(c))
+}
+
 export function searchTarget(text: string, path: string, capabilities: readonly string[]): string {
   const q = text.trim()
   const mine = lists.filter((l) => capabilities.includes(l.needs))
   const byNumber = mine.find((l) => l.number?.test(q))
   const here = mine.find((l) => path === l.path)
-  const to = byNumber ?? here ?? mine[0]
+  const to = byNumber ?? here ?? (findable(capabilities) ? { path: '/find' } : mine[0])
   return to ? to.path + stringifySearch({ q }) : ''
 }

@@ -61,9 +61,9 @@ describe('the search box', () => {
   })
   it('searches the list one is on, else the first one may read', () => {
     expect(searchTarget('电镀', '/enterprises', duty)).toBe('/enterprises?q=' + encodeURIComponent('电镀'))
-    expect(searchTarget('电镀', '/', duty)).toBe('/issues?q=' + encodeURIComponent('电镀'))
+    expect(searchTarget('电镀', '/', duty)).toBe('/find?q=' + encodeURIComponent('电镀'))
     expect(searchTarget('王', '/', ['user.read'])).toBe('/users?q=' + encodeURIComponent('王'))
   })
-  it('a number of a kind one may not read is searched where one may', () => expect(searchTarget('WZ-X-2026-1', '/', ['issue.read'])).toBe('/issues?q=WZ-X-2026-1'))
+  it('a number of a kind one may not read is searched where one may', () => expect(searchTarget('WZ-X-2026-1', '/', ['issue.read'])).toBe('/find?q=WZ-X-2026-1'))
   it('leads nowhere for whom nothing is listed', () => expect(searchTarget('x', '/', [])).toBe(''))
 })

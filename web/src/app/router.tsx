@@ -112,6 +112,7 @@ const pages = [
   page('/risk-map/tasks', () => import('../features/riskmap/tasks'), 'RiskTasks'),
   page('/risk-map/tasks/$id', () => import('../features/riskmap/task'), 'RiskTaskFile'),
   page('/risk-map/units/$area', () => import('../features/riskmap/unit'), 'RiskUnitFile'),
+  page('/find', () => import('../features/find/find'), 'Found'),
   page('/users', () => import('../features/auth/users'), 'Users'),
   page('/users/$id', () => import('../features/auth/user'), 'UserFile'),
   page('/roles', () => import('../features/auth/roles'), 'Roles'),

@@ -3,20 +3,21 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { Outlet, useLocation } from '@tanstack/react-router'
-import { Dropdown, Input, Select, type InputRef } from 'antd'
+import { AutoComplete, Dropdown, Input, Select, type RefSelectProps as BaseSelectRef } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import icon from '../assets/icon.svg'
 import { remove } from '../api/client'
 import { useLive } from '../api/live'
-import { useMe, useReference } from '../api/use'
+import { useGet, useMe, useReference } from '../api/use'
 import { Go, useGo } from '../ui/go'
 import { Icon } from '../ui/icons'
+import { useLater } from '../ui/later'
 import { usePhone } from '../ui/screen'
 import { useShown } from '../ui/shown'
 import { Empty } from '../ui/state'
 import { parseSearch, stringifySearch, withFilter } from '../ui/search'
 import { closed, home, menu, sectionOf, type Section } from './menu'
-import { searchTarget } from './find'
+import { findable, searchTarget } from './find'
 
 export function Shell() {
   const me = useMe()
@@ -39,6 +40,7 @@ export function Shell() {
         {!phone && list.some((s) => s.key !== 'admin') && <AreaSwitch />}
         {!phone && <Find path={location.pathname} />}
         <div className="end">
+          {phone && findable(me.capabilities) && <Go className="top-button" href="/find" aria-label="检索"><Icon name="find" /></Go>}
           <Go className="top-button" href="/notices" aria-label={me.unread > 0 ? `消息，${me.unread} 条未读` : '消息'}>
             <Icon name="bell" />
             {me.unread > 0 && <span className="badge num" aria-hidden="true">{me.unread > 99 ? '99+' : me.unread}</span>}
@@ -124,10 +126,14 @@ function AreaSwitch() {
 }
 
 function Find({ path }: { path: string }) {
-  const box = useRef<InputRef>(null)
+  const box = useRef<BaseSelectRef>(null)
   const me = useMe()
   const go = useGo()
   const [text, setText] = useState('')
+  const asked = useLater(text.trim(), 250)
+  const picked = useRef(false)
+  const found = useGet('/find', { query: { q: asked } }, { enabled: findable(me.capabilities) && [...asked].length >= 2, keep: true })
+  const groups = [...asked].length >= 2 ? (found.data?.groups ?? []) : []
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
       if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey) return
@@ -139,17 +145,42 @@ function Find({ path }: { path: string }) {
     window.addEventListener('keydown', key)
     return () => window.removeEventListener('keydown', key)
   }, [])
+  const leave = (to: string) => {
+    setText('')
+    go(to)
+  }
   return (
     <form
       role="search"
       className="find"
       onSubmit={(e) => {
         e.preventDefault()
+        if (picked.current) {
+          picked.current = false
+          return
+        }
         const to = searchTarget(text, path, me.capabilities)
-        if (to) go(to)
+        if (to) leave(to)
       }}
     >
-      <Input ref={box} value={text} onChange={(e) => setText(e.target.value)} aria-label="搜索" placeholder="搜索编号、名称（按 / 键）" prefix={<Icon name="find" size={16} />} allowClear />
+      <AutoComplete
+        ref={box}
+        value={text}
+        onChange={setText}
+        onKeyDown={() => (picked.current = false)}
+        onSelect={(to: string) => {
+          picked.current = true
+          leave(to)
+        }}
+        defaultActiveFirstOption={false}
+        popupMatchSelectWidth={420}
+        options={groups.map((g) => ({
+          label: g.title,
+          options: g.hits.slice(0, 4).map((h) => ({ value: h.link, label: <span className="hit"><span className="one-line">{h.title}</span><span className="soft small num">{h.number || h.area_name}</span></span> })),
+        }))}
+      >
+        <Input aria-label="搜索" placeholder="搜索编号、名称（按 / 键）" prefix={<Icon name="find" size={16} />} allowClear />
+      </AutoComplete>
     </form>
   )
 }
