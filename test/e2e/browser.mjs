@@ -60,6 +60,18 @@ export async function person(browser, demo, login, viewport = wide) {
   return { page, wrong, close: () => context.close() }
 }
 
+/** open goes to another page of the console as a link does: loading the whole console for each of some two hundred pages takes longer than looking at them. A page that shares its frame with the one before is loaded whole, since nothing tells when it has changed. */
+export async function open(page, path) {
+  const folder = (p) => p.slice(0, p.lastIndexOf('/'))
+  const [here, to] = [new URL(page.url()).pathname, path.split('?')[0]]
+  if (here === to || (folder(here) === folder(to) && folder(to) !== '') || to.endsWith('/screen') || here.endsWith('/screen')) return page.goto(path)
+  await page.evaluate((p) => {
+    document.querySelector('h1')?.setAttribute('data-before', '')
+    history.pushState({}, '', p)
+  }, path)
+  await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('h1[data-before]'))
+}
+
 /** settled waits until the page shows its content. */
 export async function settled(page) {
   await page.waitForFunction(() => document.querySelector('h1') && !document.querySelector('.bone') && !document.querySelector('.ant-btn-loading'))
