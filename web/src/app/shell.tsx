@@ -132,6 +132,7 @@ function Find({ path }: { path: string }) {
   const [text, setText] = useState('')
   const asked = useLater(text.trim(), 250)
   const picked = useRef(false)
+  const [open, setOpen] = useState(false)
   const found = useGet('/find', { query: { q: asked } }, { enabled: findable(me.capabilities) && [...asked].length >= 2, keep: true })
   const groups = [...asked].length >= 2 ? (found.data?.groups ?? []) : []
   useEffect(() => {
@@ -147,6 +148,7 @@ function Find({ path }: { path: string }) {
   }, [])
   const leave = (to: string) => {
     setText('')
+    setOpen(false)
     go(to)
   }
   return (
@@ -166,7 +168,12 @@ function Find({ path }: { path: string }) {
       <AutoComplete
         ref={box}
         value={text}
-        onChange={setText}
+        onChange={(v) => {
+          setText(v)
+          setOpen(true)
+        }}
+        open={open && groups.length > 0}
+        onOpenChange={setOpen}
         onKeyDown={() => (picked.current = false)}
         onSelect={(to: string) => {
           picked.current = true
@@ -174,6 +181,7 @@ function Find({ path }: { path: string }) {
         }}
         defaultActiveFirstOption={false}
         popupMatchSelectWidth={420}
+        listHeight={480}
         options={groups.map((g) => ({
           label: g.title,
           options: g.hits.slice(0, 4).map((h) => ({ value: h.link, label: <span className="hit"><span className="one-line">{h.title}</span><span className="soft small num">{h.number || h.area_name}</span></span> })),
