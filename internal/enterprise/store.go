@@ -38,7 +38,7 @@ func updateEnterprise(ctx context.Context, tx *db.Tx, e Enterprise) error {
 	return moved(n, taken(err, "该统一社会信用代码已登记在另一家企业名下，请核对"))
 }
 
-// none stands for the first letters of a name that has none: '' is a name whose
+// none stands for the first letters of a name that has none: ” is a name whose
 // letters are yet to be worked out.
 const none = "-"
 
