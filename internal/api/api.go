@@ -20,6 +20,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/auth"
 	parted "github.com/qingshao/qingshao/internal/discover/tip/upload"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/means/reward"
 )
 
@@ -65,8 +66,9 @@ type API struct {
 	endStreams context.CancelFunc
 	heartbeat  time.Duration
 
-	rewards      *reward.Service // of the public pages; nil without them
-	publications *publications   // likewise
+	rewards      *reward.Service    // of the public pages; nil without them
+	publications *publications      // likewise
+	supervised   *supervise.Service // likewise
 }
 
 // New makes an empty surface.

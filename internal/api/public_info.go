@@ -13,6 +13,7 @@ import (
 
 	"github.com/qingshao/qingshao/internal/discover/tip"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/publish"
 )
 
@@ -30,7 +31,7 @@ func (x *public) information(files fs.FS) error {
 	if x.a.publications == nil {
 		return nil
 	}
-	for _, name := range []string{"info", "told"} {
+	for _, name := range []string{"info", "told", "listed"} {
 		t, err := template.New("frame.html").Funcs(template.FuncMap{"day": longDay, "minute": shortTime, "iso": when, "add": func(a, b int) int { return a + b }}).ParseFS(files, "frame.html", name+".html")
 		if err != nil {
 			return err
@@ -40,6 +41,7 @@ func (x *public) information(files fs.FS) error {
 	for path, h := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"GET " + infoBase:                x.infoList,
 		"GET " + infoBase + "/{number}":  x.infoOne,
+		"GET " + publicBase + "/listed":  x.listed,
 		"GET " + infoBase + "/rss.xml":   x.infoFeed,
 		"GET " + infoBase + "/data.json": x.infoJSON,
 		"GET " + infoBase + "/data.csv":  x.infoCSV,
@@ -120,6 +122,28 @@ func (x *public) infoList(w http.ResponseWriter, r *http.Request) error {
 		data["Row"] = row
 	}
 	return x.keep(w, r, http.StatusOK, "info", data)
+}
+
+// listed shows what is under listed supervision (挂牌督办), and what was lifted
+// within a year.
+func (x *public) listed(w http.ResponseWriter, r *http.Request) error {
+	type item struct {
+		supervise.Listed
+		AreaName string
+	}
+	list := []item{}
+	if x.a.supervised != nil {
+		all, err := x.a.supervised.Public(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, l := range all {
+			l.Title, _ = publish.Mask(l.Title, nil)
+			l.Demand, _ = publish.Mask(l.Demand, nil)
+			list = append(list, item{l, x.a.publications.names.area(l.Area)})
+		}
+	}
+	return x.keep(w, r, http.StatusOK, "listed", map[string]any{"List": list})
 }
 
 func (x *public) infoOne(w http.ResponseWriter, r *http.Request) error {

@@ -37,6 +37,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway/gap"
 	"github.com/qingshao/qingshao/internal/gateway/meter"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
@@ -137,6 +138,7 @@ type App struct {
 	copies   *trace.Service
 	halts    *halt.Service
 	kept     *retention.Service
+	presses  *supervise.Service
 	circles  *circle.Service
 	safety   *safety.Service
 	calendar *calendar.Calendar

@@ -21,6 +21,7 @@ import (
 	"github.com/qingshao/qingshao/internal/gateway/command"
 	"github.com/qingshao/qingshao/internal/gateway/forward"
 	"github.com/qingshao/qingshao/internal/gateway/gap"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/mark"
 	"github.com/qingshao/qingshao/internal/means/reward"
@@ -166,13 +167,14 @@ func (a *App) surface() error {
 		return err
 	}
 	a.protectPages(words)
+	a.api.Supervisions(a.presses, desks, a.auth)
 	a.api.Outcomes(outcome.New(a.db, a.policy), a.rules, words)
 	a.api.Overview(a.board(), desks, a.rules)
 	a.api.Find(find.New(a.policy, a.issues, a.clues, a.rules, a.enterprises), words)
-	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.EventMachine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, consult.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, tip.InsiderMachine, vault.KeyMachine, vault.OpeningMachine, halt.Machine, circle.Machine, retention.Machine, safety.Machine, riskmap.Machine, riskmap.TaskMachine, reward.AwardMachine, a.rewards.Machine(), publish.Machine, a.clues.Machine(), a.issues.Machine())...)
+	a.api.Flows(append(rule.MeasureMachines(), rule.Machine, rule.EventMachine, rule.CustomMachine, rule.SettingMachine, silence.Machine, mark.Machine, filing.Machine, consult.Machine, obligation.Machine, command.Machine, gap.Machine, forward.Machine, notify.Machine, tip.Machine, tip.InsiderMachine, vault.KeyMachine, vault.OpeningMachine, halt.Machine, circle.Machine, retention.Machine, supervise.Machine, supervise.InstructionMachine, safety.Machine, riskmap.Machine, riskmap.TaskMachine, reward.AwardMachine, a.rewards.Machine(), publish.Machine, a.clues.Machine(), a.issues.Machine())...)
 	a.api.Audit(a.audit, a.auth)
 	a.api.Events(a.bus, a.auth, map[string]api.Seeing{
-		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, consult.Machine.Kind: a.consults.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, tip.InsiderMachine.Kind: a.tips.SeeTold, vault.KeyMachine.Kind: a.vault.See, vault.OpeningMachine.Kind: a.vault.See, halt.Machine.Kind: a.halts.See, circle.Machine.Kind: a.circles.See, retention.Machine.Kind: a.kept.See, command.Machine.Kind: a.commands.See,
+		a.clues.Machine().Kind: a.clues.See, a.issues.Machine().Kind: a.issues.See, rule.Machine.Kind: a.rules.See, silence.Machine.Kind: a.silences.See, mark.Machine.Kind: a.marks.See, filing.Machine.Kind: a.filings.See, consult.Machine.Kind: a.consults.See, obligation.Machine.Kind: a.obligations.See, tip.Machine.Kind: a.tips.See, tip.InsiderMachine.Kind: a.tips.SeeTold, vault.KeyMachine.Kind: a.vault.See, vault.OpeningMachine.Kind: a.vault.See, halt.Machine.Kind: a.halts.See, circle.Machine.Kind: a.circles.See, retention.Machine.Kind: a.kept.See, supervise.Machine.Kind: a.presses.See, supervise.InstructionMachine.Kind: a.presses.SeeInstruction, command.Machine.Kind: a.commands.See,
 		a.rewards.Machine().Kind: a.rewards.See, reward.AwardMachine.Kind: a.rewards.SeeAward,
 		riskmap.Machine.Kind: a.risk.See, riskmap.TaskMachine.Kind: a.risk.See,
 		publish.Machine.Kind: a.publications.See,

@@ -10,6 +10,7 @@ import (
 	"github.com/qingshao/qingshao/internal/evaluate/overview"
 	"github.com/qingshao/qingshao/internal/flow"
 	"github.com/qingshao/qingshao/internal/handle/rectify"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/issue"
 	"github.com/qingshao/qingshao/internal/job"
 	"github.com/qingshao/qingshao/internal/profile"
@@ -28,10 +29,17 @@ func (a *App) handle() {
 		Files: a.files, Notify: a.notify, Timeline: a.timeline, Clues: a.clues,
 	})
 	a.rectify, a.closing = rectify.New(a.issues), closing.New(a.issues)
+	a.presses = supervise.New(supervise.Deps{
+		DB: a.db, Auth: a.policy, Ladder: p.Supervision, Prefix: p.Prefix, Root: p.Regions.Root().Code, Title: p.Agencies.Name(p.Agencies.All()[0].ID), Seat: p.Regions.Root().Name, Source: p.Document,
+		Calendar: a.calendar, Issues: a.issues, Agencies: p.Agencies, Files: a.files, Notify: a.notify, Timeline: a.timeline,
+	})
 	a.clues.Jobs(a.jobs)
 	a.issues.Jobs(a.jobs)
+	a.presses.Jobs(a.jobs)
 	a.files.Guard(a.clues.Machine().Kind, a.issues.SeeClue)
 	a.files.Guard(a.issues.Machine().Kind, a.issues.See)
+	a.files.Guard(supervise.Machine.Kind, a.presses.See)
+	a.files.Guard(supervise.InstructionMachine.Kind, a.presses.SeeInstruction)
 	a.auth.Register(a.clues)
 	a.auth.Register(a.issues)
 	// A day that the calendar did not know yet moves deadlines; they are derived

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/qingshao/qingshao/internal/flow"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/rule"
 )
 
@@ -30,7 +31,7 @@ func TestLoopDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(old)
-	for _, m := range []*flow.Machine{rule.Machine, a.clues.Machine(), a.issues.Machine()} {
+	for _, m := range []*flow.Machine{rule.Machine, a.clues.Machine(), a.issues.Machine(), supervise.Machine} {
 		block := regexp.MustCompile(`(?s)<!-- flow:` + m.Kind + ` -->\n.*?<!-- /flow -->`)
 		if !block.MatchString(text) {
 			t.Errorf("no place for %s", m.Kind)

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/qingshao/qingshao/internal/fault"
 )
 
 // Page is one page of a list: keyset paging, with a count that stops at
@@ -47,4 +49,17 @@ func ReadCursor(cursor string, n int) ([]string, bool) {
 // taken literally; the query says ESCAPE '\'.
 func LikeAny(text string) string {
 	return "%" + strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text) + "%"
+}
+
+// Before reads the cursor of a list that is sorted by one key: the key that the
+// page before ended with, "" for the first page. What is no cursor is Invalid.
+func Before(cursor string) (string, error) {
+	if cursor == "" {
+		return "", nil
+	}
+	key, ok := ReadCursor(cursor, 1)
+	if !ok {
+		return "", fault.Invalidf("翻页位置无效，请从第一页重新查询").With("cursor", "无效")
+	}
+	return key[0], nil
 }

@@ -136,6 +136,9 @@ func (p *past) play(ctx context.Context) (err error) {
 	if err := p.guard(ctx); err != nil {
 		return err
 	}
+	if err := p.supervise(ctx); err != nil {
+		return err
+	}
 	if err := backlog(ctx, p.app.Addr(), p.world, p.secrets, p.now.Add(-p.span.live), p.now); err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func (s *Service) Handover(ctx context.Context, tx *db.Tx, actor auth.Actor, fro
 		if err != nil {
 			return err
 		}
-		if at, err := agencyOf(ctx, tx, to); err != nil || at != i.LeadAgency {
+		if at, err := AgencyOf(ctx, tx, to); err != nil || at != i.LeadAgency {
 			return fault.Invalidf("问题 %s 由%s牵头，只能移交给该单位在岗的人员", i.Number, s.agencies.Name(i.LeadAgency)).Because(err)
 		}
 		if err := setPerson(ctx, tx, id, to); err != nil {

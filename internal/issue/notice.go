@@ -58,7 +58,7 @@ func (s *Service) announce(ctx context.Context, tx *db.Tx, actor auth.Actor, ver
 	case Reopen:
 		return tell("问题重新打开，请整改", i.Title+"。理由："+form.Text("reason"), agency(i), assigner)
 	case Supervise:
-		return tell("督办要求", i.Title+"："+form.Text("note"), append(waiting(i), agency(i), desk(i))...)
+		return tell("督办提醒", i.Title+"："+form.Text("note"), append(waiting(i), agency(i), desk(i))...)
 	case Attach:
 		return tell("问题并入新线索", i.Title, waiting(i)...)
 	}

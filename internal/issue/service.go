@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qingshao/qingshao/internal/auth"
@@ -354,6 +355,28 @@ func (s *Service) List(ctx context.Context, actor auth.Actor, q Query) (page db.
 		return nil
 	})
 	return page, err
+}
+
+// Late lists, by the end of their clocks, the issues that their agencies are late
+// with, for the ladder of supervision, in the caller's transaction.
+func (s *Service) Late(ctx context.Context, tx *db.Tx, limit int) ([]Issue, error) {
+	q := Query{Overdue: true, ByDue: true, States: []string{string(Assigned), string(Working)}}
+	return s.listIssues(ctx, tx, auth.System("supervise"), q, db.Words{}, nil, limit, false)
+}
+
+// Peek reads an issue that the actor may see, in the caller's transaction.
+func (s *Service) Peek(ctx context.Context, tx *db.Tx, actor auth.Actor, id ID) (Issue, error) {
+	return s.find(ctx, tx, actor, id)
+}
+
+// ByNumber reads an issue that the actor may see by its number, in the caller's
+// transaction.
+func (s *Service) ByNumber(ctx context.Context, tx *db.Tx, actor auth.Actor, number string) (Issue, error) {
+	i, err := lockByNumber(ctx, tx, strings.ToUpper(number))
+	if err != nil && !errors.Is(err, errMissing) {
+		return i, err
+	}
+	return s.find(ctx, tx, actor, i.ID)
 }
 
 // Waiting lists, by the end of their clocks, the issues whose next step is the

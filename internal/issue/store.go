@@ -248,10 +248,10 @@ func (s *Service) countIssues(ctx context.Context, tx *db.Tx, actor auth.Actor, 
 	return db.Count(ctx, tx, `SELECT 1 FROM issue i WHERE `+f.Where(), f.Args...)
 }
 
-// agencyOf is the agency of an active person; missing for anyone else. The
+// AgencyOf is the agency of an active person; missing for anyone else. The
 // account stays locked, so that it cannot be deactivated before the work that
 // it is about to be given is committed.
-func agencyOf(ctx context.Context, tx *db.Tx, user string) (string, error) {
+func AgencyOf(ctx context.Context, tx *db.Tx, user string) (string, error) {
 	return db.One(ctx, tx, db.Value[string], `SELECT agency FROM app_user WHERE id = $1 AND active`+tx.ForUpdate(), user)
 }
 

@@ -156,7 +156,7 @@ func (s *Service) belongs(ctx context.Context, t *Taking) error {
 	if t.Issue.PersonID == "" {
 		return nil
 	}
-	agency, err := agencyOf(ctx, t.Tx, t.Issue.PersonID)
+	agency, err := AgencyOf(ctx, t.Tx, t.Issue.PersonID)
 	if db.IsMissing(err) || err == nil && agency != t.Issue.LeadAgency {
 		return fault.Invalidf("请检查责任人").With("form.person", "责任人应当是牵头单位在岗的人员，请选择一位")
 	}

@@ -51,6 +51,7 @@ func (b *builder) build(f file, id string) *Profile {
 	p.Coverage = b.coverage(f.Coverage)
 	p.Quiet = f.Quiet.filled()
 	p.Warning = b.warning(p, f.Warning)
+	p.Supervision = b.supervision(f.Supervision)
 	p.Obligations = b.obligations(f.Duties)
 	p.RiskMap = b.riskMap(f.RiskMap)
 	p.Severities = b.choices("severities", f.Severities)

@@ -6,32 +6,33 @@ package profile
 
 // file is profile.yaml.
 type file struct {
-	Extends    string         `yaml:"extends" title:"所依的底稿：映射逐键合并，列表和值整个替换"`
-	ID         string         `yaml:"id" check:"required" title:"配置的编号，与文件夹同名"`
-	Name       string         `yaml:"name" check:"required" title:"地名"`
-	Title      string         `yaml:"title" check:"required" title:"系统标题"`
-	Document   string         `yaml:"document" check:"required" title:"所依据的文件"`
-	Prefix     string         `yaml:"number_prefix" check:"required" title:"编号前缀，2～4 个大写字母"`
-	Regions    string         `yaml:"regions" check:"required" title:"区划表文件（CSV）"`
-	Units      []fileUnit     `yaml:"units" check:"required" title:"辖区的下一级（县的乡镇街道、市的县、省的市）与功能区，及其在示意图上的格子"`
-	Center     Point          `yaml:"center" title:"辖区中心点，供示意和演示；不写为各单元的中点"`
-	Government fileBody       `yaml:"government" check:"required" title:"本级政府与下一级政府、管委会"`
-	Agencies   []fileAgency   `yaml:"agencies" check:"required" title:"责任单位"`
-	Categories []fileCategory `yaml:"categories" check:"required" title:"问题类别与整改期限"`
-	Severities []fileChoice   `yaml:"severities" check:"required" title:"问题轻重，从轻到重"`
-	Sources    []fileChoice   `yaml:"sources" check:"required" title:"线索来源"`
-	Clue       Clue           `yaml:"clue" check:"required" title:"线索时限"`
-	Issue      Issue          `yaml:"issue" check:"required" title:"问题时限与催办"`
-	Official   Official       `yaml:"official" title:"法定均值与传输有效率的口径"`
-	Coverage   Coverage       `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
-	Duties     []fileDuty     `yaml:"obligations" title:"企业应尽义务；不写则没有义务日历"`
-	Report     fileReport     `yaml:"report" title:"公众举报：告知时限、求助电话、可举报的事项；不写则没有网上举报"`
-	Reward     fileReward     `yaml:"reward" title:"举报奖励：各项数字、可以奖励的行为、不予奖励的情形；不写则不办理奖励"`
-	Quiet      Quiet          `yaml:"quiet" title:"预警静默与免打扰时段的上限，离线与缺失的判定；不写为 168 小时、31 天、12 小时、60 分钟、12 小时"`
-	Warning    fileWarning    `yaml:"warning" title:"分级预警：谁在何时得知；不写为内置的告知规则"`
-	RiskMap    []fileRiskMap  `yaml:"risk_map" title:"风险预警图的判定表，从早到晚；不写为温州市附件的判定表"`
-	Calendar   fileCalendar   `yaml:"calendar" title:"法定节假日之外的增减"`
-	Industries []fileIndustry `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
+	Extends     string            `yaml:"extends" title:"所依的底稿：映射逐键合并，列表和值整个替换"`
+	ID          string            `yaml:"id" check:"required" title:"配置的编号，与文件夹同名"`
+	Name        string            `yaml:"name" check:"required" title:"地名"`
+	Title       string            `yaml:"title" check:"required" title:"系统标题"`
+	Document    string            `yaml:"document" check:"required" title:"所依据的文件"`
+	Prefix      string            `yaml:"number_prefix" check:"required" title:"编号前缀，2～4 个大写字母"`
+	Regions     string            `yaml:"regions" check:"required" title:"区划表文件（CSV）"`
+	Units       []fileUnit        `yaml:"units" check:"required" title:"辖区的下一级（县的乡镇街道、市的县、省的市）与功能区，及其在示意图上的格子"`
+	Center      Point             `yaml:"center" title:"辖区中心点，供示意和演示；不写为各单元的中点"`
+	Government  fileBody          `yaml:"government" check:"required" title:"本级政府与下一级政府、管委会"`
+	Agencies    []fileAgency      `yaml:"agencies" check:"required" title:"责任单位"`
+	Categories  []fileCategory    `yaml:"categories" check:"required" title:"问题类别与整改期限"`
+	Severities  []fileChoice      `yaml:"severities" check:"required" title:"问题轻重，从轻到重"`
+	Sources     []fileChoice      `yaml:"sources" check:"required" title:"线索来源"`
+	Clue        Clue              `yaml:"clue" check:"required" title:"线索时限"`
+	Issue       Issue             `yaml:"issue" check:"required" title:"问题时限与催办"`
+	Official    Official          `yaml:"official" title:"法定均值与传输有效率的口径"`
+	Coverage    Coverage          `yaml:"coverage" title:"监控覆盖率的口径；不写为 85%、四项主要污染物、3 天"`
+	Duties      []fileDuty        `yaml:"obligations" title:"企业应尽义务；不写则没有义务日历"`
+	Report      fileReport        `yaml:"report" title:"公众举报：告知时限、求助电话、可举报的事项；不写则没有网上举报"`
+	Reward      fileReward        `yaml:"reward" title:"举报奖励：各项数字、可以奖励的行为、不予奖励的情形；不写则不办理奖励"`
+	Quiet       Quiet             `yaml:"quiet" title:"预警静默与免打扰时段的上限，离线与缺失的判定；不写为 168 小时、31 天、12 小时、60 分钟、12 小时"`
+	Warning     fileWarning       `yaml:"warning" title:"分级预警：谁在何时得知；不写为内置的告知规则"`
+	RiskMap     []fileRiskMap     `yaml:"risk_map" title:"风险预警图的判定表，从早到晚；不写为温州市附件的判定表"`
+	Supervision []fileSupervision `yaml:"supervision" title:"督办的各级，从轻到重；不写为内置的六级"`
+	Calendar    fileCalendar      `yaml:"calendar" title:"法定节假日之外的增减"`
+	Industries  []fileIndustry    `yaml:"industries" check:"required" title:"行业（GB/T 4754）"`
 }
 
 type fileUnit struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/qingshao/qingshao/internal/discover/tip/phrase"
 	"github.com/qingshao/qingshao/internal/evaluate/riskmap"
 	"github.com/qingshao/qingshao/internal/fault"
+	"github.com/qingshao/qingshao/internal/handle/supervise"
 	"github.com/qingshao/qingshao/internal/means/reward"
 	"github.com/qingshao/qingshao/internal/obligation"
 	"github.com/qingshao/qingshao/internal/org"
@@ -23,28 +24,29 @@ import (
 
 // Profile is one jurisdiction, checked and ready; nothing changes it after Load.
 type Profile struct {
-	ID         string         // folder name, e.g. wenzhou
-	Name       string         // 温州市
-	Title      string         // the system's title on its pages
-	Document   string         // the government document that it follows
-	Prefix     string         // of human numbers, e.g. WZ in WZ-W-2026-000123
-	Units      []Unit         // the areas right below the jurisdiction, in the official order, zones last
-	Center     Point          // of the jurisdiction, for drawings and the demo
-	Regions    *region.Tree   // root = the jurisdiction
-	Agencies   *org.Directory // top = the government
-	Categories []Category     // kinds of issues
-	Severities []Choice       // from light to grave
-	Sources    []Choice       // where clues come from
-	Clue       Clue           // clocks of clues
-	Issue      Issue          // clocks of issues
-	Official   Official       // rules of official values
-	Coverage   Coverage       // how the coverage of monitoring is counted
-	Report     Report         // what the public may report
-	Quiet      Quiet          // how long alarms may be silenced
-	Warning    Warning        // who hears of alarms, when
-	Holidays   []time.Time    // extra days off, midnight Beijing time
-	Workdays   []time.Time    // extra working days, midnight Beijing time
-	Industries []Industry     // kinds of enterprises
+	ID          string           // folder name, e.g. wenzhou
+	Name        string           // 温州市
+	Title       string           // the system's title on its pages
+	Document    string           // the government document that it follows
+	Prefix      string           // of human numbers, e.g. WZ in WZ-W-2026-000123
+	Units       []Unit           // the areas right below the jurisdiction, in the official order, zones last
+	Center      Point            // of the jurisdiction, for drawings and the demo
+	Regions     *region.Tree     // root = the jurisdiction
+	Agencies    *org.Directory   // top = the government
+	Categories  []Category       // kinds of issues
+	Severities  []Choice         // from light to grave
+	Sources     []Choice         // where clues come from
+	Clue        Clue             // clocks of clues
+	Issue       Issue            // clocks of issues
+	Official    Official         // rules of official values
+	Coverage    Coverage         // how the coverage of monitoring is counted
+	Report      Report           // what the public may report
+	Quiet       Quiet            // how long alarms may be silenced
+	Warning     Warning          // who hears of alarms, when
+	Supervision supervise.Ladder // rungs of supervision, the mildest first
+	Holidays    []time.Time      // extra days off, midnight Beijing time
+	Workdays    []time.Time      // extra working days, midnight Beijing time
+	Industries  []Industry       // kinds of enterprises
 	// Obligations are what enterprises must do by when.
 	Obligations []obligation.Rule
 	RiskMap     []riskmap.Table // dated, the oldest first

@@ -7,6 +7,8 @@ import { stringifySearch } from '../ui/search'
 const lists: { path: string; needs: string; number?: RegExp }[] = [
   { path: '/issues', needs: 'issue.read', number: /-W-\d{4}-/i },
   { path: '/clues', needs: 'clue.read', number: /-X-\d{4}-/i },
+  { path: '/supervisions', needs: 'issue.read', number: /-D-\d{4}-/i },
+  { path: '/instructions', needs: 'issue.read', number: /-P-\d{4}-/i },
   { path: '/alarms', needs: 'alarm.read', number: /-Y-\d{4}-/i },
   { path: '/alarm-events', needs: 'alarm.read', number: /-YJ-\d{4}-/i },
   { path: '/silences', needs: 'alarm.silence', number: /-J-\d{4}-/i },

@@ -26,7 +26,7 @@ describe('the menu', () => {
   })
   it('an agency enters clues but has no clue desk, and no devices without telemetry', () => {
     const paths = menu(agency).flatMap((s) => s.tabs.map((t) => t.path))
-    expect(paths).toEqual(['/', '/clues/new', '/issues', '/tip-statistics', '/enterprises'])
+    expect(paths).toEqual(['/', '/clues/new', '/issues', '/supervisions', '/instructions', '/tip-statistics', '/enterprises'])
   })
   it('a tab needs all of its capabilities', () => {
     expect(menu(['registry.read']).flatMap((s) => s.tabs.map((t) => t.path))).toEqual(['/enterprises'])

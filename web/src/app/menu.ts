@@ -44,7 +44,11 @@ export const sections: Section[] = [
     { path: '/destructions', title: '到期销毁', needs: ['retention.propose'] },
     { path: '/destructions', title: '到期销毁', needs: ['retention.approve'] },
   ] },
-  { key: 'issue', title: '问题', icon: 'issue', tabs: [{ path: '/issues', title: '问题', needs: ['issue.read'] }] },
+  { key: 'issue', title: '问题', icon: 'issue', tabs: [
+    { path: '/issues', title: '问题', needs: ['issue.read'] },
+    { path: '/supervisions', title: '督办', needs: ['issue.read'] },
+    { path: '/instructions', title: '批示', needs: ['issue.read'] },
+  ] },
   { key: 'evaluate', title: '评价', icon: 'chart', tabs: [
     { path: '/risk-map', title: '风险预警图', needs: ['risk.read'] },
     { path: '/tip-statistics', title: '举报统计', needs: ['overview.read'] },

@@ -11,6 +11,7 @@ import { Page, Panel } from '../../ui/page'
 import { Bones, Empty, Trouble } from '../../ui/state'
 import { Timeline } from '../../ui/timeline'
 import { Verbs } from '../../ui/verb-form'
+import { OfIssue } from './of-issue'
 import { Stations } from './stations'
 
 /** IssueFile is one problem from its clue to 销号. */
@@ -48,6 +49,7 @@ export function IssueFile() {
         </div>
         <div className="side-col">
           <Verbs actions={i.actions} waits={i.waits} run={(verb, form) => act.mutateAsync({ verb, form, version: i.version })} />
+          <OfIssue id={i.id} />
           <Related i={i} />
         </div>
       </div>
